@@ -1,0 +1,211 @@
+// Who may change what: the account modification policy. Builtins, calls and the end of a program all write accounts
+// through these setters, with the same checks in the same order.
+// "Owned" means owned by the program that runs; "writable" is the flag of the current instruction.
+// Source: agave transaction-context/src/instruction_accounts.rs, BorrowedInstructionAccount.
+
+import type { Pubkey } from '../wire/pubkey.ts';
+import type { InstructionError } from '../wire/transaction-error.ts';
+import { InstructionFailure, fail, type Refusal } from './errors.ts';
+import {
+  type InstructionContext,
+  MAX_ACCOUNT_DATA_GROWTH_PER_TRANSACTION,
+  MAX_ACCOUNT_DATA_LEN,
+  type TransactionAccount,
+} from './transaction-context.ts';
+
+const SOURCE = 'agave transaction-context/src/instruction_accounts.rs';
+const U64_MAX = 0xffff_ffff_ffff_ffffn;
+
+export class BorrowedAccount {
+  readonly instruction: InstructionContext;
+  readonly account: TransactionAccount;
+  readonly indexInTransaction: number;
+  readonly isSigner: boolean;
+  readonly isWritable: boolean;
+
+  private constructor(
+    instruction: InstructionContext,
+    account: TransactionAccount,
+    indexInTransaction: number,
+    isSigner: boolean,
+    isWritable: boolean,
+  ) {
+    this.instruction = instruction;
+    this.account = account;
+    this.indexInTransaction = indexInTransaction;
+    this.isSigner = isSigner;
+    this.isWritable = isWritable;
+  }
+
+  static take(
+    instruction: InstructionContext,
+    indexInTransaction: number,
+    isSigner: boolean,
+    isWritable: boolean,
+  ): BorrowedAccount {
+    const account = instruction.transaction.accounts[indexInTransaction];
+    if (account.borrowed) {
+      fail('AccountBorrowFailed', { rule: 'try_borrow_instruction_account', source: SOURCE, account: account.key });
+    }
+    account.borrowed = true;
+    return new BorrowedAccount(instruction, account, indexInTransaction, isSigner, isWritable);
+  }
+
+  /** Gives the account back. A frame that fails need not: the whole transaction ends with it. */
+  release(): void {
+    this.account.borrowed = false;
+  }
+
+  get key(): Pubkey {
+    return this.account.key;
+  }
+
+  get lamports(): bigint {
+    return this.account.lamports;
+  }
+
+  get owner(): Pubkey {
+    return this.account.owner;
+  }
+
+  /** For reading. Write through `dataMut`, `setDataFromSlice` or `setDataLength`. */
+  get data(): Uint8Array {
+    return this.account.data;
+  }
+
+  get isOwnedByCurrentProgram(): boolean {
+    return this.account.owner.equals(this.instruction.programId);
+  }
+
+  setLamports(lamports: bigint): void {
+    const { account } = this;
+    if (lamports < account.lamports && !this.isOwnedByCurrentProgram) {
+      this.#refuse('ExternalAccountLamportSpend', 'set_lamports', 'spend lamports');
+    }
+    if (!this.isWritable) this.#refuse('ReadonlyLamportChange', 'set_lamports', 'change lamports');
+    if (lamports === account.lamports) return;
+    account.touched = true;
+    this.instruction.transaction.lamportsDelta += lamports - account.lamports;
+    account.lamports = lamports;
+  }
+
+  /** Adds lamports, or `ArithmeticOverflow`. */
+  checkedAddLamports(lamports: bigint): void {
+    const sum = this.account.lamports + lamports;
+    if (sum > U64_MAX) this.#refuse('ArithmeticOverflow', 'checked_add_lamports', 'add lamports');
+    this.setLamports(sum);
+  }
+
+  /** Takes lamports, or `ArithmeticOverflow`. */
+  checkedSubLamports(lamports: bigint): void {
+    const rest = this.account.lamports - lamports;
+    if (rest < 0n) this.#refuse('ArithmeticOverflow', 'checked_sub_lamports', 'take lamports');
+    this.setLamports(rest);
+  }
+
+  setOwner(owner: Pubkey): void {
+    const { account } = this;
+    if (!this.isOwnedByCurrentProgram || !this.isWritable || !isZeroed(account.data)) {
+      this.#refuse('ModifiedProgramId', 'set_owner', 'change the owner');
+    }
+    if (account.owner.equals(owner)) return;
+    account.touched = true;
+    account.owner = owner;
+  }
+
+  /** The error that writing data would meet, if any. */
+  canDataBeChanged(): InstructionFailure | undefined {
+    if (!this.isWritable) return this.#failure('ReadonlyDataModified', 'can_data_be_changed', 'write data');
+    if (!this.isOwnedByCurrentProgram) {
+      return this.#failure('ExternalAccountDataModified', 'can_data_be_changed', 'write data');
+    }
+    return undefined;
+  }
+
+  /** The error that giving the data this length (and new content) would meet, if any. */
+  canDataBeResized(newLen: number): InstructionFailure | undefined {
+    const growth = newLen - this.account.data.length;
+    if (newLen > MAX_ACCOUNT_DATA_LEN) {
+      return this.#failure('InvalidRealloc', 'can_data_be_resized', 'resize data', MAX_ACCOUNT_DATA_LEN, newLen);
+    }
+    const total = this.instruction.transaction.resizeDelta + growth;
+    if (total > MAX_ACCOUNT_DATA_GROWTH_PER_TRANSACTION) {
+      const limit = MAX_ACCOUNT_DATA_GROWTH_PER_TRANSACTION;
+      return this.#failure('MaxAccountsDataAllocationsExceeded', 'can_data_be_resized', 'grow data', limit, total);
+    }
+    return this.canDataBeChanged();
+  }
+
+  /** The data for writing in place. */
+  dataMut(): Uint8Array {
+    const failure = this.canDataBeChanged();
+    if (failure !== undefined) throw failure;
+    return this.account.makeDataMut();
+  }
+
+  /** Replaces content and length. The bytes are copied. */
+  setDataFromSlice(bytes: Uint8Array): void {
+    const failure = this.canDataBeResized(bytes.length);
+    if (failure !== undefined) throw failure;
+    const { account } = this;
+    account.touched = true;
+    if (bytes.length === account.data.length && account.data !== account.original.data) {
+      account.data.set(bytes);
+      return;
+    }
+    this.instruction.transaction.resizeDelta += bytes.length - account.data.length;
+    account.data = bytes.slice();
+  }
+
+  /** Cuts the data or extends it by zeros. */
+  setDataLength(newLen: number): void {
+    const failure = this.canDataBeResized(newLen);
+    if (failure !== undefined) throw failure;
+    const { account } = this;
+    if (newLen === account.data.length) return;
+    account.touched = true;
+    this.instruction.transaction.resizeDelta += newLen - account.data.length;
+    const data = new Uint8Array(newLen);
+    data.set(newLen < account.data.length ? account.data.subarray(0, newLen) : account.data);
+    account.data = data;
+  }
+
+  /** @param minimumBalance lamports that make an account of this size rent exempt */
+  setExecutable(executable: boolean, minimumBalance: bigint): void {
+    const { account } = this;
+    if (account.lamports < minimumBalance) {
+      this.#refuse('ExecutableAccountNotRentExempt', 'set_executable', 'become executable');
+    }
+    if (!this.isOwnedByCurrentProgram || !this.isWritable) {
+      this.#refuse('ExecutableModified', 'set_executable', 'become executable');
+    }
+    if (account.executable === executable) return;
+    account.touched = true;
+    account.executable = executable;
+  }
+
+  #refuse(error: InstructionError, symbol: string, asked: string): never {
+    throw this.#failure(error, symbol, asked);
+  }
+
+  #failure(error: InstructionError, symbol: string, asked: string, limit?: number, actual?: number): InstructionFailure {
+    const { isSigner, isWritable } = this;
+    const refusal: Refusal = {
+      rule: symbol,
+      source: SOURCE,
+      account: this.account.key,
+      program: this.instruction.programId,
+      asked,
+      held: { isSigner, isWritable },
+      limit,
+      actual,
+      detail: this.isOwnedByCurrentProgram ? undefined : `owned by ${this.account.owner}`,
+    };
+    return new InstructionFailure(error, refusal);
+  }
+}
+
+function isZeroed(bytes: Uint8Array): boolean {
+  for (let i = 0; i < bytes.length; i++) if (bytes[i] !== 0) return false;
+  return true;
+}

@@ -1,0 +1,62 @@
+// What the runtime tells a listener while a transaction runs. Agave's logs and inner instructions show only the calls
+// that were let through; these events show every attempt: one when a program asks for a call, before any check, and one
+// when that attempt ends, with the verdict that refused it. With no listener none of these objects is made.
+//
+// The events nest: `attempt … [described] … [enter … exit] … attemptEnd`. A top-level instruction has no attempt around it
+// but may be refused before it is entered, which `instructionRefused` reports.
+
+import type { Verdict } from '../wire/errors.ts';
+import type { Pubkey } from '../wire/pubkey.ts';
+import type { InstructionContext, TransactionContext } from './transaction-context.ts';
+
+/** A signer that a program vouches for: the seeds it gave, and the address they derive to under its own id. */
+export interface DerivedSigner {
+  readonly seeds: readonly Uint8Array[];
+  readonly address: Pubkey;
+}
+
+export interface AccountMeta {
+  readonly pubkey: Pubkey;
+  readonly isSigner: boolean;
+  readonly isWritable: boolean;
+}
+
+/** An instruction as its caller names it, before the runtime has resolved or allowed any of it. */
+export interface Instruction {
+  readonly programId: Pubkey;
+  readonly accounts: readonly AccountMeta[];
+  readonly data: Uint8Array;
+}
+
+export type ExecutionEvent =
+  /** The accounts are loaded, the fee is paid, nothing has run. */
+  | { readonly type: 'transactionStart'; readonly transaction: TransactionContext; readonly unitsRemaining: number }
+  | { readonly type: 'transactionEnd'; readonly transaction: TransactionContext; readonly unitsRemaining: number }
+  /** A program asks for a call. `caller` is the frame that asks. */
+  | {
+      readonly type: 'attempt';
+      readonly abi: 'c' | 'rust' | 'native';
+      readonly caller: InstructionContext;
+      readonly unitsRemaining: number;
+    }
+  /** The attempt's instruction could be read. Signer seeds that were read before a refusal are in `signers`. */
+  | { readonly type: 'attemptDescribed'; readonly instruction: Instruction; readonly signers: readonly DerivedSigner[] }
+  /** The attempt is over; `failure` is undefined where the callee ran and succeeded. */
+  | { readonly type: 'attemptEnd'; readonly failure: Verdict | undefined; readonly unitsRemaining: number }
+  /** A top-level instruction or an allowed call is on the stack and about to run. */
+  | { readonly type: 'enter'; readonly instruction: InstructionContext; readonly unitsRemaining: number }
+  /** It has run. The accounts are as it left them. */
+  | {
+      readonly type: 'exit';
+      readonly instruction: InstructionContext;
+      readonly failure: Verdict | undefined;
+      readonly unitsRemaining: number;
+    }
+  /** A top-level instruction was refused by the checks of `push`, before it was entered. */
+  | { readonly type: 'instructionRefused'; readonly instruction: InstructionContext; readonly failure: Verdict }
+  /** A log line. `kept` is false where the byte limit dropped it. */
+  | { readonly type: 'log'; readonly line: string; readonly kept: boolean };
+
+export interface ExecutionListener {
+  on(event: ExecutionEvent): void;
+}

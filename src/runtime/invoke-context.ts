@@ -1,0 +1,306 @@
+// Runs instructions: the checks before one is pushed, the call of the program that its owner points to, the checks when
+// it is popped, and the privileges of a call. Programs are found in the cache it is given; what a program may change is
+// decided in borrowed-account.ts; how bytes of guest memory become an instruction is read in cpi.ts.
+// Source: agave program-runtime/src/invoke_context.rs, transaction-context/src/transaction.rs.
+
+import { Verdict } from '../wire/errors.ts';
+import type { Pubkey } from '../wire/pubkey.ts';
+import {
+  BPF_LOADER_DEPRECATED_ID,
+  BPF_LOADER_ID,
+  BPF_LOADER_UPGRADEABLE_ID,
+  INSTRUCTIONS_SYSVAR_ID,
+  LOADER_V4_ID,
+  NATIVE_LOADER_ID,
+  SYSVAR_OWNER_ID,
+} from './addresses.ts';
+import type { ExecutionEnvironment } from './environment.ts';
+import { fail, InstructionFailure } from './errors.ts';
+import type { AccountMeta, ExecutionListener, Instruction } from './execution-events.ts';
+import type { LogCollector } from './log-collector.ts';
+import type { Precompile } from './precompiles/index.ts';
+import type { TransactionProgramCache } from './program-cache.ts';
+import {
+  type InstructionAccount,
+  InstructionContext,
+  MAX_INSTRUCTION_TRACE_LENGTH,
+  type TransactionContext,
+} from './transaction-context.ts';
+
+const CONTEXT_SOURCE = 'agave program-runtime/src/invoke_context.rs';
+const TRANSACTION_SOURCE = 'agave transaction-context/src/transaction.rs';
+
+export class InvokeContext {
+  readonly transaction: TransactionContext;
+  readonly environment: ExecutionEnvironment;
+  readonly programs: TransactionProgramCache;
+  /** Compute units left to the whole transaction. The virtual machine charges it too. */
+  readonly meter: { remaining: number };
+  /** Bytes of heap that each program gets. */
+  readonly heapSize: number;
+  readonly logs: LogCollector | undefined;
+  readonly listener: ExecutionListener | undefined;
+
+  constructor(options: {
+    transaction: TransactionContext;
+    environment: ExecutionEnvironment;
+    programs: TransactionProgramCache;
+    computeUnitLimit: number;
+    heapSize: number;
+    logs: LogCollector | undefined;
+    listener: ExecutionListener | undefined;
+  }) {
+    this.transaction = options.transaction;
+    this.environment = options.environment;
+    this.programs = options.programs;
+    this.meter = { remaining: options.computeUnitLimit };
+    this.heapSize = options.heapSize;
+    this.logs = options.logs;
+    this.listener = options.listener;
+  }
+
+  /** The instruction that is running. */
+  get current(): InstructionContext {
+    return this.transaction.current;
+  }
+
+  /** Takes compute units, or empties the meter and fails with `ComputationalBudgetExceeded`. */
+  consume(units: number): void {
+    const { meter } = this;
+    if (meter.remaining < units) {
+      const actual = meter.remaining;
+      meter.remaining = 0;
+      fail('ComputationalBudgetExceeded', { rule: 'consume_checked', source: CONTEXT_SOURCE, limit: actual, actual: units });
+    }
+    meter.remaining -= units;
+  }
+
+  log(line: string): void {
+    const kept = this.logs === undefined || this.logs.log(line);
+    this.listener?.on({ type: 'log', line, kept });
+  }
+
+  /** Pushes, runs and pops one instruction. Throws an `InstructionFailure` where any of the three fails. */
+  processInstruction(instruction: InstructionContext): void {
+    this.#pushOrReport(instruction);
+    this.#enter(instruction, () => this.#runProgram(instruction));
+  }
+
+  /** The same for a precompile: it reads instruction data only, charges nothing and logs nothing. */
+  processPrecompile(instruction: InstructionContext, precompile: Precompile, instructionDatas: readonly Uint8Array[]): void {
+    this.#pushOrReport(instruction);
+    this.#enter(instruction, () => {
+      const code = precompile(instruction.data, instructionDatas);
+      if (code !== undefined) fail({ Custom: code });
+    });
+  }
+
+  /** A call made by a builtin program. The signers are addresses the builtin vouches for. */
+  nativeInvoke(instruction: Instruction, signers: readonly Pubkey[]): void {
+    const caller = this.current;
+    const { listener } = this;
+    listener?.on({ type: 'attempt', abi: 'native', caller, unitsRemaining: this.meter.remaining });
+    listener?.on({
+      type: 'attemptDescribed',
+      instruction,
+      signers: signers.map((address) => ({ seeds: [], address })),
+    });
+    try {
+      this.processInstruction(this.prepareNextInstruction(instruction, signers));
+    } catch (failure) {
+      if (failure instanceof Verdict) this.#endAttempt(failure);
+      throw failure;
+    }
+    this.#endAttempt(undefined);
+  }
+
+  #endAttempt(failure: Verdict | undefined): void {
+    this.listener?.on({ type: 'attemptEnd', failure, unitsRemaining: this.meter.remaining });
+  }
+
+  /**
+   * Resolves a call's accounts against the transaction and checks that the caller may grant what the call asks:
+   * an account it asks to write must be writable in the caller, a signer must have signed there or be in `signers`.
+   * Flags of an account named more than once are merged first.
+   *
+   * Source: agave program-runtime/src/invoke_context.rs, prepare_next_cpi_instruction.
+   */
+  prepareNextInstruction(instruction: Instruction, signers: readonly Pubkey[]): InstructionContext {
+    const { transaction } = this;
+    const caller = this.current;
+    const merged: { indexInTransaction: number; isSigner: boolean; isWritable: boolean }[] = [];
+    const accounts: InstructionAccount[] = [];
+    for (const meta of instruction.accounts) {
+      const indexInTransaction = transaction.indexOf(meta.pubkey);
+      if (indexInTransaction < 0) {
+        this.log(`Instruction references an unknown account ${meta.pubkey}`);
+        this.#missingAccount(meta.pubkey, 'not an account of the transaction');
+      }
+      let account = merged.find((other) => other.indexInTransaction === indexInTransaction);
+      if (account === undefined) {
+        account = { indexInTransaction, isSigner: meta.isSigner, isWritable: meta.isWritable };
+        merged.push(account);
+      } else {
+        account.isSigner ||= meta.isSigner;
+        account.isWritable ||= meta.isWritable;
+      }
+      accounts.push(account);
+    }
+    for (const account of merged) {
+      const { key } = transaction.accounts[account.indexInTransaction];
+      const indexInCaller = caller.indexOfAccount(account.indexInTransaction);
+      if (indexInCaller < 0) this.#missingAccount(key, 'not an account of the calling instruction');
+      const held = caller.accounts[indexInCaller];
+      if (account.isWritable && !held.isWritable) {
+        this.log(`${key}'s writable privilege escalated`);
+        this.#privilegeEscalation(key, 'writable', held);
+      }
+      if (account.isSigner && !held.isSigner && !signers.some((signer) => signer.equals(key))) {
+        this.log(`${key}'s signer privilege escalated`);
+        this.#privilegeEscalation(key, 'signer', held);
+      }
+    }
+    const { programId } = instruction;
+    const programIndex = transaction.indexOf(programId);
+    if (programIndex < 0 || caller.indexOfAccount(programIndex) < 0) {
+      this.log(`Unknown program ${programId}`);
+      this.#missingAccount(
+        programId,
+        programIndex < 0 ? 'not an account of the transaction' : 'not an account of the calling instruction',
+      );
+    }
+    return new InstructionContext(transaction, programIndex, accounts, instruction.data, caller.topLevelIndex, caller);
+  }
+
+  #missingAccount(account: Pubkey, detail: string): never {
+    fail('MissingAccount', { rule: 'prepare_next_cpi_instruction', source: CONTEXT_SOURCE, account, detail });
+  }
+
+  #privilegeEscalation(account: Pubkey, asked: keyof AccountMeta | 'writable' | 'signer', held: InstructionAccount): never {
+    const { isSigner, isWritable } = held;
+    fail('PrivilegeEscalation', {
+      rule: 'prepare_next_cpi_instruction',
+      source: CONTEXT_SOURCE,
+      account,
+      asked,
+      held: { isSigner, isWritable },
+    });
+  }
+
+  #pushOrReport(instruction: InstructionContext): void {
+    try {
+      this.#push(instruction);
+    } catch (failure) {
+      if (instruction.caller === undefined && failure instanceof Verdict) {
+        this.listener?.on({ type: 'instructionRefused', instruction, failure });
+      }
+      throw failure;
+    }
+  }
+
+  /** Source: agave program-runtime/src/invoke_context.rs, push; transaction-context/src/transaction.rs, push. */
+  #push(instruction: InstructionContext): void {
+    const { transaction } = this;
+    const { stack, trace } = transaction;
+    const { programId } = instruction;
+    if (stack.length > 0 && !this.current.programId.equals(programId)) {
+      for (const frame of stack) {
+        if (!frame.programId.equals(programId)) continue;
+        fail('ReentrancyNotAllowed', { rule: 'push', source: CONTEXT_SOURCE, program: programId });
+      }
+    }
+    if (stack.length > 0 && transaction.lamportsDelta !== 0n) {
+      const actual = transaction.lamportsDelta;
+      fail('UnbalancedInstruction', { rule: 'push', source: TRANSACTION_SOURCE, program: this.current.programId, limit: 0n, actual });
+    }
+    if (trace.length >= MAX_INSTRUCTION_TRACE_LENGTH) {
+      const limit = MAX_INSTRUCTION_TRACE_LENGTH;
+      fail('MaxInstructionTraceLengthExceeded', { rule: 'push', source: TRANSACTION_SOURCE, limit, actual: limit + 1 });
+    }
+    trace.push(instruction);
+    if (stack.length >= transaction.maxStackHeight) {
+      const limit = transaction.maxStackHeight;
+      fail('CallDepth', { rule: 'push', source: TRANSACTION_SOURCE, program: programId, limit, actual: limit + 1 });
+    }
+    const index = transaction.indexOf(INSTRUCTIONS_SYSVAR_ID);
+    if (index >= 0) {
+      const sysvar = transaction.accounts[index];
+      if (!sysvar.owner.equals(SYSVAR_OWNER_ID)) fail('InvalidAccountOwner');
+      if (sysvar.borrowed) fail('AccountBorrowFailed');
+      const data = sysvar.makeDataMut();
+      data[data.length - 2] = instruction.topLevelIndex & 0xff;
+      data[data.length - 1] = instruction.topLevelIndex >> 8;
+    }
+    stack.push(instruction);
+  }
+
+  /** Runs `body` between the events of entering and leaving, and pops. The first failure wins. */
+  #enter(instruction: InstructionContext, body: () => void): void {
+    const { transaction, listener } = this;
+    listener?.on({ type: 'enter', instruction, unitsRemaining: this.meter.remaining });
+    let failure: Verdict | undefined;
+    try {
+      body();
+    } catch (thrown) {
+      if (!(thrown instanceof Verdict)) throw thrown;
+      failure = thrown;
+    }
+    transaction.stack.pop();
+    failure ??= this.#checkBalance(instruction);
+    listener?.on({ type: 'exit', instruction, failure, unitsRemaining: this.meter.remaining });
+    if (failure !== undefined) throw failure;
+  }
+
+  /** Source: agave transaction-context/src/transaction.rs, pop. */
+  #checkBalance(instruction: InstructionContext): InstructionFailure | undefined {
+    const { programAccount, programId } = instruction;
+    if (programAccount.borrowed) {
+      return new InstructionFailure('AccountBorrowOutstanding', { rule: 'pop', source: TRANSACTION_SOURCE, program: programId });
+    }
+    const actual = this.transaction.lamportsDelta;
+    if (actual === 0n) return undefined;
+    return new InstructionFailure('UnbalancedInstruction', {
+      rule: 'pop',
+      source: TRANSACTION_SOURCE,
+      program: programId,
+      limit: 0n,
+      actual,
+    });
+  }
+
+  /** Source: agave program-runtime/src/invoke_context.rs, process_executable_chain. */
+  #runProgram(instruction: InstructionContext): void {
+    const { programId, programAccount } = instruction;
+    const { owner } = programAccount;
+    const builtinId = owner.equals(NATIVE_LOADER_ID) ? programId : isLoader(owner) ? owner : undefined;
+    const builtin = builtinId === undefined ? undefined : this.programs.builtin(builtinId);
+    if (builtin === undefined || builtinId === undefined) {
+      const rule = 'process_executable_chain';
+      fail('UnsupportedProgramId', { rule, source: CONTEXT_SOURCE, program: programId, detail: `owned by ${owner}` });
+    }
+    this.transaction.setReturnData(programId);
+    this.log(`Program ${programId} invoke [${instruction.stackHeight}]`);
+    const unitsBefore = this.meter.remaining;
+    try {
+      builtin.process(this);
+    } catch (thrown) {
+      if (!(thrown instanceof Verdict)) throw thrown;
+      this.log(`Program ${programId} failed: ${thrown.text}`);
+      if (thrown instanceof InstructionFailure) throw thrown;
+      throw new InstructionFailure('ProgramFailedToComplete', undefined, thrown);
+    }
+    this.log(`Program ${programId} success`);
+    if (builtinId === programId && this.meter.remaining === unitsBefore) {
+      fail('BuiltinProgramsMustConsumeComputeUnits', { rule: 'process_executable_chain', source: CONTEXT_SOURCE });
+    }
+  }
+}
+
+function isLoader(owner: Pubkey): boolean {
+  return (
+    owner.equals(BPF_LOADER_UPGRADEABLE_ID) ||
+    owner.equals(BPF_LOADER_ID) ||
+    owner.equals(BPF_LOADER_DEPRECATED_ID) ||
+    owner.equals(LOADER_V4_ID)
+  );
+}

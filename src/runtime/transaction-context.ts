@@ -1,0 +1,200 @@
+// The state of one transaction while it runs: its accounts as working copies, the instruction trace and stack, return
+// data, and the running balances that the checks of `push` and `pop` read.
+// An account's data is shared with the stored version until the first write (`makeDataMut`).
+// Who may change what is decided in borrowed-account.ts; when an instruction may be pushed, in invoke-context.ts.
+// Source: agave transaction-context/src/{lib,transaction,instruction,instruction_accounts}.rs.
+
+import type { Account } from '../wire/account.ts';
+import type { Pubkey } from '../wire/pubkey.ts';
+import { BorrowedAccount } from './borrowed-account.ts';
+import { fail } from './errors.ts';
+
+export const MAX_ACCOUNT_DATA_LEN = 10 * 1024 * 1024;
+export const MAX_ACCOUNT_DATA_GROWTH_PER_TRANSACTION = 2 * MAX_ACCOUNT_DATA_LEN;
+export const MAX_ACCOUNT_DATA_GROWTH_PER_INSTRUCTION = 10 * 1024;
+export const MAX_INSTRUCTION_TRACE_LENGTH = 64;
+export const MAX_ACCOUNTS_PER_INSTRUCTION = 255;
+export const MAX_RETURN_DATA = 1024;
+
+/** The working copy of one account. Its fields are written through `BorrowedAccount` (or by the loader, before a run). */
+export class TransactionAccount {
+  readonly key: Pubkey;
+  /** The stored version this one started from. */
+  readonly original: Account;
+  lamports: bigint;
+  owner: Pubkey;
+  executable: boolean;
+  rentEpoch: bigint;
+  data: Uint8Array;
+  /** Whether something was written, so that a commit need look at it. */
+  touched = false;
+  /** Whether a `BorrowedAccount` is out: a second one is refused with `AccountBorrowFailed`. */
+  borrowed = false;
+
+  constructor(key: Pubkey, account: Account) {
+    this.key = key;
+    this.original = account;
+    this.lamports = account.lamports;
+    this.owner = account.owner;
+    this.executable = account.executable;
+    this.rentEpoch = account.rentEpoch;
+    this.data = account.data;
+  }
+
+  /** The data, unshared from the stored version, so that it may be written in place. */
+  makeDataMut(): Uint8Array {
+    if (this.data === this.original.data) this.data = this.data.slice();
+    this.touched = true;
+    return this.data;
+  }
+
+  /** The present state as a value to store. The data is handed over: this working copy must not be written after it. */
+  toAccount(): Account {
+    const { lamports, data, owner, executable, rentEpoch } = this;
+    return { lamports, data, owner, executable, rentEpoch };
+  }
+}
+
+/** One account of an instruction, with what the instruction may do to it. */
+export interface InstructionAccount {
+  readonly indexInTransaction: number;
+  readonly isSigner: boolean;
+  readonly isWritable: boolean;
+}
+
+/** One instruction of the trace: a top-level one or a call. */
+export class InstructionContext {
+  readonly transaction: TransactionContext;
+  readonly programIndexInTransaction: number;
+  readonly accounts: readonly InstructionAccount[];
+  readonly data: Uint8Array;
+  /** Index of the top-level instruction this one belongs to. */
+  readonly topLevelIndex: number;
+  /** 1 for a top-level instruction, one more for each call. */
+  readonly stackHeight: number;
+  /** The instruction that made this call. */
+  readonly caller: InstructionContext | undefined;
+  /** What the loader keeps for the time the program runs: set by it, read by its syscalls. */
+  activation: unknown;
+
+  constructor(
+    transaction: TransactionContext,
+    programIndexInTransaction: number,
+    accounts: readonly InstructionAccount[],
+    data: Uint8Array,
+    topLevelIndex: number,
+    caller: InstructionContext | undefined,
+  ) {
+    this.transaction = transaction;
+    this.programIndexInTransaction = programIndexInTransaction;
+    this.accounts = accounts;
+    this.data = data;
+    this.topLevelIndex = topLevelIndex;
+    this.caller = caller;
+    this.stackHeight = caller === undefined ? 1 : caller.stackHeight + 1;
+  }
+
+  get programId(): Pubkey {
+    return this.transaction.accounts[this.programIndexInTransaction].key;
+  }
+
+  get programAccount(): TransactionAccount {
+    return this.transaction.accounts[this.programIndexInTransaction];
+  }
+
+  /** Fails with `MissingAccount` where the instruction has fewer than `expected` accounts. */
+  checkNumberOfAccounts(expected: number): void {
+    if (this.accounts.length < expected) {
+      fail('MissingAccount', {
+        rule: 'check_number_of_instruction_accounts',
+        source: 'agave transaction-context/src/instruction.rs',
+        limit: expected,
+        actual: this.accounts.length,
+      });
+    }
+  }
+
+  /** The instruction account at `index`, or `MissingAccount`. */
+  accountAt(index: number): InstructionAccount {
+    if (index >= this.accounts.length) this.checkNumberOfAccounts(index + 1);
+    return this.accounts[index];
+  }
+
+  keyAt(index: number): Pubkey {
+    return this.transaction.accounts[this.accountAt(index).indexInTransaction].key;
+  }
+
+  isSigner(index: number): boolean {
+    return this.accountAt(index).isSigner;
+  }
+
+  isWritable(index: number): boolean {
+    return this.accountAt(index).isWritable;
+  }
+
+  /** Position of the first instruction account that is the same account as the one at `index`. */
+  firstIndexOf(index: number): number {
+    return this.indexOfAccount(this.accounts[index].indexInTransaction);
+  }
+
+  /** Position of the first instruction account with this index in the transaction, or -1. */
+  indexOfAccount(indexInTransaction: number): number {
+    const { accounts } = this;
+    for (let i = 0; i < accounts.length; i++) if (accounts[i].indexInTransaction === indexInTransaction) return i;
+    return -1;
+  }
+
+  /** Whether `key` signed, at any position. */
+  hasSigner(key: Pubkey): boolean {
+    const all = this.transaction.accounts;
+    return this.accounts.some((account) => account.isSigner && all[account.indexInTransaction].key.equals(key));
+  }
+
+  /** Takes the account for reading and writing until `release()`; `AccountBorrowFailed` while it is taken. */
+  borrow(index: number): BorrowedAccount {
+    const { indexInTransaction, isSigner, isWritable } = this.accountAt(index);
+    return BorrowedAccount.take(this, indexInTransaction, isSigner, isWritable);
+  }
+}
+
+export interface ReturnData {
+  readonly programId: Pubkey;
+  readonly data: Uint8Array;
+}
+
+const NO_DATA = new Uint8Array(0);
+
+export class TransactionContext {
+  readonly accounts: readonly TransactionAccount[];
+  /** Every instruction that was pushed, or refused for its depth, in order of execution. */
+  readonly trace: InstructionContext[] = [];
+  readonly stack: InstructionContext[] = [];
+  /** How deep the stack may get; a top-level instruction counts as one. */
+  readonly maxStackHeight: number;
+  returnData: ReturnData;
+  /** Sum of all lamport changes so far: zero whenever an instruction is pushed or popped. */
+  lamportsDelta = 0n;
+  /** Net growth of account data so far, in bytes. */
+  resizeDelta = 0;
+
+  constructor(accounts: readonly TransactionAccount[], maxStackHeight: number, programId: Pubkey) {
+    this.accounts = accounts;
+    this.maxStackHeight = maxStackHeight;
+    this.returnData = { programId, data: NO_DATA };
+  }
+
+  get current(): InstructionContext {
+    return this.stack[this.stack.length - 1];
+  }
+
+  /** Index of the account in the transaction, or -1. */
+  indexOf(key: Pubkey): number {
+    const { accounts } = this;
+    for (let i = 0; i < accounts.length; i++) if (accounts[i].key.equals(key)) return i;
+    return -1;
+  }
+
+  setReturnData(programId: Pubkey, data: Uint8Array = NO_DATA): void {
+    this.returnData = { programId, data };
+  }
+}

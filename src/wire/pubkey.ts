@@ -1,0 +1,75 @@
+// A 32-byte key as the inside of the house holds it: bytes first, base58 only when somebody reads it.
+// The public edge speaks @solana/kit's `Address` (the base58 text); `Pubkey` is what maps, loops and programs compare.
+
+import { decodeBase58, encodeBase58 } from './base58.ts';
+import { ParhelionError } from './errors.ts';
+
+export const PUBKEY_BYTES = 32;
+
+export class Pubkey {
+  /** The 32 bytes. Owned by this object and never changed. */
+  readonly bytes: Uint8Array;
+  /** The first eight bytes mixed to an unsigned 32-bit number; equal keys have equal hashes. */
+  readonly hash: number;
+  #text: string | undefined;
+
+  constructor(bytes: Uint8Array) {
+    if (bytes.length !== PUBKEY_BYTES) {
+      throw new ParhelionError('INVALID_ADDRESS', { expected: '32 bytes', received: `${bytes.length} bytes` });
+    }
+    this.bytes = bytes;
+    // Keys of real accounts are hashes or curve points, but programs and sysvars share prefixes and zero tails.
+    let hash = 0x811c9dc5;
+    for (let i = 0; i < PUBKEY_BYTES; i += 4) {
+      const word = bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24);
+      hash = Math.imul(hash ^ word, 0x01000193);
+      hash ^= hash >>> 15;
+    }
+    this.hash = hash >>> 0;
+  }
+
+  /** @throws ParhelionError `INVALID_ADDRESS` where the text isn't base58 of 32 bytes. */
+  static fromBase58(text: string): Pubkey {
+    let bytes: Uint8Array;
+    try {
+      // 44 digits hold any 32 bytes; longer text is refused before its digits are multiplied out.
+      bytes = typeof text === 'string' && text.length <= 44 ? decodeBase58(text) : new Uint8Array(0);
+    } catch {
+      bytes = new Uint8Array(0);
+    }
+    if (bytes.length !== PUBKEY_BYTES) {
+      const received = typeof text === 'string' ? `${JSON.stringify(text.slice(0, 100))}` : typeof text;
+      throw new ParhelionError('INVALID_ADDRESS', { expected: 'base58 text of 32 bytes', received });
+    }
+    const key = new Pubkey(bytes);
+    key.#text = text;
+    return key;
+  }
+
+  /** A copy of the 32 bytes at `offset`. */
+  static at(bytes: Uint8Array, offset: number): Pubkey {
+    return new Pubkey(bytes.slice(offset, offset + PUBKEY_BYTES));
+  }
+
+  equals(other: Pubkey): boolean {
+    return this === other || (this.hash === other.hash && this.equalsAt(other.bytes, 0));
+  }
+
+  /** Whether the 32 bytes at `offset` are this key's. */
+  equalsAt(bytes: Uint8Array, offset: number): boolean {
+    const own = this.bytes;
+    for (let i = 0; i < PUBKEY_BYTES; i++) if (own[i] !== bytes[offset + i]) return false;
+    return true;
+  }
+
+  toString(): string {
+    return (this.#text ??= encodeBase58(this.bytes));
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+}
+
+/** The all-zero key: the System program, and "nobody" in many layouts. */
+export const DEFAULT_PUBKEY: Pubkey = new Pubkey(new Uint8Array(PUBKEY_BYTES));

@@ -1,0 +1,114 @@
+// A message with its signatures, as it travels. legacy and v0 put the signatures first, behind their number; v1 puts
+// them last, and the message's header says how many there are.
+// Form only: transaction-sanitizer says whether it makes sense, the crypto room whether the signatures are true.
+// Signatures and byte fields are views of the bytes decoded: don't alter those afterwards.
+// Source: solana-sdk transaction/src/versioned/mod.rs, VersionedTransaction (SchemaRead, SchemaWrite).
+
+import { ParhelionError } from './errors.ts';
+import { encodeMessage, MESSAGE_VERSION_PREFIX, readMessage, V1_PREFIX, type VersionedMessage, WireReader } from './message.ts';
+
+export const SIGNATURE_BYTES = 64;
+
+export interface VersionedTransaction {
+  /** 64 bytes each; the first one is the transaction's id. */
+  readonly signatures: readonly Uint8Array[];
+  readonly message: VersionedMessage;
+  /** The bytes signed. */
+  readonly messageBytes: Uint8Array;
+  /** How many bytes the wire form takes. */
+  readonly serializedLen: number;
+}
+
+export interface DecodeTransactionOptions {
+  /** Accept bytes behind the transaction, as LiteSVM does. Default: false, as a validator does. */
+  readonly allowTrailingBytes?: boolean;
+}
+
+/**
+ * The transaction in `bytes`: legacy, v0 or v1.
+ *
+ * @throws ParhelionError `MALFORMED_TRANSACTION` saying where and why.
+ */
+export function decodeTransaction(bytes: Uint8Array, options?: DecodeTransactionOptions): VersionedTransaction {
+  const reader = new WireReader(bytes);
+  const first = reader.peek('the number of signatures, or the version');
+  let signatures: Uint8Array[];
+  let message: VersionedMessage;
+  let messageBytes: Uint8Array;
+  if (first < MESSAGE_VERSION_PREFIX) {
+    reader.offset++;
+    signatures = takeSignatures(reader, first);
+    const start = reader.offset;
+    message = readMessage(reader, 'unprefixed');
+    messageBytes = bytes.subarray(start, reader.offset);
+  } else if (first === V1_PREFIX) {
+    message = readMessage(reader);
+    messageBytes = bytes.subarray(0, reader.offset);
+    signatures = takeSignatures(reader, message.header.numRequiredSignatures);
+  } else {
+    return reader.fail(
+      `0x${first.toString(16)} is neither a number of signatures (at most 0x7f) nor the prefix of v1 (0x81)`,
+    );
+  }
+  if (options?.allowTrailingBytes !== true) reader.expectEnd();
+  return { signatures, message, messageBytes, serializedLen: reader.offset };
+}
+
+function takeSignatures(reader: WireReader, count: number): Uint8Array[] {
+  let offset = reader.take(count * SIGNATURE_BYTES, `${count} signatures`);
+  const signatures = new Array<Uint8Array>(count);
+  for (let i = 0; i < count; i++, offset += SIGNATURE_BYTES) {
+    signatures[i] = reader.bytes.subarray(offset, offset + SIGNATURE_BYTES);
+  }
+  return signatures;
+}
+
+/**
+ * A transaction made of a message and the signatures over it, in the order of its keys. Where you have them already,
+ * pass the bytes that were signed; else they are encoded here.
+ *
+ * @throws ParhelionError `INVALID_ARGUMENT` where a signature isn't 64 bytes long or the wire form has no room.
+ */
+export function createTransaction(
+  message: VersionedMessage,
+  signatures: readonly Uint8Array[],
+  messageBytes: Uint8Array = encodeMessage(message),
+): VersionedTransaction {
+  const most = message.version === 1 ? message.header.numRequiredSignatures : 0x7f;
+  if (signatures.length > most || (message.version === 1 && signatures.length < most)) {
+    throw new ParhelionError('INVALID_ARGUMENT', {
+      name: 'The number of signatures',
+      expected: message.version === 1 ? `${most}, as the header says` : `at most ${most}`,
+      received: `${signatures.length}`,
+    });
+  }
+  for (const signature of signatures) {
+    if (signature.length === SIGNATURE_BYTES) continue;
+    throw new ParhelionError('INVALID_ARGUMENT', {
+      name: 'A signature',
+      expected: `${SIGNATURE_BYTES} bytes`,
+      received: `${signature.length} bytes`,
+    });
+  }
+  const serializedLen = messageBytes.length + signatures.length * SIGNATURE_BYTES + (message.version === 1 ? 0 : 1);
+  return { signatures, message, messageBytes, serializedLen };
+}
+
+/** The wire form. */
+export function encodeTransaction(transaction: VersionedTransaction): Uint8Array {
+  const { signatures, message, messageBytes } = transaction;
+  const out = new Uint8Array(transaction.serializedLen);
+  let offset = 0;
+  if (message.version === 1) {
+    out.set(messageBytes, 0);
+    offset = messageBytes.length;
+  } else {
+    out[offset++] = signatures.length;
+  }
+  for (const signature of signatures) {
+    out.set(signature, offset);
+    offset += SIGNATURE_BYTES;
+  }
+  if (message.version !== 1) out.set(messageBytes, offset);
+  return out;
+}

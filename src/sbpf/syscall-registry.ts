@@ -1,0 +1,58 @@
+// The functions that a program may call by the hash of their name. The room knows none of them: the embedder hands them
+// in, with the object (`context`) they work on.
+
+import { ParhelionError } from '../wire/errors.ts';
+import type { U64, VmMemory } from './memory.ts';
+import { hashSymbolName } from './murmur3.ts';
+
+/**
+ * A function of the host that a program can call. Receives registers r1 to r5 and returns r0; ends the run by throwing
+ * a `Verdict`. `context` is the embedder's own object, handed through untouched.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: the embedder's type; the room never looks at it
+export type Syscall<C = any> = (context: C, memory: VmMemory, r1: U64, r2: U64, r3: U64, r4: U64, r5: U64) => U64;
+
+export interface SyscallEntry {
+  readonly name: string;
+  /** u32: the hash of `name`. */
+  readonly key: number;
+  readonly syscall: Syscall;
+}
+
+export class SyscallRegistry {
+  readonly list: readonly SyscallEntry[];
+  readonly #indexOfKey: ReadonlyMap<number, number>;
+
+  /** @throws ParhelionError `INVALID_ARGUMENT` where two names have the same hash. */
+  constructor(entries: Iterable<readonly [name: string, syscall: Syscall]>) {
+    const list: SyscallEntry[] = [];
+    const indexOfKey = new Map<number, number>();
+    for (const [name, syscall] of entries) {
+      const key = hashSymbolName(name);
+      const taken = indexOfKey.get(key);
+      if (taken !== undefined) {
+        const received = `${list[taken].name} and ${name}`;
+        throw new ParhelionError('INVALID_ARGUMENT', {
+          name: 'syscalls',
+          expected: 'names of distinct hashes',
+          received,
+        });
+      }
+      indexOfKey.set(key, list.length);
+      list.push({ name, key, syscall });
+    }
+    this.list = list;
+    this.#indexOfKey = indexOfKey;
+  }
+
+  /** Where in `list` the syscall with this hash is, or -1. */
+  indexOf(key: number): number {
+    return this.#indexOfKey.get(key) ?? -1;
+  }
+
+  has(key: number): boolean {
+    return this.#indexOfKey.has(key);
+  }
+}
+
+export const NO_SYSCALLS = new SyscallRegistry([]);

@@ -1,0 +1,118 @@
+// What everything costs in compute units, and the sizes that bound a run. One place for all of them: the loader, calls,
+// syscalls and the compute budget read their figures here.
+// Names are those of Agave's fields and constants, in capitals. Every division of a cost rounds down.
+// Source: agave program-runtime/src/execution_budget.rs, SVMTransactionExecutionCost, SVMTransactionExecutionBudget.
+
+// The budget of a transaction.
+
+export const MAX_COMPUTE_UNIT_LIMIT = 1_400_000;
+export const DEFAULT_INSTRUCTION_COMPUTE_UNIT_LIMIT = 200_000;
+/** What a builtin's instruction adds to the default limit. Source: SIMD-0170. */
+export const MAX_BUILTIN_ALLOCATION_COMPUTE_UNIT_LIMIT = 3_000;
+export const MAX_LOADED_ACCOUNTS_DATA_SIZE_BYTES = 64 * 1024 * 1024;
+
+/** How deep instructions nest, the top-level one included. */
+export const MAX_INSTRUCTION_STACK_DEPTH = 5;
+/** The same with `raise_cpi_nesting_limit_to_8`. */
+export const MAX_INSTRUCTION_STACK_DEPTH_SIMD_0268 = 9;
+
+/** How deep calls nest inside one program. */
+export const MAX_CALL_DEPTH = 64;
+export const STACK_FRAME_SIZE = 4096;
+
+export const MIN_HEAP_FRAME_BYTES = 32 * 1024;
+export const MAX_HEAP_FRAME_BYTES = 256 * 1024;
+/** A requested heap is a multiple of this. */
+export const HEAP_FRAME_BYTES_MULTIPLE = 1024;
+/** Each further page of this size costs `HEAP_COST`. */
+export const HEAP_PAGE_BYTES = 32 * 1024;
+export const HEAP_COST = 8;
+
+// Builtin programs: the fixed charge of one instruction.
+
+export const SYSTEM_PROGRAM_COMPUTE_UNITS = 150;
+export const COMPUTE_BUDGET_COMPUTE_UNITS = 150;
+export const VOTE_PROGRAM_COMPUTE_UNITS = 2_100;
+/** BPF loader v2. */
+export const DEFAULT_LOADER_COMPUTE_UNITS = 570;
+/** BPF loader v1. */
+export const DEPRECATED_LOADER_COMPUTE_UNITS = 1_140;
+/** BPF loader v3. */
+export const UPGRADEABLE_LOADER_COMPUTE_UNITS = 2_370;
+export const LOADER_V4_COMPUTE_UNITS = 2_000;
+
+// Calls.
+
+/** One call, before the callee's own units. Source: execution_budget.rs, DEFAULT_INVOCATION_COST. */
+export const INVOKE_UNITS = 946;
+/** Bytes of instruction, account metas, account infos and account data that one unit pays for. */
+export const CPI_BYTES_PER_UNIT = 250;
+
+// Syscalls of every kind.
+
+export const SYSCALL_BASE_COST = 100;
+export const LOG_64_UNITS = 100;
+export const LOG_PUBKEY_UNITS = 100;
+export const GET_REMAINING_COMPUTE_UNITS_COST = 100;
+export const SYSVAR_BASE_COST = 100;
+export const MEM_OP_BASE_COST = 10;
+export const CREATE_PROGRAM_ADDRESS_UNITS = 1_500;
+
+// Hashes; those of keccak, blake3 and sha512 are the same.
+
+export const SHA256_BASE_COST = 85;
+export const SHA256_BYTE_COST = 1;
+export const SHA256_MAX_SLICES = 20_000;
+/** Units for n inputs: `POSEIDON_COST_COEFFICIENT_A * n² + POSEIDON_COST_COEFFICIENT_C`. */
+export const POSEIDON_COST_COEFFICIENT_A = 61;
+export const POSEIDON_COST_COEFFICIENT_C = 542;
+
+// Curves.
+
+export const SECP256K1_RECOVER_COST = 25_000;
+
+export const CURVE25519_EDWARDS_VALIDATE_POINT_COST = 159;
+export const CURVE25519_EDWARDS_ADD_COST = 473;
+export const CURVE25519_EDWARDS_SUBTRACT_COST = 475;
+export const CURVE25519_EDWARDS_MULTIPLY_COST = 2_177;
+export const CURVE25519_EDWARDS_MSM_BASE_COST = 2_273;
+export const CURVE25519_EDWARDS_MSM_INCREMENTAL_COST = 758;
+export const CURVE25519_RISTRETTO_VALIDATE_POINT_COST = 169;
+export const CURVE25519_RISTRETTO_ADD_COST = 521;
+export const CURVE25519_RISTRETTO_SUBTRACT_COST = 519;
+export const CURVE25519_RISTRETTO_MULTIPLY_COST = 2_208;
+export const CURVE25519_RISTRETTO_MSM_BASE_COST = 2_303;
+export const CURVE25519_RISTRETTO_MSM_INCREMENTAL_COST = 788;
+
+export const ALT_BN128_G1_ADDITION_COST = 334;
+export const ALT_BN128_G2_ADDITION_COST = 535;
+export const ALT_BN128_G1_MULTIPLICATION_COST = 3_840;
+export const ALT_BN128_G2_MULTIPLICATION_COST = 15_670;
+export const ALT_BN128_PAIRING_ONE_PAIR_COST_FIRST = 36_364;
+export const ALT_BN128_PAIRING_ONE_PAIR_COST_OTHER = 12_121;
+export const ALT_BN128_G1_COMPRESS = 30;
+export const ALT_BN128_G1_DECOMPRESS = 398;
+export const ALT_BN128_G2_COMPRESS = 86;
+export const ALT_BN128_G2_DECOMPRESS = 13_610;
+
+export const BLS12_381_G1_ADD_COST = 128;
+export const BLS12_381_G2_ADD_COST = 203;
+export const BLS12_381_G1_SUBTRACT_COST = 129;
+export const BLS12_381_G2_SUBTRACT_COST = 204;
+export const BLS12_381_G1_MULTIPLY_COST = 4_627;
+export const BLS12_381_G2_MULTIPLY_COST = 8_255;
+export const BLS12_381_G1_DECOMPRESS_COST = 2_100;
+export const BLS12_381_G2_DECOMPRESS_COST = 3_050;
+export const BLS12_381_G1_VALIDATE_COST = 1_565;
+export const BLS12_381_G2_VALIDATE_COST = 1_968;
+export const BLS12_381_ONE_PAIR_COST = 25_445;
+export const BLS12_381_ADDITIONAL_PAIR_COST = 13_023;
+
+/** Units for operands of n bytes: `BIG_MODULAR_EXPONENTIATION_BASE_COST + n / BIG_MODULAR_EXPONENTIATION_COST_DIVISOR`. */
+export const BIG_MODULAR_EXPONENTIATION_BASE_COST = 190;
+export const BIG_MODULAR_EXPONENTIATION_COST_DIVISOR = 2;
+
+/** Units for a program's heap of `heapSize` bytes. Source: agave program-runtime/src/vm.rs, calculate_heap_cost. */
+export function heapCost(heapSize: number): number {
+  return Math.max(0, Math.ceil(heapSize / HEAP_PAGE_BYTES) - 1) * HEAP_COST;
+}

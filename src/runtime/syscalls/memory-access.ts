@@ -1,0 +1,146 @@
+// How syscalls reach guest memory: each helper checks an address and returns the host offset into `memory.bytes`.
+// What to know first: an address is checked before its alignment; a list of no elements is never looked at, whatever
+// its address; programs of loader v1 are excused from alignment; outputs are all checked for access before any of them
+// is checked for anything else.
+// Offsets stay valid; `memory.bytes` and `memory.view` don't: read them after the last translation.
+// Source: agave program-runtime/src/memory.rs, translate_*_inner; syscalls/src/lib.rs, translate_mut,
+// translate_string_and_do.
+
+import type { U64, VmMemory } from '../../sbpf/memory.ts';
+import { SyscallError } from '../errors.ts';
+import type { InvokeContext } from '../invoke-context.ts';
+
+const I64_MAX = (1n << 63n) - 1n;
+
+/** Bytes of a guest slice `{ addr: u64, len: u64 }`, and its alignment. Source: transaction-context vm_slice.rs, VmSlice. */
+export const VM_SLICE_SIZE = 16;
+export const VM_SLICE_ALIGN = 8;
+
+/** What the loader keeps while a program runs, as far as it concerns these helpers. */
+interface CheckedActivation {
+  /** False for programs of loader v1. */
+  readonly checkAligned: boolean;
+}
+
+/** Whether the running program must align its pointers. */
+export function isAlignmentChecked(context: InvokeContext): boolean {
+  return (context.current.activation as CheckedActivation).checkAligned;
+}
+
+/** Host offset of one value of `size` bytes. Fails with the access violation first, then `UnalignedPointer`. */
+export function translateType(
+  context: InvokeContext,
+  memory: VmMemory,
+  access: 'load' | 'store',
+  vmAddr: U64,
+  size: number,
+  align: number,
+): number {
+  const offset = memory.translate(access, vmAddr, size);
+  if (align > 1) checkAlignment(context, vmAddr, align);
+  return offset;
+}
+
+/**
+ * Host offset of `count` elements; 0, with no access, where there are none. Fails with `InvalidLength` where the bytes
+ * exceed an i64, then the access violation, then `UnalignedPointer`.
+ */
+export function translateSlice(
+  context: InvokeContext,
+  memory: VmMemory,
+  access: 'load' | 'store',
+  vmAddr: U64,
+  count: U64,
+  elementSize: number,
+  align: number,
+): number {
+  if (count === 0) return 0;
+  const offset = memory.translate(access, vmAddr, sizeOfSlice(count, elementSize));
+  if (align > 1) checkAlignment(context, vmAddr, align);
+  return offset;
+}
+
+/** Host offset of `len` readable bytes. */
+export function translateBytes(memory: VmMemory, vmAddr: U64, len: U64): number {
+  if (len === 0) return 0;
+  if (typeof len === 'bigint' && len > I64_MAX) refuseLength();
+  return memory.load(vmAddr, len);
+}
+
+/**
+ * Host offset of `len` bytes for a syscall to write. Unlike `translateSlice`, a length beyond an i64 fails with the
+ * access violation: a syscall's outputs are touched before they are measured.
+ */
+export function translateOutput(memory: VmMemory, vmAddr: U64, len: U64): number {
+  return len === 0 ? 0 : memory.store(vmAddr, len);
+}
+
+/** Fails with `UnalignedPointer` where the running program must align and didn't. */
+export function checkAlignment(context: InvokeContext, vmAddr: U64, align: number): void {
+  // Each region's host memory is aligned at least as strictly as any type, so that the guest address decides.
+  // Only the low bits matter: `&` takes them from any safe integer, and no larger address was ever translated.
+  if ((Number(vmAddr) & (align - 1)) !== 0 && isAlignmentChecked(context)) {
+    throw new SyscallError('UnalignedPointer', 'Unaligned pointer');
+  }
+}
+
+/** Fails with `CopyOverlapping` where two ranges of host offsets (or of guest addresses) share a byte. */
+export function checkNonOverlapping(a: U64, aLen: U64, b: U64, bLen: U64): void {
+  if (!isNonOverlapping(a, aLen, b, bLen)) throw new SyscallError('CopyOverlapping', 'Overlapping copy');
+}
+
+/** Source: agave syscalls/src/mem_ops.rs, is_nonoverlapping. */
+function isNonOverlapping(a: U64, aLen: U64, b: U64, bLen: U64): boolean {
+  if (typeof a === 'number' && typeof b === 'number') return a > b ? a - b >= bLen : b - a >= aLen;
+  return a > b ? BigInt(a) - BigInt(b) >= bLen : BigInt(b) - BigInt(a) >= aLen;
+}
+
+/**
+ * The text at `vmAddr`, or `InvalidString`: the error Rust gives for its first byte that isn't UTF-8, and all its bytes.
+ */
+export function translateString(memory: VmMemory, vmAddr: U64, len: U64): string {
+  const offset = translateBytes(memory, vmAddr, len);
+  const bytes = memory.bytes.subarray(offset, offset + Number(len));
+  try {
+    return UTF8.decode(bytes);
+  } catch {
+    throw new SyscallError('InvalidString', `${describeInvalidUtf8(bytes)}: [${Array.from(bytes).join(', ')}]`);
+  }
+}
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Bytes of `count` elements, exactly. */
+function sizeOfSlice(count: U64, elementSize: number): U64 {
+  if (typeof count === 'number') {
+    const size = count * elementSize;
+    if (Number.isSafeInteger(size)) return size;
+  }
+  const size = BigInt(count) * BigInt(elementSize);
+  if (size > I64_MAX) refuseLength();
+  return size;
+}
+
+function refuseLength(): never {
+  throw new SyscallError('InvalidLength', 'InvalidLength');
+}
+
+/** What Rust's `Utf8Error` says of bytes that are known not to be UTF-8. Source: the Rust library, core::str. */
+function describeInvalidUtf8(bytes: Uint8Array): string {
+  let i = 0;
+  while (i < bytes.length) {
+    const first = bytes[i];
+    const width = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+    if (width === 0) return `invalid utf-8 sequence of 1 bytes from index ${i}`;
+    for (let k = 1; k < width; k++) {
+      if (i + k >= bytes.length) return `incomplete utf-8 byte sequence from index ${i}`;
+      // The second byte's range keeps out overlong forms, surrogates and what lies past U+10FFFF.
+      const low = k > 1 ? 0x80 : first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
+      const high = k > 1 ? 0xbf : first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
+      const byte = bytes[i + k];
+      if (byte < low || byte > high) return `invalid utf-8 sequence of ${k} bytes from index ${i}`;
+    }
+    i += width;
+  }
+  throw new Error('These bytes are UTF-8 after all.');
+}

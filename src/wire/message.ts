@@ -315,7 +315,9 @@ export class WireReader {
   offset = 0;
 
   constructor(bytes: Uint8Array) {
-    this.bytes = bytes;
+    // A subclass (Node's Buffer) is looked through, so that every view taken is a plain Uint8Array.
+    const isPlain = bytes.constructor === Uint8Array;
+    this.bytes = isPlain ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   /** Steps over `count` bytes and returns where they begin. */

@@ -48,7 +48,8 @@ export class Pubkey {
 
   /** A copy of the 32 bytes at `offset`. */
   static at(bytes: Uint8Array, offset: number): Pubkey {
-    return new Pubkey(bytes.slice(offset, offset + PUBKEY_BYTES));
+    // Not `bytes.slice`: Node's Buffer overrides it with a view.
+    return new Pubkey(Uint8Array.prototype.slice.call(bytes, offset, offset + PUBKEY_BYTES));
   }
 
   equals(other: Pubkey): boolean {

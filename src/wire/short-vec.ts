@@ -33,7 +33,11 @@ export function writeShortVecLength(bytes: Uint8Array, offset: number, length: n
 export type ShortVecFault = 'cut' | 'alias' | 'overflow';
 
 /** The length at `offset`, or why there is none. {@link shortVecSize} of it says how far it reached. */
-export function readShortVecLength(bytes: Uint8Array, offset: number, end: number = bytes.length): number | ShortVecFault {
+export function readShortVecLength(
+  bytes: Uint8Array,
+  offset: number,
+  end: number = bytes.length,
+): number | ShortVecFault {
   if (offset >= end) return 'cut';
   const first = bytes[offset];
   if (first < 0x80) return first;

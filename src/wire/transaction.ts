@@ -5,7 +5,14 @@
 // Source: solana-sdk transaction/src/versioned/mod.rs, VersionedTransaction (SchemaRead, SchemaWrite).
 
 import { ParhelionError } from './errors.ts';
-import { encodeMessage, MESSAGE_VERSION_PREFIX, readMessage, V1_PREFIX, type VersionedMessage, WireReader } from './message.ts';
+import {
+  encodeMessage,
+  MESSAGE_VERSION_PREFIX,
+  readMessage,
+  V1_PREFIX,
+  type VersionedMessage,
+  WireReader,
+} from './message.ts';
 
 export const SIGNATURE_BYTES = 64;
 
@@ -40,10 +47,10 @@ export function decodeTransaction(bytes: Uint8Array, options?: DecodeTransaction
     signatures = takeSignatures(reader, first);
     const start = reader.offset;
     message = readMessage(reader, 'unprefixed');
-    messageBytes = bytes.subarray(start, reader.offset);
+    messageBytes = reader.bytes.subarray(start, reader.offset);
   } else if (first === V1_PREFIX) {
     message = readMessage(reader);
-    messageBytes = bytes.subarray(0, reader.offset);
+    messageBytes = reader.bytes.subarray(0, reader.offset);
     signatures = takeSignatures(reader, message.header.numRequiredSignatures);
   } else {
     return reader.fail(

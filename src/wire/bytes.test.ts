@@ -24,7 +24,7 @@ describe('integers', () => {
     );
   });
 
-  test('a negative i64 is written as its two's complement', () => {
+  test("a negative i64 is written as its two's complement", () => {
     const out = new Uint8Array(8);
     bytes.writeU64(out, 0, -2n);
     expect(out[0]).toBe(0xfe);

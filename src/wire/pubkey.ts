@@ -18,14 +18,7 @@ export class Pubkey {
       throw new ParhelionError('INVALID_ADDRESS', { expected: '32 bytes', received: `${bytes.length} bytes` });
     }
     this.bytes = bytes;
-    // Keys of real accounts are hashes or curve points, but programs and sysvars share prefixes and zero tails.
-    let hash = 0x811c9dc5;
-    for (let i = 0; i < PUBKEY_BYTES; i += 4) {
-      const word = bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24);
-      hash = Math.imul(hash ^ word, 0x01000193);
-      hash ^= hash >>> 15;
-    }
-    this.hash = hash >>> 0;
+    this.hash = hashAt(bytes, 0);
   }
 
   /** @throws ParhelionError `INVALID_ADDRESS` where the text isn't base58 of 32 bytes. */
@@ -44,6 +37,17 @@ export class Pubkey {
     const key = new Pubkey(bytes);
     key.#text = text;
     return key;
+  }
+
+  /**
+   * The key at `offset`, the same object as last time where it was seen lately: a transaction names the same programs
+   * and payers as the one before, and equal objects compare at once and keep their text.
+   */
+  static interned(bytes: Uint8Array, offset: number): Pubkey {
+    const slot = hashAt(bytes, offset) & (INTERNED_SLOTS - 1);
+    const known = interned[slot];
+    if (known?.equalsAt(bytes, offset)) return known;
+    return (interned[slot] = Pubkey.at(bytes, offset));
   }
 
   /** A copy of the 32 bytes at `offset`. */
@@ -70,6 +74,20 @@ export class Pubkey {
   toJSON(): string {
     return this.toString();
   }
+}
+
+const INTERNED_SLOTS = 1024;
+const interned: (Pubkey | undefined)[] = new Array(INTERNED_SLOTS).fill(undefined);
+
+function hashAt(bytes: Uint8Array, offset: number): number {
+  // Keys of real accounts are hashes or curve points, but programs and sysvars share prefixes and zero tails.
+  let hash = 0x811c9dc5;
+  for (let i = offset; i < offset + PUBKEY_BYTES; i += 4) {
+    const word = bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24);
+    hash = Math.imul(hash ^ word, 0x01000193);
+    hash ^= hash >>> 15;
+  }
+  return hash >>> 0;
 }
 
 /** The all-zero key: the System program, and "nobody" in many layouts. */

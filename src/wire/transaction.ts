@@ -47,10 +47,10 @@ export function decodeTransaction(bytes: Uint8Array, options?: DecodeTransaction
     signatures = takeSignatures(reader, first);
     const start = reader.offset;
     message = readMessage(reader, 'unprefixed');
-    messageBytes = reader.bytes.subarray(start, reader.offset);
+    messageBytes = reader.viewFrom(start);
   } else if (first === V1_PREFIX) {
     message = readMessage(reader);
-    messageBytes = reader.bytes.subarray(0, reader.offset);
+    messageBytes = reader.viewFrom(0);
     signatures = takeSignatures(reader, message.header.numRequiredSignatures);
   } else {
     return reader.fail(
@@ -62,11 +62,8 @@ export function decodeTransaction(bytes: Uint8Array, options?: DecodeTransaction
 }
 
 function takeSignatures(reader: WireReader, count: number): Uint8Array[] {
-  let offset = reader.take(count * SIGNATURE_BYTES, `${count} signatures`);
-  const signatures = new Array<Uint8Array>(count);
-  for (let i = 0; i < count; i++, offset += SIGNATURE_BYTES) {
-    signatures[i] = reader.bytes.subarray(offset, offset + SIGNATURE_BYTES);
-  }
+  const signatures: Uint8Array[] = [];
+  for (let i = 0; i < count; i++) signatures.push(reader.takeView(SIGNATURE_BYTES, `signature ${i} of ${count}`));
   return signatures;
 }
 

@@ -52,7 +52,7 @@ const ELF_TEXTS = {
   EntrypointOutOfBounds: () => 'Entrypoint out of bounds',
   InvalidEntrypoint: () => 'Invalid entrypoint',
   FailedToGetSection: (section: string) => `Failed to get section ${section}`,
-  UnresolvedSymbol: (name: string, instruction: number, offset: number) =>
+  UnresolvedSymbol: (name: string, instruction: number | bigint, offset: number | bigint) =>
     `Unresolved symbol (${name}) at instruction #${instruction} (ELF file offset ${hex(offset)})`,
   SectionNotFound: (section: string) => `Section not found: ${section}`,
   RelativeJumpOutOfBounds: (instruction: number) => `Relative jump out of bounds at instruction #${instruction}`,
@@ -82,6 +82,8 @@ export type ElfErrorKind = keyof typeof ELF_TEXTS;
 export class ElfError<K extends ElfErrorKind = ElfErrorKind> extends Verdict {
   readonly kind: K;
   readonly data: Parameters<(typeof ELF_TEXTS)[K]>;
+  /** What the parser found, where it was the parser. */
+  parserError: ElfParserError | undefined = undefined;
   constructor(kind: K, ...data: Parameters<(typeof ELF_TEXTS)[K]>) {
     super();
     this.kind = kind;
@@ -90,9 +92,14 @@ export class ElfError<K extends ElfErrorKind = ElfErrorKind> extends Verdict {
 
   /** Source: sbpf src/elf.rs, From<ElfParserError> for ElfError. */
   static fromParser(error: ElfParserError): ElfError {
-    if (error.kind === 'InvalidProgramHeader') return new ElfError('InvalidProgramHeader');
-    if (error.kind === 'OutOfBounds') return new ElfError('ValueOutOfBounds');
-    return new ElfError('FailedToParse', error.text);
+    const elfError: ElfError =
+      error.kind === 'InvalidProgramHeader'
+        ? new ElfError('InvalidProgramHeader')
+        : error.kind === 'OutOfBounds'
+          ? new ElfError('ValueOutOfBounds')
+          : new ElfError('FailedToParse', error.text);
+    elfError.parserError = error;
+    return elfError;
   }
 
   get text(): string {

@@ -6,20 +6,13 @@
 import { ParhelionError } from '../wire/errors.ts';
 import { MM_BYTECODE_START } from './address-space.ts';
 import type { Config } from './config.ts';
-import { ElfError } from './errors.ts';
+import { loadLenient } from './elf/lenient-loader.ts';
+import type { LoadedProgram } from './elf/loaded-program.ts';
+import { loadStrict } from './elf/strict-loader.ts';
+import { ElfError, ElfParserError } from './errors.ts';
 import { type FunctionRegistry, type RegisteredFunction, registerFunction } from './function-registry.ts';
 import type { SyscallRegistry } from './syscall-registry.ts';
-import { rodataVmAddr, type SbpfVersion, staticSyscalls } from './version.ts';
-
-/** What a loader finds out; the rest of an Executable is what it was given. */
-export interface LoadedProgram {
-  readonly text: Uint8Array;
-  readonly textVmAddr: number;
-  readonly rodata: Uint8Array;
-  readonly rodataVmAddr: number;
-  readonly entryPc: number;
-  readonly functions: ReadonlyMap<number, RegisteredFunction>;
-}
+import { enableStricterElfHeaders, rodataVmAddr, type SbpfVersion, staticSyscalls } from './version.ts';
 
 export class Executable implements LoadedProgram {
   readonly version: SbpfVersion;
@@ -49,6 +42,25 @@ export class Executable implements LoadedProgram {
     this.functions = program.functions;
   }
 
+  /** From an ELF file, whose bytes are copied. Not verified yet: see `verify`. */
+  static load(elf: Uint8Array, config: Config, syscalls: SyscallRegistry): Executable | ElfError {
+    try {
+      const version = versionOfElf(elf);
+      if (version === undefined || version < config.enabledSbpfVersions[0] || version > config.enabledSbpfVersions[1]) {
+        return new ElfError('UnsupportedSBPFVersion');
+      }
+      const bytes = elf.slice();
+      const program = enableStricterElfHeaders(version)
+        ? loadStrict(bytes, config)
+        : loadLenient(bytes, config, syscalls);
+      return new Executable(version, config, syscalls, program);
+    } catch (error) {
+      if (error instanceof ElfParserError) return ElfError.fromParser(error);
+      if (error instanceof ElfError) return error;
+      throw error;
+    }
+  }
+
   /**
    * From bare instructions, which are also what the program can read. `functions` is what its calls name; the run
    * starts at the one called `entrypoint`, else at the first slot.
@@ -71,13 +83,23 @@ export class Executable implements LoadedProgram {
       if (key instanceof ElfError)
         throw new ParhelionError('ASSEMBLY', { reason: `Executable constructor ${key.debug}` });
     }
+    const bytes = text.slice();
     return new Executable(version, config, syscalls, {
-      text,
+      text: bytes,
       textVmAddr: MM_BYTECODE_START,
-      rodata: text,
+      rodata: bytes,
       rodataVmAddr: rodataVmAddr(version),
       entryPc,
       functions: registry,
     });
   }
+}
+
+const E_FLAGS_OFFSET = 48;
+
+/** The version a file asks for, undefined where it is none we know. Source: get_sbpf_version. */
+function versionOfElf(elf: Uint8Array): SbpfVersion | undefined {
+  if (elf.length < E_FLAGS_OFFSET + 4) throw new ElfParserError('OutOfBounds');
+  const flags = new DataView(elf.buffer, elf.byteOffset, elf.length).getUint32(E_FLAGS_OFFSET, true);
+  return flags <= 4 ? (flags as SbpfVersion) : undefined;
 }

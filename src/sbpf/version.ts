@@ -6,9 +6,6 @@ import { MM_BYTECODE_START, MM_RODATA_START } from './address-space.ts';
 
 export type SbpfVersion = 0 | 1 | 2 | 3 | 4;
 
-/** `e_flags` of an ELF file above V4. Never enabled. */
-export const RESERVED_VERSION = 5;
-
 /** SIMD-0166: r10 starts at the stack's top and `add64 r10, imm` moves it. Source: `manual_stack_frame_bump`. */
 export const dynamicStackFrames = (v: SbpfVersion): boolean => v === 1 || v === 2;
 /** SIMD-0166: an unmapped gap may follow each stack frame, where the config asks for it. */

@@ -1,0 +1,60 @@
+// What the scenarios share: a virtual machine, wallets that are the same on each run, and the way from instructions to a
+// signed transaction, as a client of @solana/kit writes it.
+
+import { readFileSync } from 'node:fs';
+import {
+  type Address,
+  appendTransactionMessageInstructions,
+  createKeyPairSignerFromPrivateKeyBytes,
+  createTransactionMessage,
+  type Instruction,
+  type KeyPairSigner,
+  lamports,
+  pipe,
+  setTransactionMessageFeePayerSigner,
+  setTransactionMessageLifetimeUsingBlockhash,
+  signTransactionMessageWithSigners,
+} from '@solana/kit';
+import { assembleElf } from '../../sbpf/index.ts';
+import { Svm, type TransactionOutcome } from '../../testing/svm.ts';
+
+export const SOL = 1_000_000_000n;
+
+export interface Scenario {
+  readonly name: string;
+  /** One line for the list. */
+  readonly title: string;
+  /** What happens and why, in a sentence or two. */
+  readonly story: string;
+  play(stage: Stage): Promise<TransactionOutcome>;
+}
+
+export class Stage {
+  readonly svm: Svm = new Svm();
+
+  /** A wallet with SOL in it. The same number gives the same wallet. */
+  async wallet(number: number, balance: bigint = 10n * SOL): Promise<KeyPairSigner> {
+    const signer = await createKeyPairSignerFromPrivateKeyBytes(new Uint8Array(32).fill(number));
+    if (balance > 0n) this.svm.airdrop(signer.address, lamports(balance));
+    return signer;
+  }
+
+  /** Assembles `examples/programs/<name>.s` and adds it. */
+  program(name: string, address: string): Address {
+    const source = readFileSync(new URL(`../../../examples/programs/${name}.s`, import.meta.url), 'utf8');
+    this.svm.addProgram(address as Address, assembleElf(source));
+    return address as Address;
+  }
+
+  async send(feePayer: KeyPairSigner, instructions: readonly Instruction[]): Promise<TransactionOutcome> {
+    const lifetime = { blockhash: this.svm.latestBlockhash(), lastValidBlockHeight: 0xffff_ffff_ffff_ffffn };
+    const message = pipe(
+      createTransactionMessage({ version: 0 }),
+      (m) => setTransactionMessageFeePayerSigner(feePayer, m),
+      (m) => setTransactionMessageLifetimeUsingBlockhash(lifetime, m),
+      (m) => appendTransactionMessageInstructions(instructions, m),
+    );
+    return this.svm.sendTransaction(await signTransactionMessageWithSigners(message));
+  }
+}
+

@@ -5,7 +5,7 @@
 
 import type { Pubkey } from '../wire/pubkey.ts';
 import type { InstructionError } from '../wire/transaction-error.ts';
-import { InstructionFailure, fail, type Refusal } from './errors.ts';
+import { fail, InstructionFailure, type Refusal } from './errors.ts';
 import {
   type InstructionContext,
   MAX_ACCOUNT_DATA_GROWTH_PER_TRANSACTION,
@@ -115,25 +115,38 @@ export class BorrowedAccount {
 
   /** The error that writing data would meet, if any. */
   canDataBeChanged(): InstructionFailure | undefined {
-    if (!this.isWritable) return this.#failure('ReadonlyDataModified', 'can_data_be_changed', 'write data');
-    if (!this.isOwnedByCurrentProgram) {
-      return this.#failure('ExternalAccountDataModified', 'can_data_be_changed', 'write data');
-    }
-    return undefined;
+    const error = this.#dataChangeError();
+    return error && this.#failure(error, 'can_data_be_changed', 'write data');
   }
 
   /** The error that giving the data this length (and new content) would meet, if any. */
   canDataBeResized(newLen: number): InstructionFailure | undefined {
-    const growth = newLen - this.account.data.length;
-    if (newLen > MAX_ACCOUNT_DATA_LEN) {
-      return this.#failure('InvalidRealloc', 'can_data_be_resized', 'resize data', MAX_ACCOUNT_DATA_LEN, newLen);
+    const error = this.#dataResizeError(newLen);
+    if (error === undefined) return undefined;
+    if (error === 'InvalidRealloc') {
+      return this.#failure(error, 'can_data_be_resized', 'resize data', MAX_ACCOUNT_DATA_LEN, newLen);
     }
-    const total = this.instruction.transaction.resizeDelta + growth;
-    if (total > MAX_ACCOUNT_DATA_GROWTH_PER_TRANSACTION) {
+    if (error === 'MaxAccountsDataAllocationsExceeded') {
+      const total = this.instruction.transaction.resizeDelta + newLen - this.account.data.length;
       const limit = MAX_ACCOUNT_DATA_GROWTH_PER_TRANSACTION;
-      return this.#failure('MaxAccountsDataAllocationsExceeded', 'can_data_be_resized', 'grow data', limit, total);
+      return this.#failure(error, 'can_data_be_resized', 'grow data', limit, total);
     }
-    return this.canDataBeChanged();
+    return this.#failure(error, 'can_data_be_changed', 'write data');
+  }
+
+  // The two questions without the facts: a run ends with asking one of them for each of its accounts, and most answers
+  // are of no consequence, because the data is as it was.
+
+  #dataChangeError(): InstructionError | undefined {
+    if (!this.isWritable) return 'ReadonlyDataModified';
+    return this.isOwnedByCurrentProgram ? undefined : 'ExternalAccountDataModified';
+  }
+
+  #dataResizeError(newLen: number): InstructionError | undefined {
+    if (newLen > MAX_ACCOUNT_DATA_LEN) return 'InvalidRealloc';
+    const total = this.instruction.transaction.resizeDelta + newLen - this.account.data.length;
+    if (total > MAX_ACCOUNT_DATA_GROWTH_PER_TRANSACTION) return 'MaxAccountsDataAllocationsExceeded';
+    return this.#dataChangeError();
   }
 
   /** The data for writing in place. */
@@ -155,6 +168,28 @@ export class BorrowedAccount {
     }
     this.instruction.transaction.resizeDelta += bytes.length - account.data.length;
     account.data = bytes.slice();
+  }
+
+  /**
+   * Takes over the data that a program has left in its memory: the `len` bytes at `offset`. What the program may not
+   * change must be as it was.
+   *
+   * Source: agave program-runtime/src/serialization.rs, deserialize_parameters_for_abiv1; cpi.rs, update_callee_account.
+   */
+  updateData(memory: Uint8Array, offset: number, len: number): void {
+    const { account } = this;
+    const { data } = account;
+    const mayChange = this.#dataResizeError(len) === undefined;
+    // Data that is no longer shared with a stored version can be written without looking first.
+    if (mayChange && len === data.length && data !== account.original.data) {
+      data.set(memory.subarray(offset, offset + len));
+      return;
+    }
+    if (len === data.length && equalBytesAt(data, memory, offset)) return;
+    if (!mayChange) throw this.canDataBeResized(len);
+    account.touched = true;
+    this.instruction.transaction.resizeDelta += len - data.length;
+    account.data = memory.slice(offset, offset + len);
   }
 
   /** Cuts the data or extends it by zeros. */
@@ -188,7 +223,13 @@ export class BorrowedAccount {
     throw this.#failure(error, symbol, asked);
   }
 
-  #failure(error: InstructionError, symbol: string, asked: string, limit?: number, actual?: number): InstructionFailure {
+  #failure(
+    error: InstructionError,
+    symbol: string,
+    asked: string,
+    limit?: number,
+    actual?: number,
+  ): InstructionFailure {
     const { isSigner, isWritable } = this;
     const refusal: Refusal = {
       rule: symbol,
@@ -203,6 +244,11 @@ export class BorrowedAccount {
     };
     return new InstructionFailure(error, refusal);
   }
+}
+
+function equalBytesAt(data: Uint8Array, memory: Uint8Array, offset: number): boolean {
+  for (let i = 0; i < data.length; i++) if (data[i] !== memory[offset + i]) return false;
+  return true;
 }
 
 function isZeroed(bytes: Uint8Array): boolean {

@@ -16,7 +16,7 @@ import {
 } from './addresses.ts';
 import type { ExecutionEnvironment } from './environment.ts';
 import { fail, InstructionFailure } from './errors.ts';
-import type { AccountMeta, ExecutionListener, Instruction } from './execution-events.ts';
+import type { AccountMeta, DerivedSigner, ExecutionListener, Instruction } from './execution-events.ts';
 import type { LogCollector } from './log-collector.ts';
 import type { Precompile } from './precompiles/index.ts';
 import type { TransactionProgramCache } from './program-cache.ts';
@@ -29,6 +29,14 @@ import {
 
 const CONTEXT_SOURCE = 'agave program-runtime/src/invoke_context.rs';
 const TRANSACTION_SOURCE = 'agave transaction-context/src/transaction.rs';
+
+/** An account of a call, looked up in the transaction: -1 where it isn't there. */
+export interface CallMeta extends AccountMeta {
+  readonly indexInTransaction: number;
+}
+
+/** An instruction account while the flags of its repetitions are gathered. */
+type MergedAccount = { -readonly [K in keyof InstructionAccount]: InstructionAccount[K] };
 
 export class InvokeContext {
   readonly transaction: TransactionContext;
@@ -70,7 +78,12 @@ export class InvokeContext {
     if (meter.remaining < units) {
       const actual = meter.remaining;
       meter.remaining = 0;
-      fail('ComputationalBudgetExceeded', { rule: 'consume_checked', source: CONTEXT_SOURCE, limit: actual, actual: units });
+      fail('ComputationalBudgetExceeded', {
+        rule: 'consume_checked',
+        source: CONTEXT_SOURCE,
+        limit: actual,
+        actual: units,
+      });
     }
     meter.remaining -= units;
   }
@@ -87,7 +100,11 @@ export class InvokeContext {
   }
 
   /** The same for a precompile: it reads instruction data only, charges nothing and logs nothing. */
-  processPrecompile(instruction: InstructionContext, precompile: Precompile, instructionDatas: readonly Uint8Array[]): void {
+  processPrecompile(
+    instruction: InstructionContext,
+    precompile: Precompile,
+    instructionDatas: readonly Uint8Array[],
+  ): void {
     this.#pushOrReport(instruction);
     this.#enter(instruction, () => {
       const code = precompile(instruction.data, instructionDatas);
@@ -95,18 +112,26 @@ export class InvokeContext {
     });
   }
 
-  /** A call made by a builtin program. The signers are addresses the builtin vouches for. */
-  nativeInvoke(instruction: Instruction, signers: readonly Pubkey[]): void {
+  /** A call made by a builtin program. It vouches for signers by the seeds of their addresses, as other programs do. */
+  nativeInvoke(instruction: Instruction, signers: readonly DerivedSigner[]): void {
     const caller = this.current;
-    const { listener } = this;
+    const { listener, transaction } = this;
     listener?.on({ type: 'attempt', abi: 'native', caller, unitsRemaining: this.meter.remaining });
-    listener?.on({
-      type: 'attemptDescribed',
-      instruction,
-      signers: signers.map((address) => ({ seeds: [], address })),
-    });
+    listener?.on({ type: 'attemptDescribed', instruction, signers });
     try {
-      this.processInstruction(this.prepareNextInstruction(instruction, signers));
+      const { programId, data } = instruction;
+      const accounts = instruction.accounts.map((meta) => ({
+        ...meta,
+        indexInTransaction: transaction.indexOf(meta.pubkey),
+      }));
+      this.processInstruction(
+        this.prepareNextInstruction(
+          programId,
+          accounts,
+          data,
+          signers.map((signer) => signer.address),
+        ),
+      );
     } catch (failure) {
       if (failure instanceof Verdict) this.#endAttempt(failure);
       throw failure;
@@ -125,42 +150,52 @@ export class InvokeContext {
    *
    * Source: agave program-runtime/src/invoke_context.rs, prepare_next_cpi_instruction.
    */
-  prepareNextInstruction(instruction: Instruction, signers: readonly Pubkey[]): InstructionContext {
+  prepareNextInstruction(
+    programId: Pubkey,
+    metas: readonly CallMeta[],
+    data: Uint8Array,
+    signers: readonly Pubkey[],
+  ): InstructionContext {
     const { transaction } = this;
     const caller = this.current;
-    const merged: { indexInTransaction: number; isSigner: boolean; isWritable: boolean }[] = [];
-    const accounts: InstructionAccount[] = [];
-    for (const meta of instruction.accounts) {
-      const indexInTransaction = transaction.indexOf(meta.pubkey);
+    const accounts: MergedAccount[] = [];
+    // Where in `accounts` each account of the transaction was first named. An entry nobody wrote is found out below.
+    const positions =
+      metas.length > 256 ? new Uint16Array(transaction.accounts.length) : new Uint8Array(transaction.accounts.length);
+    for (let i = 0; i < metas.length; i++) {
+      const { pubkey, indexInTransaction, isSigner, isWritable } = metas[i];
       if (indexInTransaction < 0) {
-        this.log(`Instruction references an unknown account ${meta.pubkey}`);
-        this.#missingAccount(meta.pubkey, 'not an account of the transaction');
+        this.log(`Instruction references an unknown account ${pubkey}`);
+        this.#missingAccount(pubkey, 'not an account of the transaction');
       }
-      let account = merged.find((other) => other.indexInTransaction === indexInTransaction);
-      if (account === undefined) {
-        account = { indexInTransaction, isSigner: meta.isSigner, isWritable: meta.isWritable };
-        merged.push(account);
+      const first = positions[indexInTransaction];
+      if (first < i && accounts[first].indexInTransaction === indexInTransaction) {
+        // Named before: the same object stands at both places, with the flags of both.
+        const account = accounts[first];
+        if (isSigner) account.isSigner = true;
+        if (isWritable) account.isWritable = true;
+        accounts.push(account);
       } else {
-        account.isSigner ||= meta.isSigner;
-        account.isWritable ||= meta.isWritable;
+        positions[indexInTransaction] = i;
+        accounts.push({ indexInTransaction, isSigner, isWritable });
       }
-      accounts.push(account);
     }
-    for (const account of merged) {
-      const { key } = transaction.accounts[account.indexInTransaction];
+    for (let i = 0; i < accounts.length; i++) {
+      const account = accounts[i];
+      if (positions[account.indexInTransaction] !== i) continue;
       const indexInCaller = caller.indexOfAccount(account.indexInTransaction);
+      const { key } = transaction.accounts[account.indexInTransaction];
       if (indexInCaller < 0) this.#missingAccount(key, 'not an account of the calling instruction');
       const held = caller.accounts[indexInCaller];
       if (account.isWritable && !held.isWritable) {
         this.log(`${key}'s writable privilege escalated`);
-        this.#privilegeEscalation(key, 'writable', held);
+        this.#privilegeEscalation(key, 'writable', held, signers);
       }
-      if (account.isSigner && !held.isSigner && !signers.some((signer) => signer.equals(key))) {
+      if (account.isSigner && !held.isSigner && !includesKey(signers, key)) {
         this.log(`${key}'s signer privilege escalated`);
-        this.#privilegeEscalation(key, 'signer', held);
+        this.#privilegeEscalation(key, 'signer', held, signers);
       }
     }
-    const { programId } = instruction;
     const programIndex = transaction.indexOf(programId);
     if (programIndex < 0 || caller.indexOfAccount(programIndex) < 0) {
       this.log(`Unknown program ${programId}`);
@@ -169,21 +204,29 @@ export class InvokeContext {
         programIndex < 0 ? 'not an account of the transaction' : 'not an account of the calling instruction',
       );
     }
-    return new InstructionContext(transaction, programIndex, accounts, instruction.data, caller.topLevelIndex, caller);
+    return new InstructionContext(transaction, programIndex, accounts, data, caller.topLevelIndex, caller);
   }
 
   #missingAccount(account: Pubkey, detail: string): never {
     fail('MissingAccount', { rule: 'prepare_next_cpi_instruction', source: CONTEXT_SOURCE, account, detail });
   }
 
-  #privilegeEscalation(account: Pubkey, asked: keyof AccountMeta | 'writable' | 'signer', held: InstructionAccount): never {
+  #privilegeEscalation(
+    account: Pubkey,
+    asked: 'writable' | 'signer',
+    held: InstructionAccount,
+    signers: readonly Pubkey[],
+  ): never {
     const { isSigner, isWritable } = held;
+    const derived = signers.length === 0 ? 'no signer seeds' : `the signer seeds derive to ${signers.join(', ')}`;
     fail('PrivilegeEscalation', {
       rule: 'prepare_next_cpi_instruction',
       source: CONTEXT_SOURCE,
       account,
+      program: this.current.programId,
       asked,
       held: { isSigner, isWritable },
+      detail: asked === 'signer' ? derived : undefined,
     });
   }
 
@@ -211,7 +254,13 @@ export class InvokeContext {
     }
     if (stack.length > 0 && transaction.lamportsDelta !== 0n) {
       const actual = transaction.lamportsDelta;
-      fail('UnbalancedInstruction', { rule: 'push', source: TRANSACTION_SOURCE, program: this.current.programId, limit: 0n, actual });
+      fail('UnbalancedInstruction', {
+        rule: 'push',
+        source: TRANSACTION_SOURCE,
+        program: this.current.programId,
+        limit: 0n,
+        actual,
+      });
     }
     if (trace.length >= MAX_INSTRUCTION_TRACE_LENGTH) {
       const limit = MAX_INSTRUCTION_TRACE_LENGTH;
@@ -225,8 +274,11 @@ export class InvokeContext {
     const index = transaction.indexOf(INSTRUCTIONS_SYSVAR_ID);
     if (index >= 0) {
       const sysvar = transaction.accounts[index];
-      if (!sysvar.owner.equals(SYSVAR_OWNER_ID)) fail('InvalidAccountOwner');
-      if (sysvar.borrowed) fail('AccountBorrowFailed');
+      if (sysvar.borrowed)
+        fail('AccountBorrowFailed', { rule: 'push', source: TRANSACTION_SOURCE, account: sysvar.key });
+      if (!sysvar.owner.equals(SYSVAR_OWNER_ID)) {
+        fail('InvalidAccountOwner', { rule: 'push', source: TRANSACTION_SOURCE, account: sysvar.key });
+      }
       const data = sysvar.makeDataMut();
       data[data.length - 2] = instruction.topLevelIndex & 0xff;
       data[data.length - 1] = instruction.topLevelIndex >> 8;
@@ -255,7 +307,11 @@ export class InvokeContext {
   #checkBalance(instruction: InstructionContext): InstructionFailure | undefined {
     const { programAccount, programId } = instruction;
     if (programAccount.borrowed) {
-      return new InstructionFailure('AccountBorrowOutstanding', { rule: 'pop', source: TRANSACTION_SOURCE, program: programId });
+      return new InstructionFailure('AccountBorrowOutstanding', {
+        rule: 'pop',
+        source: TRANSACTION_SOURCE,
+        program: programId,
+      });
     }
     const actual = this.transaction.lamportsDelta;
     if (actual === 0n) return undefined;
@@ -290,10 +346,15 @@ export class InvokeContext {
       throw new InstructionFailure('ProgramFailedToComplete', undefined, thrown);
     }
     this.log(`Program ${programId} success`);
-    if (builtinId === programId && this.meter.remaining === unitsBefore) {
+    if (this.meter.remaining === unitsBefore && builtinId.equals(programId)) {
       fail('BuiltinProgramsMustConsumeComputeUnits', { rule: 'process_executable_chain', source: CONTEXT_SOURCE });
     }
   }
+}
+
+function includesKey(keys: readonly Pubkey[], key: Pubkey): boolean {
+  for (let i = 0; i < keys.length; i++) if (keys[i].equals(key)) return true;
+  return false;
 }
 
 function isLoader(owner: Pubkey): boolean {

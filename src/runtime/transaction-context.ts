@@ -5,6 +5,7 @@
 // Source: agave transaction-context/src/{lib,transaction,instruction,instruction_accounts}.rs.
 
 import type { Account } from '../wire/account.ts';
+import { readU32 } from '../wire/bytes.ts';
 import type { Pubkey } from '../wire/pubkey.ts';
 import { BorrowedAccount } from './borrowed-account.ts';
 import { fail } from './errors.ts';
@@ -19,6 +20,8 @@ export const MAX_RETURN_DATA = 1024;
 /** The working copy of one account. Its fields are written through `BorrowedAccount` (or by the loader, before a run). */
 export class TransactionAccount {
   readonly key: Pubkey;
+  /** The first four bytes of the key as a number: most comparisons of keys end there. */
+  readonly keyPrefix: number;
   /** The stored version this one started from. */
   readonly original: Account;
   lamports: bigint;
@@ -33,6 +36,7 @@ export class TransactionAccount {
 
   constructor(key: Pubkey, account: Account) {
     this.key = key;
+    this.keyPrefix = readU32(key.bytes, 0);
     this.original = account;
     this.lamports = account.lamports;
     this.owner = account.owner;
@@ -76,6 +80,8 @@ export class InstructionContext {
   readonly caller: InstructionContext | undefined;
   /** What the loader keeps for the time the program runs: set by it, read by its syscalls. */
   activation: unknown;
+  /** Position of the first instruction account for each account of the transaction that has one; made when first asked. */
+  #positions: Uint8Array | Uint16Array | undefined;
 
   constructor(
     transaction: TransactionContext,
@@ -140,8 +146,17 @@ export class InstructionContext {
   /** Position of the first instruction account with this index in the transaction, or -1. */
   indexOfAccount(indexInTransaction: number): number {
     const { accounts } = this;
-    for (let i = 0; i < accounts.length; i++) if (accounts[i].indexInTransaction === indexInTransaction) return i;
-    return -1;
+    const position = (this.#positions ??= this.#mapPositions())[indexInTransaction];
+    // An entry that nobody wrote says 0, and is found out here.
+    return position < accounts.length && accounts[position].indexInTransaction === indexInTransaction ? position : -1;
+  }
+
+  #mapPositions(): Uint8Array | Uint16Array {
+    const { accounts } = this;
+    const count = this.transaction.accounts.length;
+    const positions = accounts.length > 256 ? new Uint16Array(count) : new Uint8Array(count);
+    for (let i = accounts.length - 1; i >= 0; i--) positions[accounts[i].indexInTransaction] = i;
+    return positions;
   }
 
   /** Whether `key` signed, at any position. */
@@ -191,6 +206,17 @@ export class TransactionContext {
   indexOf(key: Pubkey): number {
     const { accounts } = this;
     for (let i = 0; i < accounts.length; i++) if (accounts[i].key.equals(key)) return i;
+    return -1;
+  }
+
+  /** The same for the key whose 32 bytes stand at `offset`. */
+  indexOfKeyAt(bytes: Uint8Array, offset: number): number {
+    const { accounts } = this;
+    const prefix = readU32(bytes, offset);
+    for (let i = 0; i < accounts.length; i++) {
+      const account = accounts[i];
+      if (account.keyPrefix === prefix && account.key.equalsAt(bytes, offset)) return i;
+    }
     return -1;
   }
 

@@ -10,11 +10,18 @@ import type { U64, VmMemory } from '../../sbpf/memory.ts';
 import { SyscallError } from '../errors.ts';
 import type { InvokeContext } from '../invoke-context.ts';
 
+const TRANSLATION_SOURCE = 'agave program-runtime/src/memory.rs';
 const I64_MAX = (1n << 63n) - 1n;
 
-/** Bytes of a guest slice `{ addr: u64, len: u64 }`, and its alignment. Source: transaction-context vm_slice.rs, VmSlice. */
+/** Bytes of a pair `{ addr: u64, len: u64 }`, and its alignment. */
 export const VM_SLICE_SIZE = 16;
 export const VM_SLICE_ALIGN = 8;
+
+/** A range of guest memory as a program names it. Source: agave transaction-context/src/vm_slice.rs, VmSlice. */
+export interface VmSlice {
+  readonly addr: U64;
+  readonly len: U64;
+}
 
 /** What the loader keeps while a program runs, as far as it concerns these helpers. */
 interface CheckedActivation {
@@ -63,16 +70,68 @@ export function translateSlice(
 /** Host offset of `len` readable bytes. */
 export function translateBytes(memory: VmMemory, vmAddr: U64, len: U64): number {
   if (len === 0) return 0;
-  if (typeof len === 'bigint' && len > I64_MAX) refuseLength();
+  if (typeof len === 'bigint' && len > I64_MAX) refuseLength(len);
   return memory.load(vmAddr, len);
 }
 
 /**
- * Host offset of `len` bytes for a syscall to write. Unlike `translateSlice`, a length beyond an i64 fails with the
- * access violation: a syscall's outputs are touched before they are measured.
+ * Host offset of `len` bytes for a syscall to write; 0, with no access, where there are none. Unlike `translateSlice`, a
+ * length beyond an i64 fails with the access violation: a syscall's outputs are touched before they are measured.
  */
 export function translateOutput(memory: VmMemory, vmAddr: U64, len: U64): number {
-  return len === 0 ? 0 : memory.store(vmAddr, len);
+  return len === 0 ? 0 : memory.touch('store', vmAddr, len);
+}
+
+/** The same for one value of `size` bytes with an alignment, which is checked once it is known to be writable. */
+export function translateOutputType(
+  context: InvokeContext,
+  memory: VmMemory,
+  vmAddr: U64,
+  size: number,
+  align: number,
+): number {
+  const offset = memory.touch('store', vmAddr, size);
+  checkAlignment(context, vmAddr, align);
+  return offset;
+}
+
+/** A range that a syscall writes. */
+export interface Output {
+  readonly vmAddr: U64;
+  readonly len: number;
+  readonly align: number;
+}
+
+/**
+ * Host offsets of several ranges that a syscall writes. All are touched before any is translated, since a touch may
+ * move a region; then each one's alignment is checked, and last, pair by pair, that no two overlap.
+ */
+export function translateOutputs(context: InvokeContext, memory: VmMemory, outputs: readonly Output[]): number[] {
+  for (const { vmAddr, len } of outputs) translateOutput(memory, vmAddr, len);
+  const offsets = outputs.map(({ vmAddr, len, align }) => {
+    return translateSlice(context, memory, 'store', vmAddr, len, 1, align);
+  });
+  for (let i = 0; i < outputs.length; i++) {
+    for (let k = i + 1; k < outputs.length; k++) {
+      const [aLen, bLen] = [outputs[i].len, outputs[k].len];
+      if (aLen > 0 && bLen > 0) checkNonOverlapping(offsets[i], aLen, offsets[k], bLen);
+    }
+  }
+  return offsets;
+}
+
+/** Host offset of `count` pairs `{ addr, len }`. */
+export function translateVmSlices(context: InvokeContext, memory: VmMemory, vmAddr: U64, count: U64): number {
+  return translateSlice(context, memory, 'load', vmAddr, count, VM_SLICE_SIZE, VM_SLICE_ALIGN);
+}
+
+/** The pairs at a translated offset. */
+export function readVmSlices(memory: VmMemory, offset: number, count: number): VmSlice[] {
+  const slices: VmSlice[] = [];
+  for (let i = 0; i < count; i++, offset += VM_SLICE_SIZE) {
+    slices.push({ addr: memory.readU64(offset), len: memory.readU64(offset + 8) });
+  }
+  return slices;
 }
 
 /** Fails with `UnalignedPointer` where the running program must align and didn't. */
@@ -80,13 +139,19 @@ export function checkAlignment(context: InvokeContext, vmAddr: U64, align: numbe
   // Each region's host memory is aligned at least as strictly as any type, so that the guest address decides.
   // Only the low bits matter: `&` takes them from any safe integer, and no larger address was ever translated.
   if ((Number(vmAddr) & (align - 1)) !== 0 && isAlignmentChecked(context)) {
-    throw new SyscallError('UnalignedPointer', 'Unaligned pointer');
+    const refusal = { rule: 'translate_type', source: TRANSLATION_SOURCE, limit: align, actual: vmAddr };
+    throw new SyscallError('UnalignedPointer', 'Unaligned pointer', refusal);
   }
 }
 
-/** Fails with `CopyOverlapping` where two ranges of host offsets (or of guest addresses) share a byte. */
+/** Fails with `CopyOverlapping` where two ranges share a byte. */
 export function checkNonOverlapping(a: U64, aLen: U64, b: U64, bLen: U64): void {
-  if (!isNonOverlapping(a, aLen, b, bLen)) throw new SyscallError('CopyOverlapping', 'Overlapping copy');
+  if (isNonOverlapping(a, aLen, b, bLen)) return;
+  throw new SyscallError('CopyOverlapping', 'Overlapping copy', {
+    rule: 'is_nonoverlapping',
+    source: 'agave syscalls/src/mem_ops.rs',
+    detail: `[${a}; ${aLen}] and [${b}; ${bLen}]`,
+  });
 }
 
 /** Source: agave syscalls/src/mem_ops.rs, is_nonoverlapping. */
@@ -104,7 +169,9 @@ export function translateString(memory: VmMemory, vmAddr: U64, len: U64): string
   try {
     return UTF8.decode(bytes);
   } catch {
-    throw new SyscallError('InvalidString', `${describeInvalidUtf8(bytes)}: [${Array.from(bytes).join(', ')}]`);
+    const rule = 'translate_string_and_do';
+    const text = `${describeInvalidUtf8(bytes)}: [${bytes.join(', ')}]`;
+    throw new SyscallError('InvalidString', text, { rule, source: 'agave syscalls/src/lib.rs' });
   }
 }
 
@@ -117,12 +184,13 @@ function sizeOfSlice(count: U64, elementSize: number): U64 {
     if (Number.isSafeInteger(size)) return size;
   }
   const size = BigInt(count) * BigInt(elementSize);
-  if (size > I64_MAX) refuseLength();
+  if (size > I64_MAX) refuseLength(size);
   return size;
 }
 
-function refuseLength(): never {
-  throw new SyscallError('InvalidLength', 'InvalidLength');
+function refuseLength(actual: bigint): never {
+  const refusal = { rule: 'translate_slice', source: TRANSLATION_SOURCE, limit: I64_MAX, actual };
+  throw new SyscallError('InvalidLength', 'InvalidLength', refusal);
 }
 
 /** What Rust's `Utf8Error` says of bytes that are known not to be UTF-8. Source: the Rust library, core::str. */

@@ -1,0 +1,47 @@
+// The hash syscalls. They differ in the function and in the name they log; costs and limits are sha256's for all.
+// Source: agave syscalls/src/lib.rs, SyscallHash.
+
+import { blake3, keccak256, sha256, sha512 } from '../../crypto/hashes.ts';
+import { SyscallError } from '../errors.ts';
+import { MEM_OP_BASE_COST, SHA256_BASE_COST, SHA256_BYTE_COST, SHA256_MAX_SLICES } from '../execution-cost.ts';
+import { readVmSlices, translateBytes, translateOutput, translateVmSlices } from './memory-access.ts';
+import type { RuntimeSyscall, SyscallTable } from './syscall-table.ts';
+
+/**
+ * Makes the syscall that hashes a list of byte slices, end to end.
+ *
+ * r1 `slicesAddr`: VM address of `slicesCount` pairs `{ addr: u64, len: u64 }`, 8-aligned
+ * r2 `slicesCount`: how many pairs, 20,000 at most; 0 hashes the empty string and never reads r1
+ * r3 `resultAddr`: VM address of `resultLen` writable bytes
+ *
+ * Checks the count first; charges the base cost, then checks the result and the list; then, slice by slice, checks it
+ * and charges a unit for two of its bytes, 10 at least.
+ */
+function hashSyscall(name: string, resultLen: number, hash: (...parts: Uint8Array[]) => Uint8Array): RuntimeSyscall {
+  return (context, memory, slicesAddr, slicesCount, resultAddr) => {
+    if (slicesCount > SHA256_MAX_SLICES) {
+      const limit = SHA256_MAX_SLICES;
+      context.log(`${name} Hashing ${slicesCount} sequences in one syscall is over the limit ${limit}`);
+      const refusal = { rule: 'SyscallHash', source: 'agave syscalls/src/lib.rs', limit, actual: slicesCount };
+      throw new SyscallError('TooManySlices', 'Hashing too many sequences', refusal);
+    }
+    context.consume(SHA256_BASE_COST);
+    const result = translateOutput(memory, resultAddr, resultLen);
+    const list = translateVmSlices(context, memory, slicesAddr, slicesCount);
+    const parts: Uint8Array[] = [];
+    for (const { addr, len } of readVmSlices(memory, list, Number(slicesCount))) {
+      const offset = translateBytes(memory, addr, len);
+      context.consume(Math.max(MEM_OP_BASE_COST, SHA256_BYTE_COST * Math.floor(Number(len) / 2)));
+      parts.push(memory.bytes.subarray(offset, offset + Number(len)));
+    }
+    memory.bytes.set(hash(...parts), result);
+    return 0;
+  };
+}
+
+export const HASH_SYSCALLS: SyscallTable = {
+  sol_sha256: { syscall: hashSyscall('Sha256', 32, sha256) },
+  sol_keccak256: { syscall: hashSyscall('Keccak256', 32, keccak256) },
+  sol_blake3: { syscall: hashSyscall('Blake3', 32, blake3), gate: (features) => features.blake3_syscall_enabled },
+  sol_sha512: { syscall: hashSyscall('Sha512', 64, sha512), gate: (features) => features.enable_sha512_syscall },
+};

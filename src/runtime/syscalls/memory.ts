@@ -1,0 +1,82 @@
+// The syscalls that compilers call for long copies, fills and comparisons.
+// Hot: numbers throughout, and nothing is allocated.
+// Source: agave syscalls/src/mem_ops.rs.
+
+import type { U64, VmMemory } from '../../sbpf/memory.ts';
+import { CPI_BYTES_PER_UNIT, MEM_OP_BASE_COST } from '../execution-cost.ts';
+import type { InvokeContext } from '../invoke-context.ts';
+import { checkNonOverlapping, translateBytes, translateOutput, translateOutputType } from './memory-access.ts';
+import type { RuntimeSyscall, SyscallTable } from './syscall-table.ts';
+
+/** Charges a unit for each 250 bytes, 10 at least. */
+function consumeMemOp(context: InvokeContext, len: U64): void {
+  context.consume(Math.max(MEM_OP_BASE_COST, Math.floor(Number(len) / CPI_BYTES_PER_UNIT)));
+}
+
+function move(memory: VmMemory, dstAddr: U64, srcAddr: U64, len: U64): number {
+  const dst = translateOutput(memory, dstAddr, len);
+  const src = translateBytes(memory, srcAddr, len);
+  memory.bytes.copyWithin(dst, src, src + Number(len));
+  return 0;
+}
+
+/**
+ * Copies bytes between ranges that must not overlap.
+ *
+ * r1 `dstAddr`, r2 `srcAddr`: VM addresses; r3 `len`: bytes, where 0 lets any address pass
+ *
+ * Charges; then compares the guest addresses, before either is looked at; then checks the destination before the source.
+ */
+const memcpy: RuntimeSyscall = (context, memory, dstAddr, srcAddr, len) => {
+  consumeMemOp(context, len);
+  checkNonOverlapping(srcAddr, len, dstAddr, len);
+  return move(memory, dstAddr, srcAddr, len);
+};
+
+/** Copies bytes as `sol_memcpy_` does, between ranges that may overlap. */
+const memmove: RuntimeSyscall = (context, memory, dstAddr, srcAddr, len) => {
+  consumeMemOp(context, len);
+  return move(memory, dstAddr, srcAddr, len);
+};
+
+/**
+ * Fills bytes.
+ *
+ * r1 `dstAddr`: VM address; r2 `value`: its low byte is written; r3 `len`: bytes
+ */
+const memset: RuntimeSyscall = (context, memory, dstAddr, value, len) => {
+  consumeMemOp(context, len);
+  const dst = translateOutput(memory, dstAddr, len);
+  const byte = typeof value === 'number' ? value & 0xff : Number(value & 0xffn);
+  memory.bytes.fill(byte, dst, dst + Number(len));
+  return 0;
+};
+
+/**
+ * Compares bytes.
+ *
+ * r1 `aAddr`, r2 `bAddr`: VM addresses; r3 `len`: bytes of each
+ * r4 `resultAddr`: VM address of an i32, 4-aligned: the first differing bytes' difference a − b, 0 where none differ
+ *
+ * Charges, then checks a, b and the result in this order; it is written even where `len` is 0. r0 is 0 either way.
+ */
+const memcmp: RuntimeSyscall = (context, memory, aAddr, bAddr, len, resultAddr) => {
+  consumeMemOp(context, len);
+  const a = translateBytes(memory, aAddr, len);
+  const b = translateBytes(memory, bAddr, len);
+  const count = Number(len);
+  const { bytes } = memory;
+  let i = 0;
+  while (i < count && bytes[a + i] === bytes[b + i]) i++;
+  const difference = i < count ? bytes[a + i] - bytes[b + i] : 0;
+  const result = translateOutputType(context, memory, resultAddr, 4, 4);
+  memory.view.setInt32(result, difference, true);
+  return 0;
+};
+
+export const MEMORY_SYSCALLS: SyscallTable = {
+  sol_memcpy_: { syscall: memcpy },
+  sol_memmove_: { syscall: memmove },
+  sol_memset_: { syscall: memset },
+  sol_memcmp_: { syscall: memcmp },
+};

@@ -1,0 +1,157 @@
+import { ed25519 } from '@noble/curves/ed25519.js';
+import { LiteSVM } from 'litesvm';
+import { describe, expect, test } from 'vitest';
+import { encodeMessage } from '../wire/message.ts';
+import { compileMessage } from '../wire/message-compiler.ts';
+import { Pubkey } from '../wire/pubkey.ts';
+import { createTransaction, encodeTransaction } from '../wire/transaction.ts';
+import { verifyPrecompileSignature, verifySignatureStrict } from './ed25519.ts';
+import { hashes } from './hashes.ts';
+
+const { Point } = ed25519;
+const { ORDER } = Point.Fn;
+type Point = InstanceType<typeof Point>;
+
+const toBigInt = (bytes: Uint8Array): bigint => BigInt(`0x${Buffer.from(bytes).reverse().toString('hex')}`);
+const toBytes = (value: bigint): Uint8Array =>
+  Uint8Array.from(Buffer.from(value.toString(16).padStart(64, '0'), 'hex').reverse());
+const join = (...parts: Uint8Array[]): Uint8Array => Uint8Array.from(Buffer.concat(parts));
+const challenge = (r: Uint8Array, a: Uint8Array, message: Uint8Array): bigint =>
+  toBigInt(hashes.sha512(join(r, a, message))) % ORDER;
+
+/** A generator of the eight points of small order: what the prime-order part of a point cancels out of. */
+const TORSION = Point.fromBytes(
+  toBytes(55188659117513257062467267217118295137698188065244968500265048394206261417927n),
+  true,
+);
+const torsion = (i: number): Point => (i === 0 ? Point.ZERO : TORSION.multiplyUnsafe(BigInt(i)));
+
+const SECRET = 0x1234567890abcdef1234567890abcdef1234567890abcdef1234567890abcdefn % ORDER;
+const KEY = Point.BASE.multiply(SECRET);
+
+/** The message of a transaction that does nothing, different for each `nonce`; LiteSVM can be asked about it. */
+function messageFor(publicKey: Uint8Array, nonce: number): Uint8Array {
+  const recentBlockhash = hashes.sha256(Uint8Array.of(nonce, nonce >> 8));
+  return encodeMessage(compileMessage({ feePayer: new Pubkey(publicKey), instructions: [], recentBlockhash }));
+}
+
+interface Case {
+  readonly name: string;
+  readonly signature: Uint8Array;
+  readonly message: Uint8Array;
+  readonly publicKey: Uint8Array;
+  readonly holds: boolean;
+}
+
+/** A signature with R + Tr in place of R and by A + Ta in place of A. */
+function signWithTorsion(tr: Point, ta: Point, nonce: number): Omit<Case, 'name' | 'holds'> & { k: bigint } {
+  const publicKey = KEY.add(ta).toBytes();
+  const message = messageFor(publicKey, nonce);
+  const r = BigInt(nonce + 1) * 0x1234567n;
+  const rBytes = Point.BASE.multiply(r).add(tr).toBytes();
+  const k = challenge(rBytes, publicKey, message);
+  const signature = join(rBytes, toBytes((r + k * SECRET) % ORDER));
+  return { signature, message, publicKey, k };
+}
+
+function makeCases(): Case[] {
+  const cases: Case[] = [];
+  const valid = signWithTorsion(Point.ZERO, Point.ZERO, 1);
+  cases.push({ name: 'valid', ...valid, holds: true });
+  for (let bit = 0; bit < 512; bit += 37) {
+    const signature = valid.signature.slice();
+    signature[bit >> 3] ^= 1 << (bit & 7);
+    cases.push({ name: `bit ${bit} of the signature flipped`, ...valid, signature, holds: false });
+  }
+  const s = toBigInt(valid.signature.subarray(32));
+  for (let i = 1n; s + i * ORDER < 2n ** 256n; i++) {
+    const signature = join(valid.signature.subarray(0, 32), toBytes(s + i * ORDER));
+    cases.push({ name: `s + ${i}L`, ...valid, signature, holds: false });
+  }
+  for (const [i, j] of [
+    [0, 1],
+    [1, 0],
+    [3, 5],
+  ] as const) {
+    // R of small order that solves the equation: s = k·a and R = 0, shifted by torsion on either side.
+    const publicKey = KEY.add(torsion(j)).toBytes();
+    const message = messageFor(publicKey, 7);
+    const rBytes = torsion(i).toBytes();
+    const k = challenge(rBytes, publicKey, message);
+    const signature = join(rBytes, toBytes((k * SECRET) % ORDER));
+    cases.push({ name: `R of small order ${i}, A off by ${j}`, signature, message, publicKey, holds: false });
+  }
+  for (let i = 0; i < 8; i++) {
+    // A of small order: [s]B − [k]A is R for any k that A's order divides.
+    const publicKey = torsion(i).toBytes();
+    for (let nonce = 0; nonce < 64; nonce++) {
+      const message = messageFor(publicKey, nonce);
+      const rBytes = Point.BASE.multiply(5n).toBytes();
+      if (challenge(rBytes, publicKey, message) % 8n !== 0n) continue;
+      const signature = join(rBytes, toBytes(5n));
+      cases.push({ name: `A of small order ${i}`, signature, message, publicKey, holds: false });
+      break;
+    }
+  }
+  // Points of mixed order: without the cofactor the torsion must cancel by itself.
+  for (let i = 0; i < 8; i++) {
+    const holdsBy = new Set<boolean>();
+    for (let nonce = 0; nonce < 200 && holdsBy.size < 2; nonce++) {
+      const { k, ...made } = signWithTorsion(torsion(i), torsion(3), nonce);
+      const holds = torsion(Number((k * 3n) % 8n))
+        .negate()
+        .equals(torsion(i));
+      if (holdsBy.has(holds)) continue;
+      holdsBy.add(holds);
+      cases.push({ name: `mixed order, R off by ${i}: ${holds}`, ...made, holds });
+    }
+  }
+  for (const y of [2n, 2n ** 255n - 19n + 2n]) {
+    cases.push({ name: `A beside the curve, y = ${y}`, ...valid, publicKey: toBytes(y), holds: false });
+  }
+  return cases;
+}
+
+describe('strict signatures', () => {
+  const cases = makeCases();
+
+  test.each(cases)('$name', ({ signature, message, publicKey, holds }) => {
+    expect(verifySignatureStrict(signature, message, publicKey)).toBe(holds);
+    expect(verifyPrecompileSignature(signature, message, publicKey)).toBe(holds);
+  });
+
+  test('LiteSVM rejects the same transactions', () => {
+    const svm = new LiteSVM().withBlockhashCheck(false);
+    const inner = (svm as unknown as { inner: { sendLegacyTransaction(bytes: Uint8Array): object } }).inner;
+    for (const { name, signature, publicKey, holds } of cases) {
+      // The nonce is in the message; a case whose key was swapped has a message of its own.
+      const { message } = cases.find((candidate) => candidate.name === name) as Case;
+      const decoded = compileMessage({
+        feePayer: new Pubkey(publicKey),
+        instructions: [],
+        recentBlockhash: message.slice(message.length - 33, message.length - 1),
+      });
+      const outcome = inner.sendLegacyTransaction(encodeTransaction(createTransaction(decoded, [signature])));
+      expect(!String(outcome).includes('SignatureFailure'), name).toBe(holds);
+    }
+  });
+
+  test('keys and signatures of other lengths fail', () => {
+    const { signature, message, publicKey } = cases[0];
+    expect(verifySignatureStrict(signature.subarray(1), message, publicKey)).toBe(false);
+    expect(verifySignatureStrict(signature, message, publicKey.subarray(1))).toBe(false);
+  });
+});
+
+describe("signatures of @noble's", () => {
+  test('hold for messages of every length about a block, and not for a neighbour', () => {
+    const secret = new Uint8Array(32).fill(7);
+    const publicKey = ed25519.getPublicKey(secret);
+    for (const length of [0, 1, 31, 46, 47, 48, 63, 64, 65, 111, 112, 128, 175, 176, 177, 200, 1232, 10_000]) {
+      const message = Uint8Array.from({ length }, (_, i) => i * 7 + length);
+      const signature = ed25519.sign(message, secret);
+      expect(verifySignatureStrict(signature, message, publicKey), `${length}`).toBe(true);
+      expect(verifySignatureStrict(signature, join(message, Uint8Array.of(0)), publicKey), `${length}`).toBe(false);
+    }
+  });
+});

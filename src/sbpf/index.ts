@@ -1,7 +1,9 @@
 // The machine: an ELF file in, a result out. It knows no account; syscalls are handed to it.
 
 export * from './address-space.ts';
+export { type AssembleOptions, assemble, assembledRodataVmAddr, assembleElf } from './assembler.ts';
 export { type Config, DEFAULT_CONFIG } from './config.ts';
+export { disassemble, disassembleAt, labelAt } from './disassembler.ts';
 export {
   type AccessType,
   EbpfError,

@@ -1,0 +1,161 @@
+// Takes the programs that a fresh Parhelion has out of npm `litesvm` (a devDependency) and writes each one as a module,
+// src/bank/bundled/<name>.generated.ts, which is not committed: rooms of the core can't read files. What must come out
+// is said by src/bank/bundled/manifest.json, which is committed; anything else fails.
+// The text is the base64 of the deflated ELF: reading text is what importing the package costs, 5 ns a character.
+//
+//   node scripts/bundle-programs.mjs            write the modules that are missing or stale (npm runs this as `prepare`)
+//   node scripts/bundle-programs.mjs --write    first renew the manifest from the installed `litesvm`
+//
+// npm runs `prepare` in a clone and before packing, never where the packed product is installed. Without `litesvm`
+// (an install without devDependencies) there is nothing to take; the script then says so and leaves all as it is.
+
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+
+const FOLDER = new URL('../src/bank/bundled/', import.meta.url);
+const MANIFEST = new URL('manifest.json', FOLDER);
+/** The header of loader v3's programdata: u32 tag, u64 slot, u8 option, 32 bytes of authority. */
+const PROGRAMDATA_METADATA_LEN = 45;
+const BPF_LOADER_UPGRADEABLE = 'BPFLoaderUpgradeab1e11111111111111111111111';
+
+/** What to bundle. Module name, and the name its users know it by. */
+const PROGRAMS = [
+  { module: 'token', name: 'Token', address: 'TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA' },
+  { module: 'token-2022', name: 'Token-2022', address: 'TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb' },
+  { module: 'associated-token', name: 'Associated Token', address: 'ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL' },
+  { module: 'memo-v1', name: 'Memo v1', address: 'Memo1UhkJRfHyvLMcVucJwxXeuD728EqVDDwQDxFMNo' },
+  { module: 'memo', name: 'Memo', address: 'MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr' },
+  { module: 'address-lookup-table', name: 'Address Lookup Table', address: 'AddressLookupTab1e1111111111111111111111111' },
+  { module: 'stake', name: 'Stake', address: 'Stake11111111111111111111111111111111111111' },
+];
+
+main();
+
+function main() {
+  const renew = process.argv.includes('--write');
+  if (!renew && everyModuleIsFresh(readManifest())) return;
+  const litesvm = loadLiteSvm();
+  if (litesvm === undefined) {
+    const sentence = 'npm `litesvm` is not installed, so the bundled programs stay as they are. Run `npm ci` with devDependencies.';
+    if (renew) fail(sentence);
+    console.warn(`bundle-programs: ${sentence}`);
+    return;
+  }
+  const { LiteSVM, version } = litesvm;
+  const svm = new LiteSVM();
+  const programs = PROGRAMS.map((program) => takeProgram(svm, program));
+  if (renew) writeManifest(version, programs);
+  const { programs: expected } = readManifest();
+  mkdirSync(FOLDER, { recursive: true });
+  for (const program of programs) {
+    const entry = expected.find(({ module }) => module === program.entry.module);
+    checkEntry(program.entry, entry);
+    const deflated = deflateRawSync(program.elf, { level: 9 }).toString('base64');
+    writeFileSync(new URL(`${entry.module}.generated.ts`, FOLDER), moduleText(entry, deflated));
+  }
+  console.log(`bundle-programs: ${programs.length} programs of litesvm ${version} in src/bank/bundled`);
+}
+
+function loadLiteSvm() {
+  const require = createRequire(import.meta.url);
+  try {
+    const { LiteSVM } = require('litesvm');
+    const { version } = JSON.parse(readFileSync(require.resolve('litesvm/package.json'), 'utf8'));
+    return { LiteSVM, version };
+  } catch (error) {
+    if (error.code === 'MODULE_NOT_FOUND') return undefined;
+    throw error;
+  }
+}
+
+/** The ELF of a program and its line of the manifest. */
+function takeProgram(svm, { module, name, address }) {
+  const account = svm.getAccount(address);
+  if (!account.exists) fail(`litesvm has no program ${name} (${address}).`);
+  const loader = account.programAddress;
+  let elf = account.data;
+  let programDataAddress;
+  if (loader === BPF_LOADER_UPGRADEABLE) {
+    // u32 tag 2, then the address of the programdata account.
+    programDataAddress = encodeBase58(account.data.subarray(4, 36));
+    elf = svm.getAccount(programDataAddress).data.subarray(PROGRAMDATA_METADATA_LEN);
+  }
+  const entry = { module, name, address, loader, programDataAddress, length: elf.length, sha256: sha256Of(elf) };
+  return { elf, entry };
+}
+
+function checkEntry(found, expected) {
+  if (expected === undefined) fail(`the manifest has no entry for ${found.name}.`);
+  for (const key of Object.keys(found)) {
+    if (found[key] === expected[key]) continue;
+    fail(
+      `the program ${found.name} of the installed litesvm has the ${key} ${found[key]}, but the manifest expects ` +
+        `${expected[key]}. Install the version of package-lock.json (npm ci), or, where the change is meant, run ` +
+        '`node scripts/bundle-programs.mjs --write` and commit the manifest.',
+    );
+  }
+}
+
+function readManifest() {
+  return JSON.parse(readFileSync(MANIFEST, 'utf8'));
+}
+
+function writeManifest(version, programs) {
+  mkdirSync(FOLDER, { recursive: true });
+  const manifest = { source: `litesvm ${version}`, programs: programs.map(({ entry }) => entry) };
+  writeFileSync(MANIFEST, `${JSON.stringify(manifest, undefined, 2)}\n`);
+}
+
+/** Whether each module is there and was written from this very manifest by this very script. */
+function everyModuleIsFresh({ programs }) {
+  try {
+    return programs.every((entry) => {
+      const text = readFileSync(new URL(`${entry.module}.generated.ts`, FOLDER), 'utf8');
+      const [, deflated = ''] = text.match(/deflated: '([^']*)'/) ?? [];
+      const elf = inflateRawSync(Buffer.from(deflated, 'base64'));
+      return sha256Of(elf) === entry.sha256 && text === moduleText(entry, deflated);
+    });
+  } catch {
+    return false;
+  }
+}
+
+function moduleText({ name, address, loader, programDataAddress, length }, deflated) {
+  const dataAddress = programDataAddress === undefined ? 'undefined' : `'${programDataAddress}'`;
+  return `// Written by scripts/bundle-programs.mjs. Not committed.
+
+import type { BundledProgram } from './bundled-program.ts';
+
+export const program: BundledProgram = {
+  name: '${name}',
+  address: '${address}',
+  loader: '${loader}',
+  programDataAddress: ${dataAddress},
+  length: ${length},
+  deflated: '${deflated}',
+};
+`;
+}
+
+function sha256Of(bytes) {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+function encodeBase58(bytes) {
+  const alphabet = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
+  let value = BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
+  let text = '';
+  for (; value > 0n; value /= 58n) text = alphabet[Number(value % 58n)] + text;
+  for (const byte of bytes) {
+    if (byte !== 0) break;
+    text = `1${text}`;
+  }
+  return text;
+}
+
+function fail(sentence) {
+  console.error(`bundle-programs: ${sentence}`);
+  process.exit(1);
+}

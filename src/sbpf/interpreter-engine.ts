@@ -1,0 +1,109 @@
+// The interpreter as an engine: calls the WebAssembly function again and again, in slices of the meter, and does in
+// between what it asks for. Slices are short enough for a long run to profit when the host has finished optimising the
+// function in the meantime: hosts exchange code between calls, not within one.
+
+import { DETAIL, FUEL, PC } from './control-block.ts';
+import { EbpfError } from './errors.ts';
+import { interpreterModule } from './interpreter.ts';
+import { Status } from './interpreter-emitter.ts';
+import type { VmMemory } from './memory.ts';
+import type { SbpfVersion } from './version.ts';
+import { staticSyscalls } from './version.ts';
+import type { Engine, Vm } from './vm.ts';
+
+/** Instructions between two looks at the meter: a quarter of a millisecond. */
+const SLICE = 1 << 16;
+
+type Run = () => number;
+
+export class InterpreterEngine implements Engine {
+  readonly #memory: VmMemory;
+  readonly #runs: (Run | undefined)[] = [];
+
+  constructor(memory: VmMemory) {
+    this.#memory = memory;
+  }
+
+  execute(vm: Vm): void {
+    const { meter } = vm;
+    const run = (this.#runs[vm.executable.version] ??= this.#instantiate(vm.executable.version));
+    const step = vm.onInstruction;
+    const slice = step === undefined ? SLICE : 1;
+    for (;;) {
+      if (meter.remaining <= 0) {
+        vm.error = new EbpfError('ExceededMaxInstructions');
+        return;
+      }
+      const fuel = Math.min(meter.remaining, slice);
+      this.#memory.u32[FUEL >> 2] = fuel;
+      step?.(vm);
+      const status = run();
+      const { u32 } = this.#memory;
+      vm.charge(fuel - u32[FUEL >> 2]);
+      switch (status) {
+        case Status.exit:
+          return;
+        case Status.outOfFuel:
+          break;
+        case Status.syscall:
+          if (!vm.callSyscall(u32[DETAIL >> 2])) return;
+          this.#memory.u32[PC >> 2]++;
+          break;
+        case Status.unresolvedCall:
+          if (this.#resolveCall(vm)) break;
+          vm.charge(1);
+          vm.error = new EbpfError('UnsupportedInstruction');
+          return;
+        default:
+          vm.error = this.#errorOf(status);
+          return;
+      }
+    }
+  }
+
+  /** Looks up what the call at PC names, and notes it for the next time. A syscall's name wins over a function's. */
+  #resolveCall(vm: Vm): boolean {
+    const { view } = this.#memory;
+    const { executable, image, pc } = vm;
+    const key = view.getUint32(image.text + pc * 8 + 4, true);
+    const syscall = executable.syscalls.indexOf(key);
+    const target = staticSyscalls(executable.version) ? undefined : executable.functions.get(key);
+    if (syscall < 0 && target === undefined) return false;
+    view.setInt32(image.callTargets + pc * 4, syscall >= 0 ? -1 - syscall : target!.pc + 1, true);
+    return true;
+  }
+
+  #errorOf(status: number): EbpfError {
+    switch (status) {
+      case Status.accessViolation:
+        return this.#memory.fault!;
+      case Status.divideByZero:
+        return new EbpfError('DivideByZero');
+      case Status.divideOverflow:
+        return new EbpfError('DivideOverflow');
+      case Status.callDepthExceeded:
+        return new EbpfError('CallDepthExceeded');
+      case Status.callOutsideTextSegment:
+        return new EbpfError('CallOutsideTextSegment');
+      case Status.executionOverrun:
+        return new EbpfError('ExecutionOverrun');
+      case Status.unsupportedInstruction:
+        return new EbpfError('UnsupportedInstruction');
+      case Status.invalidInstruction:
+        return new EbpfError('InvalidInstruction');
+      default:
+        throw new Error(`The interpreter answered ${status}.`);
+    }
+  }
+
+  #instantiate(version: SbpfVersion): Run {
+    const memory = this.#memory;
+    const instance = new WebAssembly.Instance(interpreterModule(version), {
+      machine: {
+        memory: memory.wasm,
+        access: (isStore: number, len: number) => memory.resolveAccess(isStore === 0 ? 'load' : 'store', len),
+      },
+    });
+    return instance.exports['run'] as Run;
+  }
+}

@@ -49,10 +49,7 @@ export class Executable implements LoadedProgram {
       if (version === undefined || version < config.enabledSbpfVersions[0] || version > config.enabledSbpfVersions[1]) {
         return new ElfError('UnsupportedSBPFVersion');
       }
-      const bytes = elf.slice();
-      const program = enableStricterElfHeaders(version)
-        ? loadStrict(bytes, config)
-        : loadLenient(bytes, config, syscalls);
+      const program = enableStricterElfHeaders(version) ? loadStrict(elf, config) : loadLenient(elf, config, syscalls);
       return new Executable(version, config, syscalls, program);
     } catch (error) {
       if (error instanceof ElfParserError) return ElfError.fromParser(error);
@@ -83,7 +80,7 @@ export class Executable implements LoadedProgram {
       if (key instanceof ElfError)
         throw new ParhelionError('ASSEMBLY', { reason: `Executable constructor ${key.debug}` });
     }
-    const bytes = text.slice();
+    const bytes = new Uint8Array(text);
     return new Executable(version, config, syscalls, {
       text: bytes,
       textVmAddr: MM_BYTECODE_START,

@@ -30,14 +30,9 @@ export interface TextSection {
   readonly fileSize: number;
 }
 
-/**
- * `bytes` becomes the program's own: it is relocated in place.
- *
- * @throws ElfError, ElfParserError
- */
-export function loadLenient(bytes: Uint8Array, config: Config, syscalls: SyscallRegistry): LoadedProgram {
-  // Symbols and relocations are read from the file as it came: relocating must not change what is still to be read.
-  const elf = parseLenient(bytes.slice());
+/** @throws ElfError, ElfParserError */
+export function loadLenient(fileBytes: Uint8Array, config: Config, syscalls: SyscallRegistry): LoadedProgram {
+  const elf = parseLenient(fileBytes);
   const header = validate(elf);
   const hasMisplacedText = header.addr !== header.offset;
   if ((config.rejectBrokenElfs && hasMisplacedText) || header.addr >= BigInt(MM_STACK_START - MM_REGION_SIZE)) {
@@ -45,6 +40,8 @@ export function loadLenient(bytes: Uint8Array, config: Config, syscalls: Syscall
   }
   const text = textSectionOf(header);
 
+  // Symbols and relocations are read from the file as it came: relocating must not change what is still to be read.
+  const bytes = new Uint8Array(fileBytes);
   const functions: FunctionRegistry = new Map();
   relocate(elf, bytes, text, config, syscalls, functions);
 

@@ -33,12 +33,9 @@ const EXPECTED_PROGRAM_HEADERS = [
   { flags: PF_X, vmAddr: BigInt(MM_BYTECODE_START) },
 ];
 
-/**
- * `bytes` becomes the program's own.
- *
- * @throws ElfParserError
- */
-export function loadStrict(bytes: Uint8Array, config: Config): LoadedProgram {
+/** @throws ElfParserError */
+export function loadStrict(fileBytes: Uint8Array, config: Config): LoadedProgram {
+  const bytes = new Uint8Array(fileBytes);
   const file = new ElfBytes(bytes);
   const header = file.fileHeader();
   const headersEnd = FILE_HEADER_SIZE + PROGRAM_HEADER_SIZE * header.programHeaderCount;

@@ -1,0 +1,22 @@
+// What a conformance run found, and how it is printed.
+
+export interface Report {
+  readonly suite: string;
+  passed: number;
+  readonly failures: { readonly name: string; readonly difference: string }[];
+  readonly skipped: { readonly name: string; readonly reason: string }[];
+}
+
+export function emptyReport(suite: string): Report {
+  return { suite, passed: 0, failures: [], skipped: [] };
+}
+
+/** One line a failure, then skips by reason, then the count. */
+export function printReport(report: Report, print: (line: string) => void): void {
+  for (const { name, difference } of report.failures) print(`FAIL ${name}: ${difference}`);
+  const reasons = new Map<string, number>();
+  for (const { reason } of report.skipped) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  for (const [reason, count] of reasons) print(`skipped ${count}: ${reason}`);
+  const skipped = report.skipped.length > 0 ? `, ${report.skipped.length} skipped` : '';
+  print(`${report.suite}: ${report.passed} passed, ${report.failures.length} failed${skipped}`);
+}

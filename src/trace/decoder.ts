@@ -1,0 +1,110 @@
+// The seam for decoders: from a program's address to something that reads its instructions and names its errors. Those
+// of the well-known programs are in decoders/, a module of its own because their codecs take time to load; users register
+// theirs beside them.
+// A decoder is somebody else's code fed with bytes of yet somebody else: whatever it throws means "not known".
+
+import type { Address } from '@solana/kit';
+import type { CustomError, DecodedInstruction, DecodedValue, Flags } from './transaction-trace.ts';
+
+/** An instruction as a decoder sees it. */
+export interface EncodedInstruction {
+  readonly programAddress: Address;
+  readonly accounts: readonly ({ readonly address: Address } & Flags)[];
+  readonly data: Uint8Array;
+}
+
+/** What a decoder makes of an instruction. */
+export interface InstructionReading {
+  readonly name: string;
+  readonly args: { readonly [name: string]: DecodedValue };
+  /** What the account at each place is for; undefined where the decoder has no name for the place. */
+  readonly accountNames: readonly (string | undefined)[];
+}
+
+export interface ProgramDecoder {
+  /** The program's name, for addresses that are not well known. */
+  readonly name?: string;
+  /** Returns undefined for an instruction it doesn't know. */
+  decodeInstruction?(instruction: EncodedInstruction): InstructionReading | undefined;
+  /** What the program calls its custom error. */
+  describeError?(code: number): { readonly name: string; readonly message?: string } | undefined;
+}
+
+/**
+ * Decoders by program address.
+ *
+ * @example
+ * ```ts
+ * const decoders = new DecoderRegistry(DEFAULT_DECODERS);
+ * decoders.register(myProgram, {
+ *   name: 'Counter',
+ *   decodeInstruction: ({ data }) => ({ name: 'Add', args: { amount: data[0] }, accountNames: ['counter'] }),
+ * });
+ * ```
+ */
+export class DecoderRegistry {
+  readonly #decoders: Map<string, ProgramDecoder>;
+
+  constructor(decoders: Iterable<readonly [address: string, decoder: ProgramDecoder]> = []) {
+    this.#decoders = new Map(decoders);
+  }
+
+  /** Adds a decoder, in place of one that the address had. */
+  register(programAddress: Address, decoder: ProgramDecoder): void {
+    this.#decoders.set(programAddress, decoder);
+  }
+
+  get(programAddress: string): ProgramDecoder | undefined {
+    return this.#decoders.get(programAddress);
+  }
+
+  [Symbol.iterator](): Iterator<[string, ProgramDecoder]> {
+    return this.#decoders.entries();
+  }
+
+  nameOf(programAddress: string): string | undefined {
+    return this.#decoders.get(programAddress)?.name;
+  }
+
+  decode(
+    instruction: EncodedInstruction,
+  ): { readonly instruction: DecodedInstruction; readonly accountNames: readonly (string | undefined)[] } | undefined {
+    try {
+      const reading = this.#decoders.get(instruction.programAddress)?.decodeInstruction?.(instruction);
+      if (reading === undefined) return undefined;
+      const { name, args, accountNames } = reading;
+      return { instruction: { name: String(name), args: plainObject(args) }, accountNames: [...accountNames] };
+    } catch {
+      return undefined;
+    }
+  }
+
+  describeError(programAddress: string, code: number): CustomError | null {
+    try {
+      const found = this.#decoders.get(programAddress)?.describeError?.(code);
+      return found === undefined ? null : { code, name: String(found.name), message: found.message ?? null };
+    } catch {
+      return null;
+    }
+  }
+}
+
+const MAX_DEPTH = 8;
+
+/** Plain copies of what codecs return: options become their value or null, bytes are copied, anything odd is text. */
+function plainValue(value: unknown, depth: number): DecodedValue {
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'boolean' || typeof value === 'number' || typeof value === 'bigint') return value;
+  if (typeof value === 'string') return value;
+  if (value instanceof Uint8Array) return value.slice();
+  if (typeof value !== 'object' || depth >= MAX_DEPTH) return String(value);
+  if (Array.isArray(value)) return value.map((item) => plainValue(item, depth + 1));
+  if ('__option' in value) {
+    return value.__option === 'Some' && 'value' in value ? plainValue(value.value, depth + 1) : null;
+  }
+  return plainObject(value, depth + 1);
+}
+
+function plainObject(value: object, depth = 0): { readonly [name: string]: DecodedValue } {
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, plainValue(item, depth)]));
+}

@@ -1,0 +1,231 @@
+// Listens to one run of a transaction and keeps what its tree is made of: which frames there were, what each asked for and
+// got, the meter at every boundary, log lines in place, and (state-journal.ts) what changed about the accounts.
+// Nothing is decoded or named while the transaction runs; call-tree.ts does that when somebody asks for the trace.
+
+import type { Refusal } from '../runtime/errors.ts';
+import type {
+  AccountMeta,
+  DerivedSigner,
+  ExecutionEvent,
+  ExecutionListener,
+  Instruction,
+} from '../runtime/execution-events.ts';
+import type { InstructionContext, ReturnData, TransactionContext } from '../runtime/transaction-context.ts';
+import type { Verdict } from '../wire/errors.ts';
+import type { Pubkey } from '../wire/pubkey.ts';
+import type { TransactionError } from '../wire/transaction-error.ts';
+import { buildTrace } from './call-tree.ts';
+import { DecoderRegistry } from './decoder.ts';
+import { StateJournal } from './state-journal.ts';
+import type { LogKind, LogLine, TransactionTrace } from './transaction-trace.ts';
+
+/** What the events don't tell: how the transaction came out, and what it looked like before anything ran. */
+export interface OutcomeFacts {
+  readonly error: TransactionError | undefined;
+  /** Lamports. */
+  readonly fee: bigint;
+  readonly computeUnitsConsumed: number;
+  readonly computeUnitLimit?: number | undefined;
+  /** Base58. */
+  readonly signature?: string | undefined;
+  /** The top-level instructions, so that those which never ran can be shown too. */
+  readonly instructions?: readonly Instruction[] | undefined;
+  /** The transaction's accounts with its own flags, in its order. */
+  readonly accounts?: readonly AccountMeta[] | undefined;
+  /** What the check looked at that rejected the transaction as a whole. */
+  readonly refusal?: Refusal | undefined;
+}
+
+export interface TraceOptions {
+  /** Instructions are decoded by these; without any they are shown as bytes. */
+  readonly decoders?: DecoderRegistry | undefined;
+  /** The user's own names: address → label. They go before the well-known ones. */
+  readonly names?: ReadonlyMap<string, string> | undefined;
+}
+
+export interface RecordedFrame {
+  readonly parent: RecordedFrame | undefined;
+  readonly abi: 'c' | 'rust' | 'native' | undefined;
+  readonly stackHeight: number;
+  readonly steps: (LogLine | RecordedFrame)[];
+  /** Undefined where the attempt was refused before the instruction was read. Not set at top level. */
+  asked: Instruction | undefined;
+  signers: readonly DerivedSigner[];
+  /** Set once it is entered, and for a top-level instruction. */
+  context: InstructionContext | undefined;
+  isEntered: boolean;
+  /** Of the run, or of the refusal of a top-level instruction. */
+  failure: Verdict | undefined;
+  /** Of the attempt as a whole: the caller's view. */
+  attemptFailure: Verdict | undefined;
+  /** The meter at the four boundaries; those of `enter` and `exit` are equal where it wasn't entered. */
+  readonly units: { attempt: number; enter: number; exit: number; end: number };
+  /** Positions in the journal's steps. */
+  journalStart: number;
+  journalEnd: number;
+  returnData: ReturnData | undefined;
+}
+
+/**
+ * Records one execution. Give it to the processor as its listener, then ask for the trace; a transaction that was rejected
+ * before it could run is traced without any event.
+ */
+export class TraceRecorder implements ExecutionListener {
+  readonly #options: TraceOptions;
+  readonly #topLevel: RecordedFrame[] = [];
+  /** Frames that have begun and not ended, outermost first. */
+  readonly #open: RecordedFrame[] = [];
+  #transaction: TransactionContext | undefined;
+  #journal: StateJournal<RecordedFrame> | undefined;
+  #unitsAtStart = 0;
+
+  constructor(options: TraceOptions = {}) {
+    this.#options = options;
+  }
+
+  on(event: ExecutionEvent): void {
+    switch (event.type) {
+      case 'transactionStart':
+        this.#transaction = event.transaction;
+        this.#journal = new StateJournal(event.transaction.accounts);
+        this.#unitsAtStart = event.unitsRemaining;
+        return;
+      case 'attempt':
+        this.#begin(event.abi, event.caller.stackHeight + 1, event.unitsRemaining);
+        return;
+      case 'attemptDescribed': {
+        const { programId, accounts, data } = event.instruction;
+        // The bytes may lie in the caller's memory, which it goes on writing.
+        this.#top.asked = { programId, accounts: [...accounts], data: data.slice() };
+        this.#top.signers = event.signers.map(({ address, seeds }) => ({
+          address,
+          seeds: seeds.map((s) => s.slice()),
+        }));
+        return;
+      }
+      case 'enter':
+        this.#enter(event.instruction, event.unitsRemaining);
+        return;
+      case 'exit':
+        this.#exit(event.failure, event.unitsRemaining);
+        return;
+      case 'attemptEnd': {
+        const frame = this.#open.pop()!;
+        frame.attemptFailure = event.failure;
+        frame.units.end = event.unitsRemaining;
+        if (!frame.isEntered) frame.units.enter = frame.units.exit = event.unitsRemaining;
+        return;
+      }
+      case 'instructionRefused': {
+        const frame = this.#begin(undefined, 1, 0);
+        frame.context = event.instruction;
+        frame.failure = event.failure;
+        this.#open.pop();
+        return;
+      }
+      case 'log':
+        this.#open.at(-1)?.steps.push({ kind: kindOf(event.line), line: event.line, isKept: event.kept });
+        return;
+      case 'transactionEnd':
+        // Nothing runs behind the last instruction; its `exit` ended the last step.
+        return;
+    }
+  }
+
+  /** The tree of what was recorded. */
+  trace(facts: OutcomeFacts): TransactionTrace {
+    return buildTrace(
+      {
+        topLevel: this.#topLevel,
+        transaction: this.#transaction,
+        journal: this.#journal,
+        computeUnitLimit: this.#transaction === undefined ? undefined : this.#unitsAtStart,
+      },
+      facts,
+      this.#options.decoders ?? new DecoderRegistry(),
+      this.#options.names,
+    );
+  }
+
+  get #top(): RecordedFrame {
+    return this.#open[this.#open.length - 1];
+  }
+
+  #begin(abi: RecordedFrame['abi'], stackHeight: number, units: number): RecordedFrame {
+    const parent = this.#open.at(-1);
+    const journalStart = this.#journal?.steps.length ?? 0;
+    const frame: RecordedFrame = {
+      parent,
+      abi,
+      stackHeight,
+      steps: [],
+      asked: undefined,
+      signers: [],
+      context: undefined,
+      isEntered: false,
+      failure: undefined,
+      attemptFailure: undefined,
+      units: { attempt: units, enter: units, exit: units, end: units },
+      journalStart,
+      journalEnd: journalStart,
+      returnData: undefined,
+    };
+    if (parent === undefined) this.#topLevel.push(frame);
+    else parent.steps.push(frame);
+    this.#open.push(frame);
+    return frame;
+  }
+
+  #enter(instruction: InstructionContext, units: number): void {
+    // What differs now was written by the caller, before its call.
+    this.#journal?.mark(instruction.caller === undefined ? undefined : this.#top.parent);
+    const frame = instruction.caller === undefined ? this.#begin(undefined, 1, units) : this.#top;
+    frame.context = instruction;
+    frame.isEntered = true;
+    frame.units.enter = units;
+    frame.journalStart = this.#journal?.steps.length ?? 0;
+  }
+
+  #exit(failure: Verdict | undefined, units: number): void {
+    const frame = this.#top;
+    this.#journal?.mark(frame);
+    frame.failure = failure;
+    frame.units.exit = units;
+    frame.journalEnd = this.#journal?.steps.length ?? 0;
+    const returnData = frame.context?.transaction.returnData;
+    if (returnData !== undefined && returnData.data.length > 0) {
+      frame.returnData = { programId: returnData.programId, data: returnData.data.slice() };
+    }
+    if (frame.abi === undefined) {
+      frame.units.end = units;
+      this.#open.pop();
+    }
+  }
+}
+
+/** The program a recorded frame is about, where it is known. */
+export function programOf(frame: RecordedFrame): Pubkey | undefined {
+  return frame.context?.programId ?? frame.asked?.programId;
+}
+
+const PROGRAM_LINE = /^Program [1-9A-HJ-NP-Za-km-z]{32,44} (invoke \[|success$|failed: |consumed )/;
+
+/** Whatever a program logs is behind `Program log: ` or `Program data: `, so no program can write one of the others. */
+function kindOf(line: string): LogKind {
+  if (line.startsWith('Program log: ')) return 'log';
+  if (line.startsWith('Program data: ')) return 'data';
+  if (line.startsWith('Program consumption: ')) return 'consumption';
+  if (line.startsWith('Program return: ')) return 'return';
+  switch (PROGRAM_LINE.exec(line)?.[1]) {
+    case 'invoke [':
+      return 'invoke';
+    case 'success':
+      return 'success';
+    case 'failed: ':
+      return 'failed';
+    case 'consumed ':
+      return 'consumed';
+    default:
+      return 'runtime';
+  }
+}

@@ -1,0 +1,229 @@
+// Follows the transaction's accounts from boundary to boundary of the frames, keeping only what changed between two: a
+// program that rewrites a byte of a ten-megabyte account in each of sixty calls leaves sixty bytes here.
+// Each step of the journal belongs to the frame that was running, so what a frame changed by itself is the sum of its own
+// steps, and what it changed together with its calls is the sum of all steps between its start and its end.
+// Bytes past the end of an account's data count as zero, so that a change of length needs no third kind of byte.
+
+import type { TransactionAccount } from '../runtime/transaction-context.ts';
+import { equalBytes } from '../wire/bytes.ts';
+import type { Pubkey } from '../wire/pubkey.ts';
+import { INSTRUCTIONS_SYSVAR_ADDRESS } from './names.ts';
+
+/** The state of an account at a boundary. `data` is never written: it is a stored version's, or a copy of ours. */
+export interface Snapshot {
+  readonly lamports: bigint;
+  readonly owner: Pubkey;
+  readonly executable: boolean;
+  readonly data: Uint8Array;
+}
+
+/** A range of data and what stood there; both sides have the same length. */
+export interface Patch {
+  readonly offset: number;
+  readonly before: Uint8Array;
+  readonly after: Uint8Array;
+}
+
+/** What changed about one account between two boundaries. */
+export interface Delta {
+  readonly index: number;
+  readonly lamports: readonly [before: bigint, after: bigint];
+  readonly owner: readonly [before: Pubkey, after: Pubkey];
+  readonly executable: readonly [before: boolean, after: boolean];
+  readonly dataLen: readonly [before: number, after: number];
+  /** Undefined where the data changed and the journal was full. */
+  readonly patches: readonly Patch[] | undefined;
+}
+
+export interface JournalStep<F> {
+  readonly frame: F | undefined;
+  readonly deltas: readonly Delta[];
+}
+
+/** What the patches of one transaction may take, in bytes. A program can make more; no trace is worth that memory. */
+const JOURNAL_BYTES_LIMIT = 64 * 1024 * 1024;
+/** What a patch takes besides its bytes. */
+const PATCH_OVERHEAD = 256;
+
+interface Shadow {
+  lamports: bigint;
+  owner: Pubkey;
+  executable: boolean;
+  data: Uint8Array;
+  /** Whether `data` is our copy, to be written in place. */
+  isCopy: boolean;
+}
+
+export class StateJournal<F> {
+  readonly steps: JournalStep<F>[] = [];
+  readonly before: readonly Snapshot[];
+  readonly #accounts: readonly TransactionAccount[];
+  readonly #shadows: readonly Shadow[];
+  readonly #skipped: number;
+  #bytesLeft = JOURNAL_BYTES_LIMIT;
+
+  constructor(accounts: readonly TransactionAccount[]) {
+    this.#accounts = accounts;
+    this.#shadows = accounts.map((account) => {
+      const isCopy = account.data !== account.original.data;
+      const data = isCopy ? account.data.slice() : account.data;
+      return { lamports: account.lamports, owner: account.owner, executable: account.executable, data, isCopy };
+    });
+    this.before = this.#shadows.map(({ lamports, owner, executable, data, isCopy }) => {
+      return { lamports, owner, executable, data: isCopy ? data.slice() : data };
+    });
+    // The runtime writes the index of the running instruction into it. Nobody changed anything.
+    this.#skipped = accounts.findIndex((account) => account.key.toString() === INSTRUCTIONS_SYSVAR_ADDRESS);
+  }
+
+  /** Ends a step: whatever differs from the last boundary was done by `frame`. */
+  mark(frame: F | undefined): void {
+    const deltas: Delta[] = [];
+    for (let i = 0; i < this.#accounts.length; i++) {
+      if (i === this.#skipped) continue;
+      const delta = this.#takeDelta(i);
+      if (delta !== undefined) deltas.push(delta);
+    }
+    if (deltas.length > 0) this.steps.push({ frame, deltas });
+  }
+
+  /** The state at the last boundary. */
+  after(): Snapshot[] {
+    return this.#shadows.map(({ lamports, owner, executable, data }) => ({ lamports, owner, executable, data }));
+  }
+
+  /** What differs between the shadow and the account; brings the shadow up to date. */
+  #takeDelta(index: number): Delta | undefined {
+    const shadow = this.#shadows[index];
+    const account = this.#accounts[index];
+    const dataChanged = account.data !== shadow.data && !equalBytes(account.data, shadow.data);
+    if (
+      !dataChanged &&
+      account.lamports === shadow.lamports &&
+      account.executable === shadow.executable &&
+      account.owner.equals(shadow.owner)
+    ) {
+      return undefined;
+    }
+    const delta: Delta = {
+      index,
+      lamports: [shadow.lamports, account.lamports],
+      owner: [shadow.owner, account.owner],
+      executable: [shadow.executable, account.executable],
+      dataLen: [shadow.data.length, account.data.length],
+      patches: dataChanged ? this.#diff(shadow.data, account.data) : [],
+    };
+    shadow.lamports = account.lamports;
+    shadow.owner = account.owner;
+    shadow.executable = account.executable;
+    if (dataChanged) {
+      if (shadow.isCopy && shadow.data.length === account.data.length) {
+        shadow.data.set(account.data);
+      } else {
+        shadow.data = account.data.slice();
+        shadow.isCopy = true;
+      }
+    }
+    return delta;
+  }
+
+  #diff(before: Uint8Array, after: Uint8Array): readonly Patch[] | undefined {
+    const patches = diffData(before, after, this.#bytesLeft);
+    if (patches === undefined) this.#bytesLeft = 0;
+    else for (const { after: bytes } of patches) this.#bytesLeft -= costOf(bytes.length);
+    return patches;
+  }
+}
+
+/** Ranges closer than this are one: the fields of a layout are read better whole. */
+const JOINED_GAP = 8;
+
+/** Undefined where the patches would take more than `bytesLeft`. */
+function diffData(before: Uint8Array, after: Uint8Array, bytesLeft = Number.POSITIVE_INFINITY): Patch[] | undefined {
+  const end = Math.max(before.length, after.length);
+  const patches: Patch[] = [];
+  let start = -1;
+  let last = -1;
+  for (let i = 0; i < end; i++) {
+    if ((before[i] ?? 0) === (after[i] ?? 0)) continue;
+    if (start >= 0 && i - last > JOINED_GAP) {
+      if ((bytesLeft -= costOf(last + 1 - start)) < 0) return undefined;
+      patches.push(cutPatch(before, after, start, last + 1));
+      start = -1;
+    }
+    if (start < 0) start = i;
+    last = i;
+  }
+  if (start >= 0) {
+    if (bytesLeft < costOf(last + 1 - start)) return undefined;
+    patches.push(cutPatch(before, after, start, last + 1));
+  }
+  return patches;
+}
+
+function costOf(patchLen: number): number {
+  return PATCH_OVERHEAD + 2 * patchLen;
+}
+
+function cutPatch(before: Uint8Array, after: Uint8Array, start: number, end: number): Patch {
+  return { offset: start, before: cut(before, start, end), after: cut(after, start, end) };
+}
+
+function cut(data: Uint8Array, start: number, end: number): Uint8Array {
+  const bytes = new Uint8Array(end - start);
+  if (start < data.length) bytes.set(data.subarray(start, Math.min(end, data.length)));
+  return bytes;
+}
+
+/** The net change over several deltas of one account, oldest first; undefined where they cancel out. */
+export function composeDeltas(deltas: readonly Delta[]): Delta | undefined {
+  const first = deltas[0];
+  if (deltas.length === 1) return first;
+  const last = deltas[deltas.length - 1];
+  const net: Delta = {
+    index: first.index,
+    lamports: [first.lamports[0], last.lamports[1]],
+    owner: [first.owner[0], last.owner[1]],
+    executable: [first.executable[0], last.executable[1]],
+    dataLen: [first.dataLen[0], last.dataLen[1]],
+    patches: composePatches(deltas),
+  };
+  const isNothing =
+    net.lamports[0] === net.lamports[1] &&
+    net.owner[0].equals(net.owner[1]) &&
+    net.executable[0] === net.executable[1] &&
+    net.dataLen[0] === net.dataLen[1] &&
+    net.patches?.length === 0;
+  return isNothing ? undefined : net;
+}
+
+/** Patches in order of time to patches in order of place, which no longer overlap. */
+function composePatches(deltas: readonly Delta[]): Patch[] | undefined {
+  const patches: Patch[] = [];
+  for (const delta of deltas) {
+    if (delta.patches === undefined) return undefined;
+    for (const patch of delta.patches) patches.push(patch);
+  }
+  // `inside` holds positions in time.
+  const spans: { start: number; end: number; inside: number[] }[] = [];
+  const byPlace = patches.map((_, i) => i).sort((a, b) => patches[a].offset - patches[b].offset);
+  for (const i of byPlace) {
+    const { offset, after } = patches[i];
+    const end = offset + after.length;
+    const open = spans[spans.length - 1];
+    if (open !== undefined && offset <= open.end) {
+      open.end = Math.max(open.end, end);
+      open.inside.push(i);
+    } else {
+      spans.push({ start: offset, end, inside: [i] });
+    }
+  }
+  return spans.flatMap(({ start, end, inside }) => {
+    const before = new Uint8Array(end - start);
+    const after = new Uint8Array(end - start);
+    inside.sort((a, b) => a - b);
+    for (const i of inside) after.set(patches[i].after, patches[i].offset - start);
+    for (const i of inside.reverse()) before.set(patches[i].before, patches[i].offset - start);
+    return diffData(before, after)!.map((patch) => ({ ...patch, offset: patch.offset + start }));
+  });
+}

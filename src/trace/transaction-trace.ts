@@ -1,0 +1,243 @@
+// The shape of a trace: what one transaction did, as a tree of frames. A frame is an *attempt* at a call, so a call that
+// was refused before it ran is a frame like any other. Plain readonly data, no class instances: it may be kept, compared,
+// sent through a worker, or written as JSON (json.ts has the rule for bigint and bytes).
+// Addresses are @solana/kit's `Address`; u64 are bigint, compute units and lengths number.
+// Made by TraceRecorder, read by formatTrace and traceToJson.
+
+import type { Address } from '@solana/kit';
+import type { InstructionError, TransactionError } from '../wire/transaction-error.ts';
+
+/** What a decoder made of bytes: JSON's values, and bigint and bytes besides. */
+export type DecodedValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | readonly DecodedValue[]
+  | { readonly [name: string]: DecodedValue };
+
+export interface Flags {
+  readonly isSigner: boolean;
+  readonly isWritable: boolean;
+}
+
+/**
+ * How a frame ended. `failed` ran and failed, by itself or through a call; `refused` never ran; `notRun` is a top-level
+ * instruction behind one that failed.
+ */
+export type FrameVerdict = 'success' | 'failed' | 'refused' | 'notRun';
+
+export interface TransactionTrace {
+  /** `refused` where the transaction was rejected before anything ran. */
+  readonly verdict: 'success' | 'failed' | 'refused';
+  readonly signature: string | null;
+  /** In the RPC's JSON shape. */
+  readonly error: TransactionError | null;
+  /** The text Agave prints for `error`. */
+  readonly errorText: string | null;
+  /** What the check that rejected the whole transaction looked at, where it told. A frame's is in its `failure`. */
+  readonly refusal: RefusalFacts | null;
+  /** Lamports. */
+  readonly fee: bigint;
+  readonly computeUnits: { readonly consumed: number; readonly limit: number | null };
+  /** The transaction's accounts in its own order. */
+  readonly accounts: readonly TracedAccount[];
+  /** One frame for each top-level instruction. */
+  readonly instructions: readonly CallFrame[];
+  /** Names of the addresses that occur in this trace, where they have one: programs, sysvars, the user's labels. */
+  readonly names: Readonly<Record<string, string>>;
+}
+
+export interface TracedAccount extends Flags {
+  readonly address: Address;
+  readonly name: string | null;
+  /** After the fee was taken, before the first instruction. */
+  readonly before: AccountState | null;
+  /** When the last instruction ended. Where the transaction failed this was discarded. */
+  readonly after: AccountState | null;
+}
+
+export interface AccountState {
+  readonly lamports: bigint;
+  readonly owner: Address;
+  readonly executable: boolean;
+  readonly data: Uint8Array;
+}
+
+export interface CallFrame {
+  /** Index of the top-level instruction, then the call's index among the calls of each frame on the way down. */
+  readonly path: readonly number[];
+  readonly verdict: FrameVerdict;
+  /** Null where a call's instruction could not even be read. */
+  readonly programAddress: Address | null;
+  readonly programName: string | null;
+  /** 1 for a top-level instruction, one more for each call. */
+  readonly stackHeight: number;
+  /** Which form of `sol_invoke_signed` asked for it; `native` from a builtin program, null at top level. */
+  readonly abi: 'c' | 'rust' | 'native' | null;
+  /** Null where no decoder knew it. */
+  readonly instruction: DecodedInstruction | null;
+  readonly data: Uint8Array;
+  readonly accounts: readonly FrameAccount[];
+  /** Program derived addresses that the caller signed for. */
+  readonly signers: readonly PdaSigner[];
+  readonly computeUnits: FrameComputeUnits;
+  /** Log lines and calls, in the order in which they happened. */
+  readonly steps: readonly FrameStep[];
+  /** The transaction's return data when the frame ended; a deeper program may have left it. */
+  readonly returnData: { readonly programAddress: Address; readonly data: Uint8Array } | null;
+  /**
+   * What the frame's own program changed, in order of time. Where a call changed the same account in between, there is
+   * an entry before the call and one after it.
+   */
+  readonly ownChanges: readonly AccountChange[];
+  /** What changed between the frame's start and its end, calls included. */
+  readonly changes: readonly AccountChange[];
+  readonly failure: FrameFailure | null;
+}
+
+export interface DecodedInstruction {
+  readonly name: string;
+  readonly args: { readonly [name: string]: DecodedValue };
+}
+
+/** The flags are those the frame had; those it asked for where it was refused. */
+export interface FrameAccount extends Flags {
+  readonly address: Address;
+  /** A program's, a sysvar's or the user's name for the address. */
+  readonly name: string | null;
+  /** What the decoder calls an account at this place: `payer`, `mint`. */
+  readonly role: string | null;
+  /** Index in the transaction's accounts; -1 where it isn't one of them. */
+  readonly index: number;
+  /** What the caller's instruction asked for at this place, before repeats of one account are merged; null at top level. */
+  readonly asked: Flags | null;
+  /** What the caller itself held; null at top level, and where the caller hasn't got the account. */
+  readonly held: Flags | null;
+  /** Whether the caller signed for it with seeds. */
+  readonly isPdaSigner: boolean;
+}
+
+export interface PdaSigner {
+  readonly address: Address;
+  /** Empty where a builtin program vouches for the address itself. */
+  readonly seeds: readonly Seed[];
+}
+
+/** One seed, with what it most likely means: a reading, not a fact. `bytes` is the fact. */
+export interface Seed {
+  readonly bytes: Uint8Array;
+  readonly kind: 'text' | 'address' | 'bump' | 'number' | 'bytes';
+  /** The reading: the text itself, base58, a decimal number (little-endian) or hex. */
+  readonly text: string;
+}
+
+/** Compute units. The base cost of a call belongs to the caller. */
+export interface FrameComputeUnits {
+  /** Used by the frame less that used by its calls. */
+  readonly own: number;
+  readonly total: number;
+  /** What asking for this call cost the caller, outside of the callee. */
+  readonly call: number;
+  /** The part of `own` that was not used but taken, because a fault of the virtual machine empties the meter. */
+  readonly forfeited: number;
+}
+
+export type FrameStep = ({ readonly type: 'log' } & LogLine) | { readonly type: 'call'; readonly frame: CallFrame };
+
+/** What wrote a log line. The first five come from the runtime around each run; the program chose no byte of them. */
+export type LogKind =
+  | 'invoke'
+  | 'success'
+  | 'failed'
+  | 'consumed'
+  | 'return'
+  | 'log'
+  | 'data'
+  | 'consumption'
+  | 'runtime';
+
+export interface LogLine {
+  readonly kind: LogKind;
+  /** As it stands in the transaction's log. */
+  readonly line: string;
+  /** False where the byte limit of the log dropped it. */
+  readonly isKept: boolean;
+}
+
+export interface AccountChange {
+  readonly address: Address;
+  readonly name: string | null;
+  readonly index: number;
+  readonly lamports: { readonly before: bigint; readonly after: bigint };
+  readonly owner: { readonly before: Address; readonly after: Address };
+  readonly executable: { readonly before: boolean; readonly after: boolean };
+  readonly dataLength: { readonly before: number; readonly after: number };
+  /** Ranges of data that differ; bytes past the end of a length count as zero. Null where too many differ to be kept. */
+  readonly data: readonly DataChange[] | null;
+}
+
+export interface DataChange {
+  readonly offset: number;
+  readonly before: Uint8Array;
+  readonly after: Uint8Array;
+}
+
+export interface FrameFailure {
+  /** In the RPC's JSON shape, as it would stand in the transaction's error. */
+  readonly error: InstructionError;
+  /** The variant that was raised: of `InstructionError`, `SyscallError`, `CpiError` or `EbpfError`. */
+  readonly kind: string;
+  /** The text in the program's `failed:` line. */
+  readonly text: string;
+  /** What the failing program calls its custom error. Only at the origin: further out the number is somebody else's. */
+  readonly custom: CustomError | null;
+  /** Whether it was raised here; false where it only passed through. Exactly one frame of a failed tree is its origin. */
+  readonly isOrigin: boolean;
+  /** `before` the frame ran, while it `run`s, or `after`, when its results were handed back to the caller. */
+  readonly stage: 'before' | 'run' | 'after';
+  readonly refusal: RefusalFacts | null;
+}
+
+export interface CustomError {
+  readonly code: number;
+  readonly name: string;
+  readonly message: string | null;
+}
+
+/** The rule that refused, and what it looked at; null where the rule didn't look at it. */
+export interface RefusalFacts {
+  readonly rule: string;
+  /** Where the check stands in Agave. */
+  readonly source: string;
+  readonly account: Address | null;
+  readonly program: Address | null;
+  readonly asked: string | null;
+  readonly held: Flags | null;
+  readonly limit: number | bigint | null;
+  readonly actual: number | bigint | null;
+  readonly detail: string | null;
+}
+
+/** The frames that a frame called, in order. */
+export function callsOf(frame: CallFrame): CallFrame[] {
+  const calls: CallFrame[] = [];
+  for (const step of frame.steps) if (step.type === 'call') calls.push(step.frame);
+  return calls;
+}
+
+/** The frames from the top-level instruction down to the one that raised the failure; empty where nothing failed. */
+export function pathToOrigin(trace: TransactionTrace): CallFrame[] {
+  for (const top of trace.instructions) {
+    if (top.failure === null) continue;
+    const path = [top];
+    for (let frame: CallFrame | undefined = top; frame !== undefined && !frame.failure!.isOrigin; ) {
+      frame = callsOf(frame).findLast((call) => call.failure !== null);
+      if (frame !== undefined) path.push(frame);
+    }
+    return path;
+  }
+  return [];
+}

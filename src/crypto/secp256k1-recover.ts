@@ -2,6 +2,7 @@
 // Source: libsecp256k1 (paritytech), Signature::parse_standard_slice and recover.
 
 import { secp256k1 } from '@noble/curves/secp256k1.js';
+import { bytesToNumberBE } from '@noble/curves/utils.js';
 
 const { Point } = secp256k1;
 const { Fp, Fn } = Point;
@@ -15,8 +16,8 @@ const SCALAR_BYTES = 32;
  * @param recoveryId bit 0: y is odd; bit 1: x is r + n
  */
 export function recoverPublicKey(hash: Uint8Array, signature: Uint8Array, recoveryId: number): Uint8Array | undefined {
-  const r = readBigEndian(signature.subarray(0, SCALAR_BYTES));
-  const s = readBigEndian(signature.subarray(SCALAR_BYTES, 2 * SCALAR_BYTES));
+  const r = bytesToNumberBE(signature.subarray(0, SCALAR_BYTES));
+  const s = bytesToNumberBE(signature.subarray(SCALAR_BYTES, 2 * SCALAR_BYTES));
   if (r === 0n || s === 0n || r >= Fn.ORDER || s >= Fn.ORDER) return undefined;
   const x = (recoveryId & 2) === 0 ? r : r + Fn.ORDER;
   if (x >= Fp.ORDER) return undefined;
@@ -31,13 +32,7 @@ export function recoverPublicKey(hash: Uint8Array, signature: Uint8Array, recove
   }
   // Q = (s·R − e·G) / r
   const inverse = Fn.inv(r);
-  const e = Fn.create(readBigEndian(hash));
+  const e = Fn.create(bytesToNumberBE(hash));
   const key = Point.BASE.multiplyUnsafe(Fn.mul(Fn.neg(e), inverse)).add(point.multiplyUnsafe(Fn.mul(s, inverse)));
   return key.is0() ? undefined : key.toBytes(false).subarray(1);
-}
-
-function readBigEndian(bytes: Uint8Array): bigint {
-  let value = 0n;
-  for (const byte of bytes) value = (value << 8n) | BigInt(byte);
-  return value;
 }

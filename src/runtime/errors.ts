@@ -4,7 +4,12 @@
 
 import { Verdict } from '../wire/errors.ts';
 import type { Pubkey } from '../wire/pubkey.ts';
-import { displayInstructionError, type InstructionError } from '../wire/transaction-error.ts';
+import {
+  displayInstructionError,
+  displayTransactionError,
+  type InstructionError,
+  type TransactionError,
+} from '../wire/transaction-error.ts';
 
 /** What an account was allowed to be at some point of the tree. */
 export interface Privileges {
@@ -67,4 +72,23 @@ export class SyscallError extends Verdict {
 /** Fails the current instruction. */
 export function fail(error: InstructionError, refusal?: Refusal): never {
   throw new InstructionFailure(error, refusal);
+}
+
+/** A transaction is refused before it runs. */
+export class TransactionFailure extends Verdict {
+  readonly error: TransactionError;
+
+  constructor(error: TransactionError) {
+    super();
+    this.error = error;
+  }
+
+  get text(): string {
+    return displayTransactionError(this.error);
+  }
+}
+
+/** Refuses the transaction that is being prepared. */
+export function refuseTransaction(error: TransactionError): never {
+  throw new TransactionFailure(error);
 }

@@ -345,6 +345,8 @@ export const LATEST_MAINNET_ACTIVATION_SLOT: number = Math.max(
 export class FeatureSet {
   readonly runtime: RuntimeFeatures;
   readonly #slots: ReadonlyMap<FeatureName, bigint>;
+  /** One object for all, because what programs are loaded for is remembered by it. */
+  static #mainnet: FeatureSet | undefined;
 
   private constructor(slots: ReadonlyMap<FeatureName, bigint>) {
     this.#slots = slots;
@@ -353,12 +355,7 @@ export class FeatureSet {
 
   /** What is active on mainnet-beta, at the slots of its activation there. */
   static mainnet(): FeatureSet {
-    const slots = new Map<FeatureName, bigint>();
-    for (const name of FEATURE_NAMES) {
-      const slot = FEATURE_GATES[name].mainnet;
-      if (slot !== undefined) slots.set(name, BigInt(slot));
-    }
-    return new FeatureSet(slots);
+    return (FeatureSet.#mainnet ??= new FeatureSet(mainnetSlots()));
   }
 
   /** Every gate known, activated at slot 0. */
@@ -404,6 +401,15 @@ export class FeatureSet {
   get active(): readonly FeatureName[] {
     return [...this.#slots.keys()];
   }
+}
+
+function mainnetSlots(): Map<FeatureName, bigint> {
+  const slots = new Map<FeatureName, bigint>();
+  for (const name of FEATURE_NAMES) {
+    const slot = FEATURE_GATES[name].mainnet;
+    if (slot !== undefined) slots.set(name, BigInt(slot));
+  }
+  return slots;
 }
 
 function featureName(feature: FeatureId): FeatureName {

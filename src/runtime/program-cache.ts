@@ -1,15 +1,27 @@
-// Which program stands behind an address, ready to run. The bank keeps one ProgramCache; a transaction looks through a
-// TransactionProgramCache, which adds what the transaction itself deployed, upgraded or closed.
+// Which program stands behind an address, ready to run. A bank has one ProgramCache; a transaction looks through a
+// TransactionProgramCache, which knows the program accounts it loaded and adds what it deploys, upgrades or closes.
 // An executable is remembered by the identity of the account data it was made from: data of a stored account is never
-// written in place, so an upgrade is new data, and two banks that share a version share its executable.
-// Source: agave program-runtime/src/loaded_programs.rs, svm/src/program_loader.rs.
+// written in place, so an upgrade is new data, and two banks that share a version share its executable. It is made when
+// the program is first called.
+// Source: agave program-runtime/src/loaded_programs.rs, svm/src/program_loader.rs; syscalls/src/lib.rs,
+// create_program_runtime_environment.
 
 import type { Config } from '../sbpf/config.ts';
-import type { Executable } from '../sbpf/executable.ts';
+import { ElfError } from '../sbpf/errors.ts';
+import { Executable } from '../sbpf/executable.ts';
 import type { SyscallRegistry } from '../sbpf/syscall-registry.ts';
-import type { Pubkey } from '../wire/pubkey.ts';
-import type { PubkeyMap } from '../wire/pubkey-map.ts';
+import { verify } from '../sbpf/verifier.ts';
+import type { SbpfVersion } from '../sbpf/version.ts';
+import type { Account } from '../wire/account.ts';
+import { readU32, readU64 } from '../wire/bytes.ts';
+import { Pubkey } from '../wire/pubkey.ts';
+import { PubkeyMap } from '../wire/pubkey-map.ts';
+import { BPF_LOADER_DEPRECATED_ID, BPF_LOADER_ID, BPF_LOADER_UPGRADEABLE_ID } from './addresses.ts';
+import { MAX_CALL_DEPTH, STACK_FRAME_SIZE } from './execution-cost.ts';
+import type { RuntimeFeatures } from './features.ts';
 import type { InvokeContext } from './invoke-context.ts';
+import type { TransactionRules } from './rules.ts';
+import { createDeploymentSyscalls, createSyscalls } from './syscalls/index.ts';
 
 /** A program that is part of the runtime. */
 export interface BuiltinProgram {
@@ -24,56 +36,186 @@ export type ProgramCacheEntry =
   /** Not a program any more, or not one yet. */
   | { readonly type: 'closed'; readonly reason?: string }
   | { readonly type: 'failedVerification'; readonly reason?: string }
-  /** Deployed in this slot. */
+  /** Deployed in this slot, or earlier in this transaction. */
   | { readonly type: 'delayVisibility'; readonly reason?: string };
 
-/** What an ELF is loaded for: the machine's settings and the syscalls it may name. */
-export interface ProgramEnvironment {
+/** What ELF files are loaded for: the machine's settings and the syscalls they may name. */
+export class ProgramEnvironment {
   readonly config: Config;
   readonly syscalls: SyscallRegistry;
+  readonly #entries = new WeakMap<Uint8Array, { readonly elfOffset: number; readonly entry: ProgramCacheEntry }>();
+
+  constructor(config: Config, syscalls: SyscallRegistry) {
+    this.config = config;
+    this.syscalls = syscalls;
+  }
+
+  /** The program in an account's data, loaded and verified. */
+  load(data: Uint8Array, elfOffset: number): ProgramCacheEntry {
+    const known = this.#entries.get(data);
+    if (known?.elfOffset === elfOffset) return known.entry;
+    const entry = this.#loadAndVerify(data.subarray(elfOffset));
+    this.#entries.set(data, { elfOffset, entry });
+    return entry;
+  }
+
+  #loadAndVerify(elf: Uint8Array): ProgramCacheEntry {
+    const executable = Executable.load(elf, this.config, this.syscalls);
+    if (executable instanceof ElfError) return { type: 'failedVerification', reason: executable.text };
+    const error = verify(executable);
+    return error === undefined ? { type: 'loaded', executable } : { type: 'failedVerification', reason: error.text };
+  }
 }
 
-/** The programs one transaction sees. */
-export class TransactionProgramCache {
-  readonly #builtins: PubkeyMap<BuiltinProgram>;
-  readonly #load: (program: Pubkey) => ProgramCacheEntry | undefined;
-  #changed: PubkeyMap<ProgramCacheEntry> | undefined;
+const environments = new WeakMap<RuntimeFeatures, ProgramEnvironment>();
+const deploymentEnvironments = new WeakMap<RuntimeFeatures, ProgramEnvironment>();
 
-  constructor(builtins: PubkeyMap<BuiltinProgram>, load: (program: Pubkey) => ProgramCacheEntry | undefined) {
-    this.#builtins = builtins;
-    this.#load = load;
+/** What programs are loaded for in order to run. */
+export function programEnvironment(features: RuntimeFeatures): ProgramEnvironment {
+  let environment = environments.get(features);
+  if (environment === undefined) {
+    environment = new ProgramEnvironment(createConfig(features, false), createSyscalls(features));
+    environments.set(features, environment);
   }
+  return environment;
+}
 
-  builtin(id: Pubkey): BuiltinProgram | undefined {
-    return this.#builtins.get(id);
+/** What programs are loaded for in order to be deployed: stricter, so that the next programs are better than the last. */
+export function deploymentEnvironment(features: RuntimeFeatures): ProgramEnvironment {
+  let environment = deploymentEnvironments.get(features);
+  if (environment === undefined) {
+    environment = new ProgramEnvironment(createConfig(features, true), createDeploymentSyscalls(features));
+    deploymentEnvironments.set(features, environment);
   }
+  return environment;
+}
 
-  /** The program as the transaction found it, or as an earlier instruction of it left it. */
-  get(program: Pubkey): ProgramCacheEntry | undefined {
-    return this.#changed?.get(program) ?? this.#load(program);
-  }
-
-  /** Notes that the transaction deployed, upgraded or closed a program. */
-  set(program: Pubkey, entry: ProgramCacheEntry): void {
-    throw new Error('not written yet', { cause: [program, entry] });
-  }
+function createConfig(features: RuntimeFeatures, isDeployment: boolean): Config {
+  const isV0Refused = features.disable_sbpf_v0_execution && !features.reenable_sbpf_v0_execution;
+  const areOldRefused = isDeployment && features.disable_sbpf_v0_v1_v2_deployment;
+  let maxVersion: SbpfVersion = 0;
+  if (features.enable_sbpf_v1_deployment_and_execution) maxVersion = 1;
+  if (features.enable_sbpf_v2_deployment_and_execution) maxVersion = 2;
+  if (features.enable_sbpf_v3_deployment_and_execution) maxVersion = 3;
+  return {
+    maxCallDepth: MAX_CALL_DEPTH,
+    stackFrameSize: STACK_FRAME_SIZE,
+    enableAddressTranslation: true,
+    enableStackFrameGaps: !features.virtual_address_space_adjustments,
+    alignedMemoryMapping: !features.virtual_address_space_adjustments,
+    rejectBrokenElfs: isDeployment,
+    optimizeRodata: false,
+    enableSymbolAndSectionLabels: false,
+    enabledSbpfVersions: [isV0Refused || areOldRefused ? 3 : 0, maxVersion],
+  };
 }
 
 /** The programs of a bank. */
 export class ProgramCache {
   readonly builtins: PubkeyMap<BuiltinProgram>;
-  /** For programs that run. */
   readonly environment: ProgramEnvironment;
-  /** For programs that are being deployed: stricter. */
-  readonly deploymentEnvironment: ProgramEnvironment;
 
-  constructor(
-    builtins: PubkeyMap<BuiltinProgram>,
-    environment: ProgramEnvironment,
-    deploymentEnvironment: ProgramEnvironment,
-  ) {
+  constructor(builtins: PubkeyMap<BuiltinProgram>, features: RuntimeFeatures) {
     this.builtins = builtins;
-    this.environment = environment;
-    this.deploymentEnvironment = deploymentEnvironment;
+    this.environment = programEnvironment(features);
   }
+}
+
+/** An account that a loader owns, as a transaction loaded it. */
+export interface ProgramSource {
+  readonly key: Pubkey;
+  readonly account: Account;
+  /** Where loader v3 keeps the ELF file; undefined where the account is no program of it. */
+  readonly programDataKey: Pubkey | undefined;
+  /** The account there. */
+  readonly programData: Account | undefined;
+}
+
+/** The programs one transaction sees. */
+export class TransactionProgramCache {
+  readonly #programs: ProgramCache;
+  readonly #sources: readonly ProgramSource[];
+  readonly #slot: bigint;
+  readonly #rules: TransactionRules;
+  #changed: PubkeyMap<ProgramCacheEntry> | undefined;
+
+  constructor(programs: ProgramCache, sources: readonly ProgramSource[], slot: bigint, rules: TransactionRules) {
+    this.#programs = programs;
+    this.#sources = sources;
+    this.#slot = slot;
+    this.#rules = rules;
+  }
+
+  builtin(id: Pubkey): BuiltinProgram | undefined {
+    return this.#programs.builtins.get(id);
+  }
+
+  /** The program as the transaction found it, or as an earlier instruction of it left it. */
+  get(program: Pubkey): ProgramCacheEntry | undefined {
+    const changed = this.#changed?.get(program);
+    if (changed !== undefined) return changed;
+    for (const source of this.#sources) {
+      if (source.key.equals(program)) return loadProgram(source, this.#programs.environment, this.#slot, this.#rules);
+    }
+    return undefined;
+  }
+
+  /** Notes that the transaction deployed, upgraded or closed a program. */
+  set(program: Pubkey, entry: ProgramCacheEntry): void {
+    this.#changed ??= new PubkeyMap();
+    this.#changed.set(program, entry);
+  }
+}
+
+// Loader v3's accounts. Source: loader-v3-interface/src/state.rs, UpgradeableLoaderState.
+const PROGRAM_TAG = 2;
+const PROGRAM_LEN = 36;
+const PROGRAM_DATA_TAG = 3;
+const PROGRAM_DATA_METADATA_LEN = 45;
+/** Tag, slot and the flag that no authority follows. */
+const PROGRAM_DATA_MIN_LEN = 13;
+
+const programDataAddresses = new WeakMap<Uint8Array, Pubkey>();
+
+/** The address that a program of loader v3 points to; undefined where the account is no program. */
+export function programDataAddress(program: Account): Pubkey | undefined {
+  const { data } = program;
+  let address = programDataAddresses.get(data);
+  if (address === undefined) {
+    if (data.length < PROGRAM_LEN || readU32(data, 0) !== PROGRAM_TAG) return undefined;
+    address = Pubkey.at(data, 4);
+    programDataAddresses.set(data, address);
+  }
+  return address;
+}
+
+/** Source: agave svm/src/program_loader.rs, load_program_with_pubkey. */
+function loadProgram(
+  source: ProgramSource,
+  environment: ProgramEnvironment,
+  slot: bigint,
+  rules: TransactionRules,
+): ProgramCacheEntry | undefined {
+  const { account, programDataKey, programData } = source;
+  // Who goes by the flag caches a program when its account is stored with the flag set.
+  if (!rules.ignoreExecutableFlag && !account.executable) return undefined;
+  if (account.owner.equals(BPF_LOADER_ID) || account.owner.equals(BPF_LOADER_DEPRECATED_ID)) {
+    // These loaders keep no slot: to them a program was deployed in slot 0.
+    return delayUntil(1n, slot, rules) ?? environment.load(account.data, 0);
+  }
+  if (!account.owner.equals(BPF_LOADER_UPGRADEABLE_ID))
+    return { type: 'closed', reason: 'its loader runs no programs' };
+  if (programDataKey === undefined) return { type: 'closed', reason: 'its account is not in the state of a program' };
+  const data = programData?.data;
+  if (data === undefined || data.length < PROGRAM_DATA_MIN_LEN || readU32(data, 0) !== PROGRAM_DATA_TAG) {
+    return { type: 'closed', reason: `its program data account ${programDataKey} is closed` };
+  }
+  const deploymentSlot = readU64(data, 4);
+  return delayUntil(deploymentSlot + 1n, slot, rules) ?? environment.load(data, PROGRAM_DATA_METADATA_LEN);
+}
+
+/** Source: agave program-runtime/src/program_cache_entry.rs, DELAY_VISIBILITY_SLOT_OFFSET. */
+function delayUntil(effectiveSlot: bigint, slot: bigint, rules: TransactionRules): ProgramCacheEntry | undefined {
+  if (!rules.delayProgramVisibility || slot >= effectiveSlot) return undefined;
+  return { type: 'delayVisibility', reason: `it can be called from slot ${effectiveSlot} on` };
 }

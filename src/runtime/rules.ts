@@ -32,6 +32,9 @@ export interface TransactionRules {
 
   // Loading. The fee is known.
 
+  /** Whether the fee can be paid is found out before lookup tables count towards the size of loaded accounts. */
+  readonly takeFeeFirst: boolean;
+
   /** A program that isn't there is `ProgramAccountNotFound`; else it is `InvalidProgramForExecution`, like one that may not run. */
   readonly distinguishMissingPrograms: boolean;
   /** Whether an account may run is told by its owner (SIMD-0162); else by its executable flag. */
@@ -55,8 +58,6 @@ export interface TransactionRules {
   readonly checkLamportSum: boolean;
   /** A program deployed in a slot runs from the next slot on; else from the next transaction on. */
   readonly delayProgramVisibility: boolean;
-  /** A closed program stops at once; else it stays callable as it last was. */
-  readonly closedProgramsStop: boolean;
 }
 
 /** A validator's rules. */
@@ -71,6 +72,7 @@ export const AGAVE_RULES: TransactionRules = {
   acceptRecentBlockhashes: true,
   requireFeatureForV1: true,
   duplicateDetection: 'message',
+  takeFeeFirst: true,
   distinguishMissingPrograms: true,
   ignoreExecutableFlag: true,
   allowNativeLoaderAsProgram: false,
@@ -81,7 +83,6 @@ export const AGAVE_RULES: TransactionRules = {
   advanceNonceOfFailures: true,
   checkLamportSum: true,
   delayProgramVisibility: true,
-  closedProgramsStop: true,
 };
 
 /** LiteSVM's rules, as its npm package 1.5.0 was seen to apply them. */
@@ -96,6 +97,7 @@ export const LITESVM_RULES: TransactionRules = {
   acceptRecentBlockhashes: false,
   requireFeatureForV1: false,
   duplicateDetection: 'signature',
+  takeFeeFirst: false,
   distinguishMissingPrograms: false,
   ignoreExecutableFlag: false,
   allowNativeLoaderAsProgram: true,
@@ -106,7 +108,6 @@ export const LITESVM_RULES: TransactionRules = {
   advanceNonceOfFailures: false,
   checkLamportSum: false,
   delayProgramVisibility: false,
-  closedProgramsStop: false,
 };
 
 /** What LiteSVM does otherwise than a validator, in a sentence each, for the report of a differential test. */
@@ -121,6 +122,7 @@ export const LITESVM_DEVIATIONS: { readonly [S in Exclude<keyof TransactionRules
   requireFeatureForV1: 'v1 transactions are accepted without their feature gate.',
   duplicateDetection:
     'A transaction is recognised by its first signature among the last 32, and only with sigverify on.',
+  takeFeeFirst: 'Too many lookup tables are reported before a fee that can not be paid.',
   distinguishMissingPrograms: 'A missing program is InvalidProgramForExecution instead of ProgramAccountNotFound.',
   ignoreExecutableFlag: 'A program account must have its executable flag set.',
   allowNativeLoaderAsProgram: 'The native loader id as a program fails when it runs, not when it is loaded.',
@@ -131,5 +133,4 @@ export const LITESVM_DEVIATIONS: { readonly [S in Exclude<keyof TransactionRules
   advanceNonceOfFailures: "A failed nonce transaction doesn't advance its nonce.",
   checkLamportSum: "The sum of all balances isn't checked.",
   delayProgramVisibility: 'A deployed program runs in the slot of its deployment.',
-  closedProgramsStop: 'A closed program stays callable.',
 };

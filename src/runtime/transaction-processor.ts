@@ -1,16 +1,58 @@
-// Takes a transaction through every check, in order, to a prepared one that can run, and runs it.
-// `prepareTransaction` reads the bank; `executeTransaction` reads only what was prepared, so that it can be repeated with
-// a listener to see what happened. What the outcome changes is for the bank to store.
-// Source: agave runtime/src/bank.rs, svm/src/transaction_processor.rs; for LiteSVM's order, litesvm/src/lib.rs.
+// Takes a transaction through every check, in order, to a prepared one that can run; runs it; and says what is left.
+// `prepareTransaction` reads the bank. `executeTransaction` reads only what was prepared, all of it values, so that it can
+// be repeated with a listener to see what happened. To store the outcome is for the bank.
+// Where a validator and LiteSVM differ, the switch of rules.ts stands in the condition.
+// Source: agave runtime/src/bank.rs, verify_transaction; runtime/src/bank/check_transactions.rs;
+// svm/src/transaction_processor.rs; litesvm crates/litesvm/src/lib.rs.
 
+import { verifySignatureStrict } from '../crypto/ed25519.ts';
 import type { Account } from '../wire/account.ts';
-import type { Pubkey } from '../wire/pubkey.ts';
+import { equalBytes } from '../wire/bytes.ts';
+import { DEFAULT_PUBKEY, type Pubkey } from '../wire/pubkey.ts';
 import type { VersionedTransaction } from '../wire/transaction.ts';
 import type { TransactionError } from '../wire/transaction-error.ts';
+import {
+  checkInstructionAccountCounts,
+  checkInstructionCount,
+  checkTransactionSize,
+  sanitizeTransaction,
+} from '../wire/transaction-sanitizer.ts';
+import {
+  ADDRESS_LOOKUP_TABLE_BASE_SIZE,
+  type LoadedAccounts,
+  loadAccounts,
+  MISSING_ACCOUNT,
+  withRentEpochOfExempt,
+} from './account-loader.ts';
+import { INCINERATOR_ID } from './addresses.ts';
+import {
+  type ComputeBudgetRequests,
+  limitsOfConfig,
+  limitsOfRequests,
+  readComputeBudgetInstructions,
+  type TransactionLimits,
+} from './compute-budget.ts';
 import type { ExecutionEnvironment } from './environment.ts';
+import { InstructionFailure, refuseTransaction, TransactionFailure } from './errors.ts';
+import { MAX_INSTRUCTION_STACK_DEPTH, MAX_INSTRUCTION_STACK_DEPTH_SIMD_0268 } from './execution-cost.ts';
 import type { ExecutionListener } from './execution-events.ts';
-import type { ProgramCache } from './program-cache.ts';
-import type { ReturnData } from './transaction-context.ts';
+import type { RuntimeFeatures } from './features.ts';
+import { calculateFee, takeFee } from './fees.ts';
+import { InvokeContext } from './invoke-context.ts';
+import { LogCollector } from './log-collector.ts';
+import { advanceNonce, durableNonceFromBlockhash, isNonceUsable, nonceAccountIndex } from './nonce.ts';
+import { PRECOMPILES } from './precompiles/index.ts';
+import { type ProgramCache, TransactionProgramCache } from './program-cache.ts';
+import { isRentTransitionAllowed } from './rent.ts';
+import type { TransactionRules } from './rules.ts';
+import { hasDuplicateKeys, resolveAccounts, type SanitizedTransaction } from './sanitized-transaction.ts';
+import type { Rent } from './sysvars/layouts.ts';
+import { InstructionContext, type ReturnData, TransactionAccount, TransactionContext } from './transaction-context.ts';
+
+/** How many accounts a transaction may lock. Source: solana-sdk transaction/src/sanitized.rs; agave runtime/src/bank.rs. */
+const MAX_TX_ACCOUNT_LOCKS = 64;
+/** The same with `increase_tx_account_lock_limit`. */
+const INCREASED_MAX_TX_ACCOUNT_LOCKS = 128;
 
 /** What a caller may set in place of what transactions ask for. The fee still follows what they ask for. */
 export interface ComputeBudgetOverride {
@@ -34,7 +76,7 @@ export interface BankView {
   readonly computeBudgetOverride?: ComputeBudgetOverride | undefined;
 }
 
-/** A transaction that didn't get as far as to pay a fee. */
+/** A transaction that leaves no trace in the bank. */
 export interface RejectedTransaction {
   readonly status: 'rejected';
   readonly error: TransactionError;
@@ -42,21 +84,26 @@ export interface RejectedTransaction {
   readonly fee: bigint;
 }
 
-/** A transaction whose fee is paid, with everything it needs to run. All of it is immutable. */
+/** A transaction that pays its fee, with everything it needs to run. All of it is immutable. */
 export interface PreparedTransaction {
   readonly status: 'prepared';
   readonly transaction: VersionedTransaction;
-  /** The keys of the message, then those from lookup tables: writable ones first. */
-  readonly keys: readonly Pubkey[];
+  readonly sanitized: SanitizedTransaction;
   readonly environment: ExecutionEnvironment;
+  readonly programs: ProgramCache;
+  readonly limits: ComputeBudgetOverride;
   /** Lamports. */
   readonly fee: bigint;
+  readonly loaded: LoadedAccounts;
   /** Why the accounts could not be loaded. The transaction pays its fee and runs nothing. */
   readonly loadError: TransactionError | undefined;
   /** Bytes. */
   readonly loadedAccountsDataSize: number;
-  isWritable(index: number): boolean;
+  /** What is stored of a transaction that fails: its payer and its nonce. */
+  readonly rollbackAccounts: readonly AccountChange[];
 }
+
+export type AccountChange = readonly [key: Pubkey, account: Account];
 
 /** A call that a program made, as the RPC shows it. Indexes are those of the transaction's keys. */
 export interface InnerInstruction {
@@ -73,11 +120,12 @@ export interface TransactionExecution {
   readonly computeUnitsConsumed: number;
   /** Lamports. */
   readonly fee: bigint;
+  /** Of the last program that was entered; its data is empty where none was set. Undefined where nothing ran. */
   readonly returnData: ReturnData | undefined;
-  /** A list for each top-level instruction. */
+  /** A list for each top-level instruction; none at all where nothing ran. */
   readonly innerInstructions: readonly (readonly InnerInstruction[])[];
-  /** What to store: the writable accounts of a success, the fee payer and the nonce account of a failure. */
-  readonly accounts: readonly (readonly [Pubkey, Account])[];
+  /** What to store: every writable account of a success, the rollback accounts of a failure. */
+  readonly accounts: readonly AccountChange[];
   /** Bytes. */
   readonly loadedAccountsDataSize: number;
 }
@@ -87,10 +135,304 @@ export function prepareTransaction(
   transaction: VersionedTransaction,
   bank: BankView,
 ): PreparedTransaction | RejectedTransaction {
-  throw new Error('not written yet', { cause: [transaction, bank] });
+  const { features, rules } = bank.environment;
+  let fee = 0n;
+  try {
+    checkForm(transaction, bank);
+    let requests = rules.checkComputeBudgetBeforeAge ? readRequests(transaction, features) : undefined;
+    const sanitized = resolveAccounts(transaction, bank);
+    checkLocks(sanitized, features, rules);
+    if (!rules.verifySignaturesFirst && bank.verifySignatures) checkSignatures(transaction);
+
+    let limits = rules.checkComputeBudgetBeforeAge ? limitsOf(transaction, requests) : undefined;
+    const nonce = checkAge(sanitized, bank);
+    requests ??= readRequests(transaction, features);
+    limits ??= limitsOf(transaction, requests);
+    const canBeKnown = rules.duplicateDetection === 'message' || bank.verifySignatures;
+    if (canBeKnown && bank.isAlreadyProcessed(transaction)) refuseTransaction('AlreadyProcessed');
+
+    fee = calculateFee(transaction.message, bank.environment.lamportsPerSignature, limits.priorityFee);
+    return prepareLoaded(sanitized, limits, nonce, fee, bank);
+  } catch (failure) {
+    if (!(failure instanceof TransactionFailure)) throw failure;
+    return { status: 'rejected', error: failure.error, fee };
+  }
 }
+
+/** What can be said of the bytes alone. */
+function checkForm(transaction: VersionedTransaction, bank: BankView): void {
+  const { features, rules } = bank.environment;
+  const { message } = transaction;
+  if (rules.requireFeatureForV1 && message.version === 1 && !features.enable_tx_v1) {
+    refuseTransaction('UnsupportedVersion');
+  }
+  if (rules.enforcePacketSize) refuseIf(checkTransactionSize(transaction));
+  if (rules.enforceInstructionLimits) refuseIf(checkInstructionCount(message));
+  if (rules.verifySignaturesFirst && bank.verifySignatures) checkSignatures(transaction);
+  if (rules.enforceInstructionLimits && features.limit_instruction_accounts) {
+    refuseIf(checkInstructionAccountCounts(message));
+  }
+  refuseIf(sanitizeTransaction(transaction));
+}
+
+function refuseIf(error: TransactionError | undefined): void {
+  if (error !== undefined) refuseTransaction(error);
+}
+
+/** Every signature, by the key at its place. Their number is the sanitizer's business. */
+function checkSignatures({ signatures, message, messageBytes }: VersionedTransaction): void {
+  const { accountKeys } = message;
+  const count = Math.min(signatures.length, accountKeys.length);
+  for (let i = 0; i < count; i++) {
+    if (!verifySignatureStrict(signatures[i], messageBytes, accountKeys[i].bytes))
+      refuseTransaction('SignatureFailure');
+  }
+}
+
+function checkLocks({ keys }: SanitizedTransaction, features: RuntimeFeatures, rules: TransactionRules): void {
+  const limit = features.increase_tx_account_lock_limit ? INCREASED_MAX_TX_ACCOUNT_LOCKS : MAX_TX_ACCOUNT_LOCKS;
+  if (rules.checkLockLimitBeforeDuplicates && keys.length > limit) refuseTransaction('TooManyAccountLocks');
+  if (hasDuplicateKeys(keys)) refuseTransaction('AccountLoadedTwice');
+  if (keys.length > limit) refuseTransaction('TooManyAccountLocks');
+}
+
+/** A v1 message has a config instead. */
+function readRequests({ message }: VersionedTransaction, features: RuntimeFeatures): ComputeBudgetRequests | undefined {
+  return message.version === 1 ? undefined : readComputeBudgetInstructions(message, features);
+}
+
+function limitsOf({ message }: VersionedTransaction, requests: ComputeBudgetRequests | undefined): TransactionLimits {
+  return requests === undefined ? limitsOfConfig(message.config) : limitsOfRequests(requests);
+}
+
+/**
+ * Refuses a transaction that nothing dates: no blockhash that is recent enough, no durable nonce. Returns the nonce account
+ * as a failure leaves it, where a nonce dates the transaction.
+ */
+function checkAge(sanitized: SanitizedTransaction, bank: BankView): AccountChange | undefined {
+  if (!bank.checkBlockhash) return undefined;
+  const { rules, lamportsPerSignature } = bank.environment;
+  const { recentBlockhash } = sanitized.transaction.message;
+  const isRecent = rules.acceptRecentBlockhashes
+    ? bank.isRecentBlockhash(recentBlockhash)
+    : equalBytes(recentBlockhash, bank.latestBlockhash);
+  if (isRecent) return undefined;
+  const index = nonceAccountIndex(sanitized);
+  const key = sanitized.keys[index];
+  const account = index < 0 ? undefined : bank.getAccount(key);
+  const nextNonce = durableNonceFromBlockhash(bank.latestBlockhash);
+  if (account === undefined || !isNonceUsable(sanitized, account, nextNonce)) {
+    return refuseTransaction('BlockhashNotFound');
+  }
+  return [key, advanceNonce(account, nextNonce, lamportsPerSignature)];
+}
+
+function prepareLoaded(
+  sanitized: SanitizedTransaction,
+  limits: TransactionLimits,
+  nonce: AccountChange | undefined,
+  fee: bigint,
+  bank: BankView,
+): PreparedTransaction {
+  const { environment, programs } = bank;
+  const { features, rules } = environment;
+  const { transaction, keys } = sanitized;
+  const { message } = transaction;
+  const rent = rentOf(environment);
+  const sizeLimit = limits.loadedAccountsDataSizeLimit;
+  if (!rules.takeFeeFirst && message.addressTableLookups.length * ADDRESS_LOOKUP_TABLE_BASE_SIZE > sizeLimit) {
+    refuseTransaction('MaxLoadedAccountsDataSizeExceeded');
+  }
+  const storedPayer = bank.getAccount(keys[0]) ?? MISSING_ACCOUNT;
+  const payer = takeFee(withRentEpochOfExempt(storedPayer, rent), keys[0], 0, fee, rent, features);
+  const loaded = loadAccounts({ sanitized, payer, sizeLimit, rent, rules, bank });
+  if (loaded.error !== undefined && !rules.chargeForLoadFailures) refuseTransaction(loaded.error);
+
+  const rollbackAccounts = rollbackAccountsOf(
+    keys[0],
+    payer,
+    storedPayer,
+    rules.advanceNonceOfFailures ? nonce : undefined,
+  );
+  // Only a transaction dated by a nonce, or by nothing, has another blockhash than the bank.
+  const keepsEnvironment =
+    rules.advanceNonceToBankBlockhash || equalBytes(environment.blockhash, message.recentBlockhash);
+  return {
+    status: 'prepared',
+    transaction,
+    sanitized,
+    environment: keepsEnvironment ? environment : { ...environment, blockhash: message.recentBlockhash },
+    programs,
+    limits: bank.computeBudgetOverride ?? limits,
+    fee,
+    loaded,
+    loadError: loaded.error,
+    loadedAccountsDataSize:
+      loaded.error === undefined
+        ? loaded.size
+        : features.define_ltds_fee_only_semantics
+          ? Math.min(loaded.size, sizeLimit)
+          : rollbackAccounts.reduce((size, [, account]) => size + account.data.length, 0),
+    rollbackAccounts,
+  };
+}
+
+function rentOf({ sysvars }: ExecutionEnvironment): Rent {
+  const { rent } = sysvars;
+  if (rent === undefined) throw new Error('A bank always has a Rent sysvar.');
+  return rent;
+}
+
+/** Source: agave svm/src/rollback_accounts.rs, RollbackAccounts::new. */
+function rollbackAccountsOf(
+  payerKey: Pubkey,
+  payer: Account,
+  storedPayer: Account,
+  nonce: AccountChange | undefined,
+): readonly AccountChange[] {
+  // Without a nonce the payer keeps its rent epoch.
+  if (nonce === undefined) return [[payerKey, { ...payer, rentEpoch: storedPayer.rentEpoch }]];
+  const [nonceKey, advanced] = nonce;
+  if (nonceKey.equals(payerKey)) return [[payerKey, { ...payer, data: advanced.data }]];
+  return [[payerKey, payer], nonce];
+}
+
+const NO_ITEMS: readonly never[] = [];
 
 /** Runs a prepared transaction. The same one may be run again, with the same outcome. */
 export function executeTransaction(prepared: PreparedTransaction, listener?: ExecutionListener): TransactionExecution {
-  throw new Error('not written yet', { cause: [prepared, listener] });
+  const { sanitized, environment, fee, loaded, loadedAccountsDataSize } = prepared;
+  if (prepared.loadError !== undefined) {
+    return {
+      error: prepared.loadError,
+      logs: NO_ITEMS,
+      computeUnitsConsumed: 0,
+      fee,
+      returnData: undefined,
+      innerInstructions: NO_ITEMS,
+      accounts: prepared.rollbackAccounts,
+      loadedAccountsDataSize,
+    };
+  }
+  const transaction = createTransactionContext(prepared);
+  const logs = new LogCollector(environment.logBytesLimit);
+  const { computeUnitLimit } = prepared.limits;
+  const context = new InvokeContext({
+    transaction,
+    environment,
+    programs: new TransactionProgramCache(prepared.programs, loaded.programs, environment.slot, environment.rules),
+    computeUnitLimit,
+    heapSize: prepared.limits.heapSize,
+    logs,
+    listener,
+  });
+  listener?.on({ type: 'transactionStart', transaction, unitsRemaining: computeUnitLimit });
+  const error = processMessage(sanitized, context) ?? checkOutcome(prepared, transaction);
+  listener?.on({ type: 'transactionEnd', transaction, unitsRemaining: context.meter.remaining });
+  return {
+    error,
+    logs: logs.lines,
+    computeUnitsConsumed: computeUnitLimit - context.meter.remaining,
+    fee,
+    returnData: transaction.returnData,
+    innerInstructions: innerInstructionsOf(transaction, sanitized.transaction.message.instructions.length),
+    accounts: error === undefined ? writtenAccounts(sanitized, transaction) : prepared.rollbackAccounts,
+    loadedAccountsDataSize,
+  };
+}
+
+function createTransactionContext({ sanitized, environment, loaded }: PreparedTransaction): TransactionContext {
+  const { keys } = sanitized;
+  const accounts = new Array<TransactionAccount>(loaded.accounts.length);
+  for (let i = 0; i < accounts.length; i++) {
+    const key = i < keys.length ? keys[i] : loaded.appendedKeys[i - keys.length];
+    accounts[i] = new TransactionAccount(key, loaded.accounts[i]);
+  }
+  const maxStackHeight = environment.features.raise_cpi_nesting_limit_to_8
+    ? MAX_INSTRUCTION_STACK_DEPTH_SIMD_0268
+    : MAX_INSTRUCTION_STACK_DEPTH;
+  return new TransactionContext(accounts, maxStackHeight, DEFAULT_PUBKEY);
+}
+
+/** Runs the top-level instructions one by one, up to the first that fails. Source: agave svm/src/message_processor.rs. */
+function processMessage(
+  { transaction, keys, roles }: SanitizedTransaction,
+  context: InvokeContext,
+): TransactionError | undefined {
+  const { instructions } = transaction.message;
+  for (let i = 0; i < instructions.length; i++) {
+    const { programIdIndex, accounts, data } = instructions[i];
+    const instructionAccounts = new Array(accounts.length);
+    for (let j = 0; j < accounts.length; j++) instructionAccounts[j] = roles[accounts[j]];
+    const instruction = new InstructionContext(
+      context.transaction,
+      programIdIndex,
+      instructionAccounts,
+      data,
+      i,
+      undefined,
+    );
+    try {
+      const precompile = PRECOMPILES.get(keys[programIdIndex]);
+      if (precompile === undefined) context.processInstruction(instruction);
+      else {
+        const instructionDatas = instructions.map((each) => each.data);
+        context.processPrecompile(instruction, precompile, instructionDatas);
+      }
+    } catch (failure) {
+      if (!(failure instanceof InstructionFailure)) throw failure;
+      return { InstructionError: [i & 0xff, failure.error] };
+    }
+  }
+  return undefined;
+}
+
+/** What must hold once every instruction has succeeded. */
+function checkOutcome(prepared: PreparedTransaction, transaction: TransactionContext): TransactionError | undefined {
+  const { sanitized, environment } = prepared;
+  const { features, rules } = environment;
+  const { keys, roles } = sanitized;
+  const rent = rentOf(environment);
+  let lamportsDelta = 0n;
+  for (let i = 0; i < keys.length; i++) {
+    const account = transaction.accounts[i];
+    if (!account.touched) continue;
+    lamportsDelta += account.lamports - account.original.lamports;
+    if (!roles[i].isWritable || isRentTransitionAllowed(rent, features, account.original, account)) continue;
+    if (!keys[i].equals(INCINERATOR_ID)) return { InsufficientFundsForRent: { account_index: i } };
+  }
+  return rules.checkLamportSum && lamportsDelta !== 0n ? 'UnbalancedTransaction' : undefined;
+}
+
+function writtenAccounts(
+  { keys, roles }: SanitizedTransaction,
+  transaction: TransactionContext,
+): readonly AccountChange[] {
+  const changes: AccountChange[] = [];
+  for (let i = 0; i < keys.length; i++) {
+    if (!roles[i].isWritable) continue;
+    const account = transaction.accounts[i];
+    changes.push([keys[i], account.touched ? account.toAccount() : account.original]);
+  }
+  return changes;
+}
+
+/** The calls under the top-level instruction they came from. Source: svm/src/transaction_processor.rs, deconstruct_transaction. */
+function innerInstructionsOf(
+  transaction: TransactionContext,
+  topLevelCount: number,
+): readonly (readonly InnerInstruction[])[] {
+  const lists: InnerInstruction[][] = [];
+  for (let i = 0; i < topLevelCount; i++) lists.push([]);
+  for (const instruction of transaction.trace) {
+    const { topLevelIndex, stackHeight, programIndexInTransaction, accounts, data } = instruction;
+    if (stackHeight === 1) continue;
+    lists[topLevelIndex].push({
+      programIdIndex: programIndexInTransaction,
+      accounts: Uint8Array.from(accounts, (account) => account.indexInTransaction),
+      data,
+      stackHeight,
+    });
+  }
+  return lists;
 }

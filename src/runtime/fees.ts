@@ -1,0 +1,64 @@
+// What a transaction pays: a fixed price for each signature, those checked by precompiles included, and its priority fee.
+// Who may pay, and whether the payer has enough, is said here too; when it is asked, in transaction-processor.ts.
+// Source: agave fee/src/lib.rs; svm/src/account_loader.rs, validate_fee_payer.
+
+import type { Account } from '../wire/account.ts';
+import type { VersionedMessage } from '../wire/message.ts';
+import type { Pubkey } from '../wire/pubkey.ts';
+import { ED25519_ID, INCINERATOR_ID, SECP256K1_ID, SECP256R1_ID, SYSTEM_PROGRAM_ID } from './addresses.ts';
+import { refuseTransaction } from './errors.ts';
+import type { RuntimeFeatures } from './features.ts';
+import { isInitializedNonceTag, NONCE_STATE_SIZE } from './nonce.ts';
+import { isRentTransitionAllowed, minimumBalance } from './rent.ts';
+import type { Rent } from './sysvars/layouts.ts';
+
+const U64_MAX = 0xffff_ffff_ffff_ffffn;
+
+/** Lamports. A precompile's instruction says in its first byte how many signatures it brings. */
+export function calculateFee(message: VersionedMessage, lamportsPerSignature: bigint, priorityFee: bigint): bigint {
+  const { accountKeys, instructions } = message;
+  let signatures = message.header.numRequiredSignatures;
+  for (let i = 0; i < instructions.length; i++) {
+    const { programIdIndex, data } = instructions[i];
+    if (data.length > 0 && isSignaturePrecompile(accountKeys[programIdIndex])) signatures += data[0];
+  }
+  const fee = signatures === 1 ? lamportsPerSignature : saturate(BigInt(signatures) * lamportsPerSignature);
+  return priorityFee === 0n ? fee : saturate(fee + priorityFee);
+}
+
+function isSignaturePrecompile(program: Pubkey): boolean {
+  return program.equals(ED25519_ID) || program.equals(SECP256K1_ID) || program.equals(SECP256R1_ID);
+}
+
+function saturate(lamports: bigint): bigint {
+  return lamports < U64_MAX ? lamports : U64_MAX;
+}
+
+/**
+ * Takes the fee from its payer and returns the payer as it is then, or refuses the transaction.
+ *
+ * @param index of the payer among the transaction's accounts, for the error
+ */
+export function takeFee(
+  payer: Account,
+  key: Pubkey,
+  index: number,
+  fee: bigint,
+  rent: Rent,
+  features: RuntimeFeatures,
+): Account {
+  const { lamports, data, owner, executable, rentEpoch } = payer;
+  if (lamports === 0n) refuseTransaction('AccountNotFound');
+  if (!owner.equals(SYSTEM_PROGRAM_ID)) refuseTransaction('InvalidAccountForFee');
+  let reserve = 0n;
+  if (data.length > 0) {
+    if (data.length !== NONCE_STATE_SIZE || !isInitializedNonceTag(data)) refuseTransaction('InvalidAccountForFee');
+    reserve = minimumBalance(rent, NONCE_STATE_SIZE);
+  }
+  if (lamports < reserve + fee) refuseTransaction('InsufficientFundsForFee');
+  const after: Account = { lamports: lamports - fee, data, owner, executable, rentEpoch };
+  if (!isRentTransitionAllowed(rent, features, payer, after) && !key.equals(INCINERATOR_ID)) {
+    refuseTransaction({ InsufficientFundsForRent: { account_index: index } });
+  }
+  return after;
+}

@@ -1,0 +1,191 @@
+// A transaction with all its accounts known by key and role: the keys of its message, those its lookup tables add, and
+// what each may be used for. Roles are settled here once; instructions, the instructions sysvar, the rent check and the
+// commit all read them.
+// Source: solana-sdk message/src/{sanitized.rs, versions/v0/loaded.rs}; address-lookup-table-interface/src/state.rs;
+// agave reserved-account-keys/src/lib.rs.
+
+import type { Account } from '../wire/account.ts';
+import { readU64 } from '../wire/bytes.ts';
+import type { VersionedMessage } from '../wire/message.ts';
+import { PUBKEY_BYTES, Pubkey } from '../wire/pubkey.ts';
+import { PubkeyMap } from '../wire/pubkey-map.ts';
+import type { VersionedTransaction } from '../wire/transaction.ts';
+import * as ids from './addresses.ts';
+import type { ExecutionEnvironment } from './environment.ts';
+import { refuseTransaction } from './errors.ts';
+import type { SlotHashes } from './sysvars/layouts.ts';
+import type { InstructionAccount } from './transaction-context.ts';
+
+export interface SanitizedTransaction {
+  readonly transaction: VersionedTransaction;
+  /** Keys of the message, then all that lookup tables load as writable, then all they load as readonly. */
+  readonly keys: readonly Pubkey[];
+  /** What each key is to every instruction that names it, by the same index. */
+  readonly roles: readonly InstructionAccount[];
+}
+
+/** Accounts that no transaction may write: programs of the runtime, sysvars. */
+const RESERVED_ACCOUNT_KEYS = new PubkeyMap<true>();
+for (const key of [
+  ids.ADDRESS_LOOKUP_TABLE_ID,
+  ids.BPF_LOADER_ID,
+  ids.BPF_LOADER_DEPRECATED_ID,
+  ids.BPF_LOADER_UPGRADEABLE_ID,
+  ids.COMPUTE_BUDGET_ID,
+  ids.CONFIG_PROGRAM_ID,
+  ids.ED25519_ID,
+  ids.FEATURE_PROGRAM_ID,
+  ids.LOADER_V4_ID,
+  ids.SECP256K1_ID,
+  ids.SECP256R1_ID,
+  ids.STAKE_CONFIG_ID,
+  ids.STAKE_PROGRAM_ID,
+  ids.SYSTEM_PROGRAM_ID,
+  ids.VOTE_PROGRAM_ID,
+  ids.ZK_ELGAMAL_PROOF_ID,
+  ids.ZK_TOKEN_PROOF_ID,
+  ids.CLOCK_ID,
+  ids.EPOCH_REWARDS_ID,
+  ids.EPOCH_SCHEDULE_ID,
+  ids.FEES_ID,
+  ids.INSTRUCTIONS_SYSVAR_ID,
+  ids.LAST_RESTART_SLOT_ID,
+  ids.RECENT_BLOCKHASHES_ID,
+  ids.RENT_ID,
+  ids.REWARDS_ID,
+  ids.SLOT_HASHES_ID,
+  ids.SLOT_HISTORY_ID,
+  ids.STAKE_HISTORY_ID,
+  ids.NATIVE_LOADER_ID,
+  ids.SYSVAR_OWNER_ID,
+]) {
+  RESERVED_ACCOUNT_KEYS.set(key, true);
+}
+
+/** What resolving lookup tables needs of a bank. */
+export interface LookupSource {
+  getAccount(key: Pubkey): Account | undefined;
+  readonly environment: Pick<ExecutionEnvironment, 'slot' | 'sysvars'>;
+}
+
+/** Names every account of a message whose form was found sane; the first bad lookup is refused. */
+export function resolveAccounts(transaction: VersionedTransaction, source: LookupSource): SanitizedTransaction {
+  const { message } = transaction;
+  const { addressTableLookups: lookups } = message;
+  let keys = message.accountKeys;
+  let loadedWritableCount = 0;
+  if (lookups.length > 0) {
+    const { slot, sysvars } = source.environment;
+    const { slotHashes } = sysvars;
+    if (slotHashes === undefined) return refuseTransaction('AccountNotFound');
+    const writable: Pubkey[] = [];
+    const readonly: Pubkey[] = [];
+    for (const { accountKey, writableIndexes, readonlyIndexes } of lookups) {
+      const table = readLookupTable(source.getAccount(accountKey));
+      lookUp(table, writableIndexes, slot, slotHashes, writable);
+      lookUp(table, readonlyIndexes, slot, slotHashes, readonly);
+    }
+    loadedWritableCount = writable.length;
+    keys = [...keys, ...writable, ...readonly];
+  }
+  return { transaction, keys, roles: rolesOf(message, keys, loadedWritableCount) };
+}
+
+const LOOKUP_TABLE_META_SIZE = 56;
+const LOOKUP_TABLE_TAG = 1;
+const U64_MAX = 0xffff_ffff_ffff_ffffn;
+
+interface LookupTable {
+  /** U64_MAX while the table is active. */
+  readonly deactivationSlot: bigint;
+  readonly lastExtendedSlot: bigint;
+  /** How many addresses there were before the last extension. */
+  readonly lastExtendedSlotStartIndex: number;
+  readonly addressCount: number;
+  readonly data: Uint8Array;
+}
+
+function readLookupTable(account: Account | undefined): LookupTable {
+  if (account === undefined) return refuseTransaction('AddressLookupTableNotFound');
+  if (!account.owner.equals(ids.ADDRESS_LOOKUP_TABLE_ID)) refuseTransaction('InvalidAddressLookupTableOwner');
+  const { data } = account;
+  const addressesLen = data.length - LOOKUP_TABLE_META_SIZE;
+  const isTable = addressesLen >= 0 && addressesLen % PUBKEY_BYTES === 0 && isLookupTableTag(data) && data[21] <= 1;
+  if (!isTable) refuseTransaction('InvalidAddressLookupTableData');
+  return {
+    deactivationSlot: readU64(data, 4),
+    lastExtendedSlot: readU64(data, 12),
+    lastExtendedSlotStartIndex: data[20],
+    addressCount: addressesLen / PUBKEY_BYTES,
+    data,
+  };
+}
+
+function isLookupTableTag(data: Uint8Array): boolean {
+  return data[0] === LOOKUP_TABLE_TAG && data[1] === 0 && data[2] === 0 && data[3] === 0;
+}
+
+/** Appends the addresses at `indexes`. Those that were added in this slot can't be seen yet. */
+function lookUp(table: LookupTable, indexes: Uint8Array, slot: bigint, slotHashes: SlotHashes, keys: Pubkey[]): void {
+  const { deactivationSlot, data } = table;
+  const isUsable =
+    deactivationSlot === U64_MAX ||
+    deactivationSlot === slot ||
+    slotHashes.some((entry) => entry.slot === deactivationSlot);
+  if (!isUsable) refuseTransaction('AddressLookupTableNotFound');
+  const activeCount = slot > table.lastExtendedSlot ? table.addressCount : table.lastExtendedSlotStartIndex;
+  if (activeCount > table.addressCount) refuseTransaction('InvalidAddressLookupTableData');
+  for (const index of indexes) {
+    if (index >= activeCount) refuseTransaction('InvalidAddressLookupTableIndex');
+    keys.push(Pubkey.interned(data, LOOKUP_TABLE_META_SIZE + index * PUBKEY_BYTES));
+  }
+}
+
+/**
+ * Whether each account signs and may be written. A message asks by position; reserved accounts stay readonly, and so does
+ * an account that an instruction calls as its program, unless the loader that can upgrade it is at hand.
+ */
+function rolesOf(
+  message: VersionedMessage,
+  keys: readonly Pubkey[],
+  loadedWritableCount: number,
+): InstructionAccount[] {
+  const { header, accountKeys } = message;
+  const staticCount = accountKeys.length;
+  const signerCount = header.numRequiredSignatures;
+  const writableSignerCount = signerCount - header.numReadonlySignedAccounts;
+  const writableStaticCount = staticCount - header.numReadonlyUnsignedAccounts;
+  const roles = new Array<InstructionAccount>(keys.length);
+  for (let i = 0; i < keys.length; i++) {
+    const isAskedWritable =
+      i < signerCount
+        ? i < writableSignerCount
+        : i < staticCount
+          ? i < writableStaticCount
+          : i < staticCount + loadedWritableCount;
+    roles[i] = {
+      indexInTransaction: i,
+      isSigner: i < signerCount,
+      isWritable: isAskedWritable && !RESERVED_ACCOUNT_KEYS.has(keys[i]) && !isDemotedProgram(message, keys, i),
+    };
+  }
+  return roles;
+}
+
+function isDemotedProgram(message: VersionedMessage, keys: readonly Pubkey[], index: number): boolean {
+  const { instructions } = message;
+  for (let i = 0; i < instructions.length; i++) {
+    if (instructions[i].programIdIndex !== index) continue;
+    return !keys.some((key) => key.equals(ids.BPF_LOADER_UPGRADEABLE_ID));
+  }
+  return false;
+}
+
+/** Source: agave accounts-db/src/account_locks.rs, validate_account_locks. */
+export function hasDuplicateKeys(keys: readonly Pubkey[]): boolean {
+  for (let i = 1; i < keys.length; i++) {
+    const key = keys[i];
+    for (let j = 0; j < i; j++) if (key.equals(keys[j])) return true;
+  }
+  return false;
+}

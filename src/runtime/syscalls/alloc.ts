@@ -3,17 +3,11 @@
 // Source: agave syscalls/src/lib.rs, SyscallAllocFree; program-runtime/src/invoke_context.rs, BpfAllocator.
 
 import { MM_HEAP_START } from '../../sbpf/address-space.ts';
-import { isAlignmentChecked } from './memory-access.ts';
+import { currentActivation } from '../activation.ts';
 import type { RuntimeSyscall, SyscallTable } from './syscall-table.ts';
 
 /** Alignment of what is handed out. Source: solana-sdk program-entrypoint, BPF_ALIGN_OF_U128. */
 const BPF_ALIGN_OF_U128 = 8;
-
-/** What the loader keeps while a program runs, as far as it concerns the heap. */
-interface HeapActivation {
-  /** Bytes handed out so far. */
-  heapPosition: number;
-}
 
 /**
  * Allocates, or pretends to free.
@@ -25,8 +19,8 @@ interface HeapActivation {
  */
 const allocFree: RuntimeSyscall = (context, _memory, size, freeAddr) => {
   if (freeAddr !== 0) return 0;
-  const activation = context.current.activation as HeapActivation;
-  const align = isAlignmentChecked(context) ? BPF_ALIGN_OF_U128 : 1;
+  const activation = currentActivation(context);
+  const align = activation.checkAligned ? BPF_ALIGN_OF_U128 : 1;
   const start = Math.ceil(activation.heapPosition / align) * align;
   const end = start + Number(size);
   if (end > context.heapSize) return 0;

@@ -1,7 +1,8 @@
 // The hash syscalls. They differ in the function and in the name they log; costs and limits are sha256's for all.
 // Source: agave syscalls/src/lib.rs, SyscallHash.
 
-import { blake3, keccak256, sha256, sha512 } from '../../crypto/hashes.ts';
+import { type Hash, hashes } from '../../crypto/hashes.ts';
+import { concatBytes } from '../../wire/bytes.ts';
 import { SyscallError } from '../errors.ts';
 import { MEM_OP_BASE_COST, SHA256_BASE_COST, SHA256_BYTE_COST, SHA256_MAX_SLICES } from '../execution-cost.ts';
 import { readVmSlices, translateBytes, translateOutput, translateVmSlices } from './memory-access.ts';
@@ -17,7 +18,7 @@ import type { RuntimeSyscall, SyscallTable } from './syscall-table.ts';
  * Checks the count first; charges the base cost, then checks the result and the list; then, slice by slice, checks it
  * and charges a unit for two of its bytes, 10 at least.
  */
-function hashSyscall(name: string, resultLen: number, hash: (...parts: Uint8Array[]) => Uint8Array): RuntimeSyscall {
+function hashSyscall(name: string, resultLen: number, hash: Hash): RuntimeSyscall {
   return (context, memory, slicesAddr, slicesCount, resultAddr) => {
     if (slicesCount > SHA256_MAX_SLICES) {
       const limit = SHA256_MAX_SLICES;
@@ -34,14 +35,20 @@ function hashSyscall(name: string, resultLen: number, hash: (...parts: Uint8Arra
       context.consume(Math.max(MEM_OP_BASE_COST, SHA256_BYTE_COST * Math.floor(Number(len) / 2)));
       parts.push(memory.bytes.subarray(offset, offset + Number(len)));
     }
-    memory.bytes.set(hash(...parts), result);
+    memory.bytes.set(hash(parts.length === 1 ? parts[0] : concatBytes(parts)), result);
     return 0;
   };
 }
 
 export const HASH_SYSCALLS: SyscallTable = {
-  sol_sha256: { syscall: hashSyscall('Sha256', 32, sha256) },
-  sol_keccak256: { syscall: hashSyscall('Keccak256', 32, keccak256) },
-  sol_blake3: { syscall: hashSyscall('Blake3', 32, blake3), gate: (features) => features.blake3_syscall_enabled },
-  sol_sha512: { syscall: hashSyscall('Sha512', 64, sha512), gate: (features) => features.enable_sha512_syscall },
+  sol_sha256: { syscall: hashSyscall('Sha256', 32, (data) => hashes.sha256(data)) },
+  sol_keccak256: { syscall: hashSyscall('Keccak256', 32, (data) => hashes.keccak256(data)) },
+  sol_blake3: {
+    syscall: hashSyscall('Blake3', 32, (data) => hashes.blake3(data)),
+    gate: (features) => features.blake3_syscall_enabled,
+  },
+  sol_sha512: {
+    syscall: hashSyscall('Sha512', 64, (data) => hashes.sha512(data)),
+    gate: (features) => features.enable_sha512_syscall,
+  },
 };

@@ -7,6 +7,7 @@
 // translate_string_and_do.
 
 import type { U64, VmMemory } from '../../sbpf/memory.ts';
+import { currentActivation } from '../activation.ts';
 import { SyscallError } from '../errors.ts';
 import type { InvokeContext } from '../invoke-context.ts';
 
@@ -21,17 +22,6 @@ export const VM_SLICE_ALIGN = 8;
 export interface VmSlice {
   readonly addr: U64;
   readonly len: U64;
-}
-
-/** What the loader keeps while a program runs, as far as it concerns these helpers. */
-interface CheckedActivation {
-  /** False for programs of loader v1. */
-  readonly checkAligned: boolean;
-}
-
-/** Whether the running program must align its pointers. */
-export function isAlignmentChecked(context: InvokeContext): boolean {
-  return (context.current.activation as CheckedActivation).checkAligned;
 }
 
 /** Host offset of one value of `size` bytes. Fails with the access violation first, then `UnalignedPointer`. */
@@ -138,7 +128,7 @@ export function readVmSlices(memory: VmMemory, offset: number, count: number): V
 export function checkAlignment(context: InvokeContext, vmAddr: U64, align: number): void {
   // Each region's host memory is aligned at least as strictly as any type, so that the guest address decides.
   // Only the low bits matter: `&` takes them from any safe integer, and no larger address was ever translated.
-  if ((Number(vmAddr) & (align - 1)) !== 0 && isAlignmentChecked(context)) {
+  if ((Number(vmAddr) & (align - 1)) !== 0 && currentActivation(context).checkAligned) {
     const refusal = { rule: 'translate_type', source: TRANSLATION_SOURCE, limit: align, actual: vmAddr };
     throw new SyscallError('UnalignedPointer', 'Unaligned pointer', refusal);
   }

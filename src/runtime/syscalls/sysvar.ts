@@ -5,11 +5,13 @@
 import { MM_INPUT_START } from '../../sbpf/address-space.ts';
 import type { U64 } from '../../sbpf/memory.ts';
 import { PUBKEY_BYTES, Pubkey } from '../../wire/pubkey.ts';
+import { currentActivation } from '../activation.ts';
 import { CLOCK_ID, EPOCH_REWARDS_ID, EPOCH_SCHEDULE_ID, FEES_ID, LAST_RESTART_SLOT_ID, RENT_ID } from '../addresses.ts';
 import { fail, SyscallError } from '../errors.ts';
 import { CPI_BYTES_PER_UNIT, MEM_OP_BASE_COST, SYSVAR_BASE_COST } from '../execution-cost.ts';
 import type { InvokeContext } from '../invoke-context.ts';
-import { isAlignmentChecked, translateOutput, translateOutputType, translateType } from './memory-access.ts';
+import type { SysvarCache } from '../sysvars/cache.ts';
+import { translateOutput, translateOutputType, translateType } from './memory-access.ts';
 import type { RuntimeSyscall, SyscallTable } from './syscall-table.ts';
 
 const SOURCE = 'agave syscalls/src/sysvar.rs';
@@ -35,7 +37,7 @@ const EPOCH_SCHEDULE: StructLayout = {
     [0, 0, 17],
     [17, 24, 16],
   ],
-}; // prettier-ignore
+};
 const RENT: StructLayout = { size: 24, align: 8, pieces: [[0, 0, 17]] };
 const LAST_RESTART_SLOT: StructLayout = { size: 8, align: 8, pieces: [[0, 0, 8]] };
 const FEES: StructLayout = { size: 8, align: 8, pieces: [[0, 0, 8]] };
@@ -47,14 +49,20 @@ const EPOCH_REWARDS: StructLayout = { size: 96, align: 16, pieces: [[0, 0, 81]] 
  *
  * r1 `varAddr`: VM address of the struct, aligned, outside the program's input
  *
- * Charges 100 and a unit for each byte of the struct, then checks the address, then whether the sysvar is there.
+ * Charges 100 and a unit for each byte of the struct, then checks the address, then whether the sysvar is there and
+ * decodes, which is what `read` tells.
  */
-function getSysvarStruct(id: Pubkey, { size, align, pieces }: StructLayout): RuntimeSyscall {
+function getSysvarStruct(
+  id: Pubkey,
+  { size, align, pieces }: StructLayout,
+  read: (sysvars: SysvarCache) => unknown,
+): RuntimeSyscall {
   return (context, memory, varAddr) => {
     context.consume(SYSVAR_BASE_COST + size);
     checkDestination(context, varAddr);
     const offset = translateOutputType(context, memory, varAddr, size, align);
-    const data = context.environment.sysvars.get(id);
+    const { sysvars } = context.environment;
+    const data = read(sysvars) === undefined ? undefined : sysvars.get(id);
     if (data === undefined) {
       fail('UnsupportedSysvar', { rule: 'get_sysvar', source: SOURCE, account: id, detail: 'not in the sysvar cache' });
     }
@@ -96,7 +104,7 @@ const getSysvar: RuntimeSyscall = (context, memory, idAddr, varAddr, sysvarOffse
 
 /** Refuses programs of loader v1, and addresses in the program's input: that is where its accounts are. */
 function checkDestination(context: InvokeContext, varAddr: U64): void {
-  if (!isAlignmentChecked(context)) {
+  if (currentActivation(context).isLoaderDeprecated) {
     throw new SyscallError('UnalignedPointer', 'Unaligned pointer', {
       rule: 'get_sysvar',
       source: SOURCE,
@@ -111,17 +119,22 @@ function checkDestination(context: InvokeContext, varAddr: U64): void {
 }
 
 export const SYSVAR_SYSCALLS: SyscallTable = {
-  sol_get_clock_sysvar: { syscall: getSysvarStruct(CLOCK_ID, CLOCK) },
-  sol_get_epoch_schedule_sysvar: { syscall: getSysvarStruct(EPOCH_SCHEDULE_ID, EPOCH_SCHEDULE) },
+  sol_get_clock_sysvar: { syscall: getSysvarStruct(CLOCK_ID, CLOCK, (sysvars) => sysvars.clock) },
+  sol_get_epoch_schedule_sysvar: {
+    syscall: getSysvarStruct(EPOCH_SCHEDULE_ID, EPOCH_SCHEDULE, (sysvars) => sysvars.epochSchedule),
+  },
   sol_get_fees_sysvar: {
-    syscall: getSysvarStruct(FEES_ID, FEES),
+    // No cache has kept it since the gate was passed, so that it fails wherever a program can still call it.
+    syscall: getSysvarStruct(FEES_ID, FEES, () => undefined),
     gate: (features) => !features.disable_fees_sysvar,
   },
-  sol_get_rent_sysvar: { syscall: getSysvarStruct(RENT_ID, RENT) },
+  sol_get_rent_sysvar: { syscall: getSysvarStruct(RENT_ID, RENT, (sysvars) => sysvars.rent) },
   sol_get_last_restart_slot: {
-    syscall: getSysvarStruct(LAST_RESTART_SLOT_ID, LAST_RESTART_SLOT),
+    syscall: getSysvarStruct(LAST_RESTART_SLOT_ID, LAST_RESTART_SLOT, (sysvars) => sysvars.lastRestartSlot),
     gate: (features) => features.last_restart_slot_sysvar,
   },
-  sol_get_epoch_rewards_sysvar: { syscall: getSysvarStruct(EPOCH_REWARDS_ID, EPOCH_REWARDS) },
+  sol_get_epoch_rewards_sysvar: {
+    syscall: getSysvarStruct(EPOCH_REWARDS_ID, EPOCH_REWARDS, (sysvars) => sysvars.epochRewards),
+  },
   sol_get_sysvar: { syscall: getSysvar, gate: (features) => features.get_sysvar_syscall_enabled },
 };

@@ -1,0 +1,122 @@
+// The syscalls that derive program addresses.
+// Source: agave syscalls/src/lib.rs, SyscallCreateProgramAddress, SyscallTryFindProgramAddress.
+
+import {
+  createProgramAddress,
+  findProgramAddress,
+  MAX_SEED_LEN,
+  MAX_SEEDS,
+  PUBKEY_ERROR_TEXT,
+} from '../../crypto/program-address.ts';
+import type { U64, VmMemory } from '../../sbpf/memory.ts';
+import { PUBKEY_BYTES, Pubkey } from '../../wire/pubkey.ts';
+import { SyscallError } from '../errors.ts';
+import { CREATE_PROGRAM_ADDRESS_UNITS } from '../execution-cost.ts';
+import type { InvokeContext } from '../invoke-context.ts';
+import {
+  readVmSlices,
+  translateBytes,
+  translateOutput,
+  translateOutputs,
+  translateType,
+  translateVmSlices,
+} from './memory-access.ts';
+import type { RuntimeSyscall, SyscallTable } from './syscall-table.ts';
+
+/** Bumps that are tried: 255 down to 1. */
+const BUMP_COUNT = 255;
+
+/**
+ * Derives an address from seeds.
+ *
+ * r1 `seedsAddr`: VM address of `seedsCount` pairs `{ addr: u64, len: u64 }`, 8-aligned
+ * r2 `seedsCount`: 16 at most
+ * r3 `programIdAddr`: VM address of 32 bytes
+ * r4 `addressAddr`: VM address for 32 bytes
+ *
+ * Charges 1500; checks the list, its length, each seed's length (32 at most) and address in turn, then the id. r0 is 1,
+ * and r4 isn't looked at, where the hash lies on the curve; else 0.
+ */
+const createProgramAddressSyscall: RuntimeSyscall = (
+  context,
+  memory,
+  seedsAddr,
+  seedsCount,
+  programIdAddr,
+  addressAddr,
+) => {
+  context.consume(CREATE_PROGRAM_ADDRESS_UNITS);
+  const { seeds, programId } = translateInputs(context, memory, seedsAddr, seedsCount, programIdAddr);
+  const address = createProgramAddress(seeds, programId);
+  if (typeof address === 'string') return 1;
+  const offset = translateOutput(memory, addressAddr, PUBKEY_BYTES);
+  memory.bytes.set(address.bytes, offset);
+  return 0;
+};
+
+/**
+ * Derives an address from seeds and the highest bump that makes it one.
+ *
+ * r1 to r4 as in `sol_create_program_address`; r5 `bumpAddr`: VM address for one byte
+ *
+ * Charges 1500 first and again for each bump that failed; 16 seeds leave no room for a bump, so that each one fails.
+ * The outputs are looked at only once an address is found. r0 is 1 where there is none, else 0.
+ */
+const tryFindProgramAddress: RuntimeSyscall = (
+  context,
+  memory,
+  seedsAddr,
+  seedsCount,
+  programIdAddr,
+  addressAddr,
+  bumpAddr,
+) => {
+  context.consume(CREATE_PROGRAM_ADDRESS_UNITS);
+  const { seeds, programId } = translateInputs(context, memory, seedsAddr, seedsCount, programIdAddr);
+  const found = findProgramAddress(seeds, programId);
+  const failures = typeof found === 'string' ? BUMP_COUNT : BUMP_COUNT - found.bump;
+  context.consume(CREATE_PROGRAM_ADDRESS_UNITS * failures);
+  if (typeof found === 'string') return 1;
+  const [bumpOffset, addressOffset] = translateOutputs(context, memory, [
+    { vmAddr: bumpAddr, len: 1, align: 1 },
+    { vmAddr: addressAddr, len: PUBKEY_BYTES, align: 1 },
+  ]);
+  memory.bytes[bumpOffset] = found.bump;
+  memory.bytes.set(found.address.bytes, addressOffset);
+  return 0;
+};
+
+/** Source: agave syscalls/src/lib.rs, translate_and_check_program_address_inputs. */
+function translateInputs(
+  context: InvokeContext,
+  memory: VmMemory,
+  seedsAddr: U64,
+  seedsCount: U64,
+  programIdAddr: U64,
+): { seeds: Uint8Array[]; programId: Pubkey } {
+  const list = translateVmSlices(context, memory, seedsAddr, seedsCount);
+  if (seedsCount > MAX_SEEDS) refuseSeeds('seeds', MAX_SEEDS, seedsCount);
+  const seeds = readVmSlices(memory, list, Number(seedsCount)).map(({ addr, len }) => {
+    if (len > MAX_SEED_LEN) refuseSeeds('bytes of a seed', MAX_SEED_LEN, len);
+    const offset = translateBytes(memory, addr, len);
+    return memory.bytes.subarray(offset, offset + Number(len));
+  });
+  const programIdOffset = translateType(context, memory, 'load', programIdAddr, PUBKEY_BYTES, 1);
+  return { seeds, programId: Pubkey.at(memory.bytes, programIdOffset) };
+}
+
+function refuseSeeds(asked: string, limit: number, actual: U64): never {
+  const reason = PUBKEY_ERROR_TEXT.MaxSeedLengthExceeded;
+  throw new SyscallError('BadSeeds', `Could not create program address with signer seeds: ${reason}`, {
+    rule: 'translate_and_check_program_address_inputs',
+    source: 'agave syscalls/src/lib.rs',
+    asked,
+    limit,
+    actual,
+  });
+}
+
+export const PROGRAM_ADDRESS_SYSCALLS: SyscallTable = {
+  sol_create_program_address: { syscall: createProgramAddressSyscall },
+  sol_try_find_program_address: { syscall: tryFindProgramAddress },
+};

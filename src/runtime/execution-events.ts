@@ -41,8 +41,16 @@ export type ExecutionEvent =
     }
   /** The attempt's instruction could be read. Signer seeds that were read before a refusal are in `signers`. */
   | { readonly type: 'attemptDescribed'; readonly instruction: Instruction; readonly signers: readonly DerivedSigner[] }
-  /** The attempt is over; `failure` is undefined where the callee ran and succeeded. */
-  | { readonly type: 'attemptEnd'; readonly failure: Verdict | undefined; readonly unitsRemaining: number }
+  /**
+   * The attempt is over; `failure` is undefined where the callee ran and succeeded. `step` is the Agave function in which
+   * a refused attempt of a compiled program ended.
+   */
+  | {
+      readonly type: 'attemptEnd';
+      readonly failure: Verdict | undefined;
+      readonly step?: string;
+      readonly unitsRemaining: number;
+    }
   /** A top-level instruction or an allowed call is on the stack and about to run. */
   | { readonly type: 'enter'; readonly instruction: InstructionContext; readonly unitsRemaining: number }
   /** It has run. The accounts are as it left them. */

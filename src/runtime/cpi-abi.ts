@@ -1,0 +1,186 @@
+// How a program lays out a call in its memory: the structures of the C and of the Rust SDK. Nothing is decided here but
+// where each field is; what the fields may hold is for cpi.ts and cpi-accounts.ts.
+// An instruction and its metas differ only in places, so they are tables of offsets. An account info differs in shape:
+// Rust's points to cells that point to the values. Its flags and rent epoch are never read.
+// Source: agave program-runtime/src/cpi.rs, SolInstruction, SolAccountMeta, SolAccountInfo; solana-sdk stable-layout,
+// account-info.
+
+import { MM_INPUT_START } from '../sbpf/address-space.ts';
+import type { U64, VmMemory } from '../sbpf/memory.ts';
+import { PUBKEY_BYTES } from '../wire/pubkey.ts';
+import type { SerializedAccount } from './activation.ts';
+import { SyscallError } from './errors.ts';
+import { CPI_BYTES_PER_UNIT } from './execution-cost.ts';
+import type { InvokeContext } from './invoke-context.ts';
+import { translateType } from './syscalls/memory-access.ts';
+
+export const CPI_SOURCE = 'agave program-runtime/src/cpi.rs';
+
+export interface CallAbi {
+  readonly name: 'c' | 'rust';
+  readonly instruction: {
+    readonly size: number;
+    /** Offset of the program id, or of its address where `hasProgramIdAddr`. */
+    readonly programId: number;
+    readonly hasProgramIdAddr: boolean;
+    readonly metasAddr: number;
+    readonly metasLen: number;
+    readonly dataAddr: number;
+    readonly dataLen: number;
+  };
+  readonly meta: {
+    readonly size: number;
+    readonly align: number;
+    /** Offset of the key, or of its address where `hasKeyAddr`. */
+    readonly key: number;
+    readonly hasKeyAddr: boolean;
+    readonly isSigner: number;
+    readonly isWritable: number;
+  };
+  readonly accountInfo: {
+    readonly size: number;
+    readonly keyAddr: number;
+  };
+  /** Follows an account info to the values it names. `infoOffset` is where it lies on the host, `infoAddr` in the guest. */
+  readonly locateAccountFields: (
+    context: InvokeContext,
+    memory: VmMemory,
+    infoOffset: number,
+    infoAddr: number,
+    serialized: SerializedAccount,
+  ) => AccountFields;
+}
+
+/** Where the caller keeps what it knows of an account. Host offsets; all may be written. */
+export interface AccountFields {
+  readonly lamportsAt: number;
+  readonly ownerAt: number;
+  /** The length that the program goes by. The input has one of its own, before the data. */
+  readonly lenAt: number;
+  readonly vmDataAddr: U64;
+  /** Bytes of data, as the account info says; `lenAt` says the same but where infos overlap. */
+  readonly dataLen: U64;
+}
+
+const INFO_ALIGN = 8;
+const U64_SIZE = 8;
+
+export const C_ABI: CallAbi = {
+  name: 'c',
+  instruction: {
+    size: 40,
+    programId: 0,
+    hasProgramIdAddr: true,
+    metasAddr: 8,
+    metasLen: 16,
+    dataAddr: 24,
+    dataLen: 32,
+  },
+  meta: { size: 16, align: 8, key: 0, hasKeyAddr: true, isSigner: 9, isWritable: 8 },
+  accountInfo: { size: 56, keyAddr: 0 },
+  locateAccountFields(context, memory, infoOffset, infoAddr, serialized) {
+    const restricted = context.environment.features.syscall_parameter_address_restrictions;
+    const lamportsAddr = memory.readU64(infoOffset + 8);
+    const dataLen = memory.readU64(infoOffset + 16);
+    const vmDataAddr = memory.readU64(infoOffset + 24);
+    const ownerAddr = memory.readU64(infoOffset + 32);
+    if (restricted) {
+      checkPointer(context, memory.readU64(infoOffset), serialized.vmKeyAddr, 'key');
+      checkPointer(context, ownerAddr, serialized.vmOwnerAddr, 'owner');
+      checkPointer(context, lamportsAddr, serialized.vmLamportsAddr, 'lamports');
+      checkPointer(context, vmDataAddr, serialized.vmDataAddr, 'data');
+    }
+    const lamportsAt = translateType(context, memory, 'store', lamportsAddr, U64_SIZE, U64_SIZE);
+    const ownerAt = memory.store(ownerAddr, PUBKEY_BYTES);
+    if (!restricted) chargeBytes(context, dataLen);
+    const lenAddr = infoAddr + 16;
+    if (restricted) checkOutsideInput(lenAddr, 'data_len');
+    // The info may be in read-only memory, whose length no one could update.
+    const lenAt = memory.store(lenAddr, U64_SIZE);
+    return { lamportsAt, ownerAt, lenAt, vmDataAddr, dataLen };
+  },
+};
+
+/** Strong and weak count and the borrow flag, which stand before the value in an `Rc<RefCell<_>>`. */
+const RC_VALUE = 24;
+/** A `&[u8]`: address and length. */
+const SLICE_SIZE = 16;
+
+export const RUST_ABI: CallAbi = {
+  name: 'rust',
+  instruction: {
+    size: 80,
+    programId: 48,
+    hasProgramIdAddr: false,
+    metasAddr: 0,
+    metasLen: 16,
+    dataAddr: 24,
+    dataLen: 40,
+  },
+  meta: { size: 34, align: 1, key: 0, hasKeyAddr: false, isSigner: 32, isWritable: 33 },
+  accountInfo: { size: 48, keyAddr: 0 },
+  locateAccountFields(context, memory, infoOffset, _infoAddr, serialized) {
+    const restricted = context.environment.features.syscall_parameter_address_restrictions;
+    const ownerAddr = memory.readU64(infoOffset + 24);
+    if (restricted) {
+      checkPointer(context, memory.readU64(infoOffset), serialized.vmKeyAddr, 'key');
+      checkPointer(context, ownerAddr, serialized.vmOwnerAddr, 'owner');
+    }
+    const lamportsCell = addAddr(memory.readU64(infoOffset + 8), RC_VALUE);
+    const lamportsAddr = memory.readU64(translateType(context, memory, 'load', lamportsCell, U64_SIZE, U64_SIZE));
+    if (restricted) {
+      checkOutsideInput(lamportsCell, 'lamports');
+      checkPointer(context, lamportsAddr, serialized.vmLamportsAddr, 'lamports');
+    }
+    const lamportsAt = translateType(context, memory, 'store', lamportsAddr, U64_SIZE, U64_SIZE);
+    const ownerAt = memory.store(ownerAddr, PUBKEY_BYTES);
+    const dataCell = addAddr(memory.readU64(infoOffset + 16), RC_VALUE);
+    if (restricted) checkOutsideInput(dataCell, 'data');
+    const sliceAt = translateType(context, memory, 'load', dataCell, SLICE_SIZE, U64_SIZE);
+    const vmDataAddr = memory.readU64(sliceAt);
+    const dataLen = memory.readU64(sliceAt + U64_SIZE);
+    if (restricted) checkPointer(context, vmDataAddr, serialized.vmDataAddr, 'data');
+    else chargeBytes(context, dataLen);
+    const lenAddr = addAddr(dataCell, U64_SIZE);
+    if (restricted) checkOutsideInput(lenAddr, 'data length');
+    const lenAt = memory.store(lenAddr, U64_SIZE);
+    return { lamportsAt, ownerAt, lenAt, vmDataAddr, dataLen };
+  },
+};
+
+/** Account infos are aligned to this in both. */
+export const ACCOUNT_INFO_ALIGN: number = INFO_ALIGN;
+
+/** Charges a unit for each `CPI_BYTES_PER_UNIT` bytes. */
+export function chargeBytes(context: InvokeContext, len: U64): void {
+  context.consume(Math.floor(Number(len) / CPI_BYTES_PER_UNIT));
+}
+
+/** An address moved by a few bytes, wrapping as the machine's addresses do. */
+export function addAddr(addr: U64, bytes: number): U64 {
+  return typeof addr === 'number' ? addr + bytes : BigInt.asUintN(64, addr + BigInt(bytes));
+}
+
+/**
+ * Fails where a pointer of an account info isn't the one that the loader gave the program. A program that makes up its
+ * account infos could otherwise have a callee's changes written where it likes.
+ *
+ * Source: agave program-runtime/src/cpi.rs, check_account_info_pointer.
+ */
+function checkPointer(context: InvokeContext, vmAddr: U64, expectedVmAddr: number, field: string): void {
+  if (vmAddr === expectedVmAddr) return;
+  const [given, expected] = [`0x${vmAddr.toString(16)}`, `0x${expectedVmAddr.toString(16)}`];
+  context.log(`Invalid account info pointer \`${field}': ${given} != ${expected}`);
+  refusePointer('check_account_info_pointer', field, `it points to ${given}; the account's ${field} is at ${expected}`);
+}
+
+/** Fails where a cell that a callee's changes are written through lies in the input, which the callee's accounts share. */
+function checkOutsideInput(vmAddr: U64, field: string): void {
+  if (vmAddr < MM_INPUT_START) return;
+  const address = `0x${vmAddr.toString(16)}`;
+  refusePointer('CallerAccount', field, `its cell is at ${address}, inside the program's input`);
+}
+
+export function refusePointer(rule: string, asked: string, detail: string): never {
+  throw new SyscallError('InvalidPointer', 'Invalid pointer', { rule, source: CPI_SOURCE, asked, detail });
+}

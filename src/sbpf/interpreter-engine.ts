@@ -29,6 +29,7 @@ export class InterpreterEngine implements Engine {
     const run = (this.#runs[vm.executable.version] ??= this.#instantiate(vm.executable.version));
     const step = vm.onInstruction;
     const slice = step === undefined ? SLICE : 1;
+    let isRepeated = false;
     for (;;) {
       if (meter.remaining <= 0) {
         vm.error = new EbpfError('ExceededMaxInstructions');
@@ -36,7 +37,8 @@ export class InterpreterEngine implements Engine {
       }
       const fuel = Math.min(meter.remaining, slice);
       this.#memory.u32[FUEL >> 2] = fuel;
-      step?.(vm);
+      if (step !== undefined && !isRepeated) step(vm);
+      isRepeated = false;
       const status = run();
       const { u32 } = this.#memory;
       vm.charge(fuel - u32[FUEL >> 2]);
@@ -50,7 +52,8 @@ export class InterpreterEngine implements Engine {
           this.#memory.u32[PC >> 2]++;
           break;
         case Status.unresolvedCall:
-          if (this.#resolveCall(vm)) break;
+          isRepeated = this.#resolveCall(vm);
+          if (isRepeated) break;
           vm.charge(1);
           vm.error = new EbpfError('UnsupportedInstruction');
           return;

@@ -80,7 +80,7 @@ function emitTranslation(e: Emitter, kind: number): void {
       .get(entry)
       .load('i32Load', REGIONS + GAP_MASK)
       .op('i32And')
-      .tee(e.status);
+      .tee(frames);
     f.i32(GAP_BIT).op('i32And').brIf(e.slowAccess);
     f.get(offset).get(frames).i32(1).op('i32ShrU', 'i32Sub').set(offset);
   }

@@ -3,23 +3,36 @@
 // `org.solana.sealevel.v1.InstrFixture` in its older form with slot and epoch contexts. Both are read into one shape.
 // Source: anza-xyz/mollusk fuzz/{fixture,fixture-fd}/proto.
 
-import { ParhelionError } from '../../src/wire/errors.ts';
 import type { Account } from '../../src/wire/account.ts';
+import { ParhelionError } from '../../src/wire/errors.ts';
 import { Pubkey } from '../../src/wire/pubkey.ts';
 import type { InstructionError } from '../../src/wire/transaction-error.ts';
 import { INSTRUCTION_ERROR_TEXT } from '../../src/wire/transaction-error.ts';
 
 export interface FixtureSysvars {
-  readonly clock: { slot: bigint; epochStartTimestamp: bigint; epoch: bigint; leaderScheduleEpoch: bigint; unixTimestamp: bigint };
-  readonly epochSchedule: { slotsPerEpoch: bigint; leaderScheduleSlotOffset: bigint; warmup: boolean; firstNormalEpoch: bigint; firstNormalSlot: bigint };
+  readonly clock: {
+    slot: bigint;
+    epochStartTimestamp: bigint;
+    epoch: bigint;
+    leaderScheduleEpoch: bigint;
+    unixTimestamp: bigint;
+  };
+  readonly epochSchedule: {
+    slotsPerEpoch: bigint;
+    leaderScheduleSlotOffset: bigint;
+    warmup: boolean;
+    firstNormalEpoch: bigint;
+    firstNormalSlot: bigint;
+  };
   readonly rent: { lamportsPerByte: bigint; exemptionThreshold: number; burnPercent: number };
   readonly slotHashes: readonly { slot: bigint; hash: Uint8Array }[];
 }
 
-/** What a program result was written down as. Mollusk keeps only what a program could have returned itself. */
+/** What a result was written down as. Mollusk keeps only errors that a program could have returned itself. */
 export type ExpectedResult =
   | { readonly kind: 'success' }
-  | { readonly kind: 'error'; readonly error: InstructionError }
+  /** `exact`: written down as it was, not folded into what a program can return. */
+  | { readonly kind: 'error'; readonly error: InstructionError; readonly exact: boolean }
   /** It failed with an error that a program can't return. */
   | { readonly kind: 'otherError' };
 
@@ -124,7 +137,7 @@ function decodeProtosol(root: Message): Fixture {
     data: input.bytes(5),
     accounts: input.messages(3).map(decodeAccount),
     expected: {
-      result: code === 0 ? { kind: 'success' } : { kind: 'error', error },
+      result: code === 0 ? { kind: 'success' } : { kind: 'error', error, exact: true },
       computeUnits: computeUnitLimit - Number(output.uint(4)),
       returnData: output.bytes(5),
       accounts: output.messages(3).map(decodeAccount),
@@ -181,10 +194,15 @@ const PROGRAM_ERRORS: readonly InstructionError[] = [
 function decodeProgramResult(result: bigint): ExpectedResult {
   if (result === 0n) return { kind: 'success' };
   if (result === 0xffff_ffff_ffff_ffffn) return { kind: 'otherError' };
-  if (result < 1n << 32n) return { kind: 'error', error: { Custom: Number(result) } };
+  if (result < 1n << 32n) return { kind: 'error', error: { Custom: Number(result) }, exact: false };
   const error = PROGRAM_ERRORS[Number(result >> 32n)];
   if (error === undefined || (result & 0xffff_ffffn) !== 0n) malformed(`the program result ${result} has no meaning`);
-  return { kind: 'error', error };
+  return { kind: 'error', error, exact: false };
+}
+
+/** Whether a program can return this error itself. */
+export function isProgramError(error: InstructionError): boolean {
+  return typeof error === 'object' || PROGRAM_ERRORS.indexOf(error) > 1;
 }
 
 function malformed(reason: string): never {
@@ -262,7 +280,9 @@ class Message {
 
   pubkey(number: number): Pubkey {
     const bytes = this.bytes(number);
-    return bytes.length === 32 ? new Pubkey(bytes) : malformed(`field ${number} should be 32 bytes, it has ${bytes.length}`);
+    return bytes.length === 32
+      ? new Pubkey(bytes)
+      : malformed(`field ${number} should be 32 bytes, it has ${bytes.length}`);
   }
 
   message(number: number): Message {

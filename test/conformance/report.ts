@@ -1,9 +1,15 @@
 // What a conformance run found, and how it is printed.
 
+export interface Failure {
+  readonly name: string;
+  /** The first difference between what was expected and what came. */
+  readonly difference: string;
+}
+
 export interface Report {
   readonly suite: string;
   passed: number;
-  readonly failures: { readonly name: string; readonly difference: string }[];
+  readonly failures: Failure[];
   readonly skipped: { readonly name: string; readonly reason: string }[];
 }
 
@@ -17,6 +23,5 @@ export function printReport(report: Report, print: (line: string) => void): void
   const reasons = new Map<string, number>();
   for (const { reason } of report.skipped) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   for (const [reason, count] of reasons) print(`skipped ${count}: ${reason}`);
-  const skipped = report.skipped.length > 0 ? `, ${report.skipped.length} skipped` : '';
-  print(`${report.suite}: ${report.passed} passed, ${report.failures.length} failed${skipped}`);
+  print(`${report.passed} passed, ${report.failures.length} failed, ${report.skipped.length} skipped`);
 }

@@ -10,7 +10,7 @@ import {
   lamports,
 } from '@solana/kit';
 import { SYSTEM_PROGRAM_ADDRESS } from '@solana-program/system';
-import { SOL, type Scenario, type Stage } from './stage.ts';
+import { type Scenario, SOL, type Stage } from './stage.ts';
 
 const VAULT = 'Vau1t11111111111111111111111111111111111111';
 const TOLL = 'To11111111111111111111111111111111111111111';

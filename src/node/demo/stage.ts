@@ -57,4 +57,3 @@ export class Stage {
     return this.svm.sendTransaction(await signTransactionMessageWithSigners(message));
   }
 }
-

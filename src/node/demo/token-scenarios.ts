@@ -11,7 +11,7 @@ import {
   getTransferCheckedInstruction,
   TOKEN_PROGRAM_ADDRESS,
 } from '@solana-program/token';
-import { SOL, type Scenario, type Stage } from './stage.ts';
+import { type Scenario, SOL, type Stage } from './stage.ts';
 
 const DECIMALS = 6;
 
@@ -59,11 +59,28 @@ const tokenTransfer: Scenario = {
     const mint = await createMint(stage, alice);
     await stage.send(alice, [await createTokenAccount(alice, alice.address, mint)]);
     const [source] = await findAssociatedTokenPda({ owner: alice.address, mint, tokenProgram: TOKEN_PROGRAM_ADDRESS });
-    const [destination] = await findAssociatedTokenPda({ owner: bob.address, mint, tokenProgram: TOKEN_PROGRAM_ADDRESS });
+    const [destination] = await findAssociatedTokenPda({
+      owner: bob.address,
+      mint,
+      tokenProgram: TOKEN_PROGRAM_ADDRESS,
+    });
     return stage.send(alice, [
       await createTokenAccount(alice, bob.address, mint),
-      getMintToCheckedInstruction({ mint, token: source, mintAuthority: alice, amount: 1_000_000_000n, decimals: DECIMALS }),
-      getTransferCheckedInstruction({ source, mint, destination, authority: alice, amount: 250_000_000n, decimals: DECIMALS }),
+      getMintToCheckedInstruction({
+        mint,
+        token: source,
+        mintAuthority: alice,
+        amount: 1_000_000_000n,
+        decimals: DECIMALS,
+      }),
+      getTransferCheckedInstruction({
+        source,
+        mint,
+        destination,
+        authority: alice,
+        amount: 250_000_000n,
+        decimals: DECIMALS,
+      }),
     ]);
   },
 };

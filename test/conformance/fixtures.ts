@@ -151,9 +151,8 @@ class FixtureStage {
       before.set(actualKey(key), { ...account, owner: actualKey(account.owner) });
     }
     const programId = actualKey(fixture.programId);
-    const stub: Account = { ...NOBODY, owner: BPF_LOADER_UPGRADEABLE_ID, executable: true };
-    if (BUILTINS.has(programId)) before.set(programId, { ...stub, owner: NATIVE_LOADER_ID });
-    else if (!before.has(programId)) before.set(programId, stub);
+    const program = before.get(programId) ?? { ...NOBODY, owner: BPF_LOADER_UPGRADEABLE_ID, executable: true };
+    before.set(programId, BUILTINS.has(programId) ? { ...program, owner: NATIVE_LOADER_ID } : program);
     const keys = [...before].map(([key]) => key);
     const accounts = keys.map((key) => new TransactionAccount(key, before.get(key)!));
     const maxStackHeight =

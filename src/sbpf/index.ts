@@ -18,8 +18,10 @@ export {
 } from './errors.ts';
 export { Executable } from './executable.ts';
 export type { RegisteredFunction } from './function-registry.ts';
+export type { InputFault, InputRegion, U64, VmMemory } from './memory.ts';
 export { hashSymbolName } from './murmur3.ts';
 export { OPCODES, type Opcode, type OpcodeClass, opcodesOf } from './opcodes.ts';
 export { NO_SYSCALLS, type Syscall, type SyscallEntry, SyscallRegistry } from './syscall-registry.ts';
 export { verify, verifyLocally } from './verifier.ts';
 export * from './version.ts';
+export { type Engine, type EngineFactory, type RunRequest, type RunResult, Vm, VmPool } from './vm.ts';

@@ -2,7 +2,7 @@
 // beside them; ELF files are not part of them: `elfs` says where a checkout of the sbpf crate has its `tests/elfs`.
 
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { assemble } from '../../src/sbpf/assembler.ts';
 import { type Config, DEFAULT_CONFIG } from '../../src/sbpf/config.ts';
 import { disassemble } from '../../src/sbpf/disassembler.ts';
@@ -18,7 +18,7 @@ import { emptyReport, type Report } from './report.ts';
 import { compareExecution, testSyscalls } from './sbpf-exec.ts';
 
 export interface SbpfOptions {
-  /** The directory that holds `tests/elfs`. */
+  /** The directory that holds `tests/elfs`, or the files themselves. */
   readonly elfs?: string;
 }
 
@@ -199,8 +199,10 @@ function runElfCase(testCase: ElfCase, options: SbpfOptions): string | undefined
 
 function readElf(path: string, options: SbpfOptions): Uint8Array {
   if (options.elfs === undefined) throw new Skip('no --elfs: a directory with tests/elfs of the sbpf crate');
-  const file = join(options.elfs, path);
-  if (!existsSync(file)) throw new Skip(`no file ${path} under --elfs`);
+  const file = [join(options.elfs, path), join(options.elfs, basename(path))].find((candidate) =>
+    existsSync(candidate),
+  );
+  if (file === undefined) throw new Skip(`no file ${path} under --elfs`);
   return new Uint8Array(readFileSync(file));
 }
 

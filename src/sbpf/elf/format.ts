@@ -11,6 +11,8 @@ export const SYMBOL_SIZE = 24;
 export const DYNAMIC_SIZE = 16;
 export const RELOCATION_SIZE = 16;
 
+/** Big-endian, so that it reads as it stands. */
+export const ELF_MAGIC = 0x7f454c46;
 export const EM_BPF = 247;
 export const EM_SBPF = 263;
 export const ET_DYN = 3;
@@ -32,6 +34,13 @@ export const SHF_ALLOC = 2n;
 export const SHF_EXECINSTR = 4n;
 export const SHN_UNDEF = 0;
 export const STT_FUNC = 2;
+export const DT_STRTAB = 5;
+export const DT_SYMTAB = 6;
+export const DT_STRSZ = 10;
+export const DT_SYMENT = 11;
+export const DT_REL = 17;
+export const DT_RELSZ = 18;
+export const DT_RELENT = 19;
 
 /** Bytes within which a name must end, its NUL included. */
 export const SECTION_NAME_LENGTH_MAXIMUM = 16;

@@ -8,7 +8,12 @@ import {
   type ByteRange,
   checkedAdd,
   checkNoOverlap,
+  DT_REL,
+  DT_RELENT,
+  DT_RELSZ,
+  DT_SYMTAB,
   DYNAMIC_SIZE,
+  ELF_MAGIC,
   ElfBytes,
   EV_CURRENT,
   FILE_HEADER_SIZE,
@@ -32,15 +37,9 @@ import {
   type Table,
 } from './format.ts';
 
-const ELF_MAGIC = 0x7f454c46;
-
 const NAMED_ONCE = ['.symtab', '.strtab', '.dynstr'];
 
 const DT_NULL = 0n;
-const DT_SYMTAB = 6;
-const DT_REL = 17;
-const DT_RELSZ = 18;
-const DT_RELENT = 19;
 /** Tags from here on are ignored. */
 const DT_NUM = 35n;
 

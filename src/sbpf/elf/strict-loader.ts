@@ -7,6 +7,7 @@ import { ElfParserError } from '../errors.ts';
 import { type FunctionRegistry, registerFunctionAt } from '../function-registry.ts';
 import {
   DEBUG_SYMBOL_NAME_LENGTH_MAXIMUM,
+  ELF_MAGIC,
   ElfBytes,
   EM_BPF,
   EV_CURRENT,
@@ -25,8 +26,6 @@ import {
 } from './format.ts';
 import { parseSectionHeaders } from './lenient-parser.ts';
 import type { LoadedProgram } from './loaded-program.ts';
-
-const ELF_MAGIC = 0x7f454c46;
 
 const EXPECTED_PROGRAM_HEADERS = [
   { flags: PF_R, vmAddr: BigInt(MM_RODATA_START) },

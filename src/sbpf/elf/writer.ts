@@ -6,6 +6,13 @@ import { ParhelionError } from '../../wire/errors.ts';
 import { INSN_SIZE, MM_BYTECODE_START, MM_REGION_SIZE, MM_RODATA_START } from '../address-space.ts';
 import { enableLowerRodataVaddr, enableStricterElfHeaders, type SbpfVersion } from '../version.ts';
 import {
+  DT_REL,
+  DT_RELENT,
+  DT_RELSZ,
+  DT_STRSZ,
+  DT_STRTAB,
+  DT_SYMENT,
+  DT_SYMTAB,
   DYNAMIC_SIZE,
   EM_BPF,
   EM_SBPF,
@@ -49,14 +56,6 @@ const UTF8 = new TextEncoder();
 const LENIENT_PROGRAM_HEADERS = 2;
 const LENIENT_CONTENTS_OFFSET = FILE_HEADER_SIZE + LENIENT_PROGRAM_HEADERS * PROGRAM_HEADER_SIZE;
 const STB_GLOBAL = 1;
-
-const DT_STRTAB = 5;
-const DT_SYMTAB = 6;
-const DT_STRSZ = 10;
-const DT_SYMENT = 11;
-const DT_REL = 17;
-const DT_RELSZ = 18;
-const DT_RELENT = 19;
 
 /** Where a written file has its `rodata` mapped. */
 export function writtenRodataVmAddr(version: SbpfVersion): number {

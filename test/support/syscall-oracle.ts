@@ -10,6 +10,7 @@
 // data lies at a known address.
 
 import { FeatureSet as LiteFeatureSet, LiteSVM, type TransactionMetadata } from 'litesvm';
+import { expect } from 'vitest';
 import { BPF_LOADER_DEPRECATED_ID, BPF_LOADER_ID, BPF_LOADER_UPGRADEABLE_ID } from '../../src/runtime/addresses.ts';
 import type { ExecutionEnvironment } from '../../src/runtime/environment.ts';
 import { InstructionFailure } from '../../src/runtime/errors.ts';
@@ -230,8 +231,8 @@ export function runInLiteSvm(call: SyscallCall): Outcome {
 const LITE_ERRORS: Readonly<Record<number, string>> = {
   36: 'ComputationalBudgetExceeded',
   39: 'ProgramFailedToComplete',
-  46: 'ArithmeticOverflow',
-  47: 'UnsupportedSysvar',
+  45: 'ArithmeticOverflow',
+  46: 'UnsupportedSysvar',
 };
 
 function liteError(error: unknown): string {
@@ -321,3 +322,51 @@ export function returned({ logs }: Outcome): bigint | undefined {
   const line = logs.findLast((log) => log.startsWith('Program log: 0x'));
   return line === undefined ? undefined : BigInt(line.slice('Program log: '.length).split(',')[0]);
 }
+
+/** What a row of a test says of the outcome, besides that both machines agree on it. */
+export interface Expected {
+  readonly r0?: Arg;
+  /** The text behind `failed: `. */
+  readonly failed?: string;
+  /** Where it isn't `ProgramFailedToComplete`. */
+  readonly error?: string;
+  /** Return data, in hexadecimal. */
+  readonly output?: string;
+  /** A line that is logged. */
+  readonly log?: string;
+  /** What the syscall itself charges. */
+  readonly units?: number;
+}
+
+export type Row = readonly [title: string, call: SyscallCall, expected: Expected];
+
+/** Units of the driver around a call that succeeds: 22 instructions, a copy of nothing, a log line; the output's besides. */
+const DRIVER_UNITS = 22 + 10 + 100 + 100;
+
+export function checkRow(call: SyscallCall, expected: Expected): void {
+  const outcome = compare(call);
+  const { logs, units, error, returnData } = outcome;
+  const last = logs.at(-1) ?? '';
+  if (expected.failed === undefined) {
+    expect(last).toMatch(/ success$/);
+    expect(returned(outcome)).toBe(BigInt.asUintN(64, BigInt(expected.r0 ?? 0)));
+    if (expected.units !== undefined) {
+      expect(units - DRIVER_UNITS - Math.floor(Number(call.output?.[1] ?? 0) / 250)).toBe(expected.units);
+    }
+  } else {
+    expect(last.slice(last.indexOf('failed: '))).toBe(`failed: ${expected.failed}`);
+    expect(error).toBe(expected.error ?? 'ProgramFailedToComplete');
+  }
+  if (expected.output !== undefined) expect(returnData).toBe(expected.output);
+  if (expected.log !== undefined) expect(logs).toContain(expected.log);
+}
+
+/** The message of an access that fails. */
+export function violation(access: 'reading' | 'writing', len: Arg, vmAddr: Arg, region = 'unallocated'): string {
+  return `Access violation ${access} ${len} bytes at address 0x${vmAddr.toString(16)} (in ${region} region)`;
+}
+
+export const OUT_OF_UNITS: Expected = {
+  failed: 'Computational budget exceeded',
+  error: 'ComputationalBudgetExceeded',
+};

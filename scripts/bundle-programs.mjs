@@ -20,14 +20,23 @@ const MANIFEST = new URL('manifest.json', FOLDER);
 const PROGRAMDATA_METADATA_LEN = 45;
 const BPF_LOADER_UPGRADEABLE = 'BPFLoaderUpgradeab1e11111111111111111111111';
 
-/** What to bundle. Module name, and the name its users know it by. */
+/**
+ * What to bundle. Module name, and the name its users know it by. `withoutFeatures`: what stands at the address as long
+ * as no feature gate is active.
+ */
+const TOKEN = 'TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA';
 const PROGRAMS = [
-  { module: 'token', name: 'Token', address: 'TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA' },
+  { module: 'token', name: 'Token', address: TOKEN },
+  { module: 'token-3.5', name: 'Token 3.5.0', address: TOKEN, withoutFeatures: true },
   { module: 'token-2022', name: 'Token-2022', address: 'TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb' },
   { module: 'associated-token', name: 'Associated Token', address: 'ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL' },
   { module: 'memo-v1', name: 'Memo v1', address: 'Memo1UhkJRfHyvLMcVucJwxXeuD728EqVDDwQDxFMNo' },
   { module: 'memo', name: 'Memo', address: 'MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr' },
-  { module: 'address-lookup-table', name: 'Address Lookup Table', address: 'AddressLookupTab1e1111111111111111111111111' },
+  {
+    module: 'address-lookup-table',
+    name: 'Address Lookup Table',
+    address: 'AddressLookupTab1e1111111111111111111111111',
+  },
   { module: 'stake', name: 'Stake', address: 'Stake11111111111111111111111111111111111111' },
 ];
 
@@ -38,14 +47,16 @@ function main() {
   if (!renew && everyModuleIsFresh(readManifest())) return;
   const litesvm = loadLiteSvm();
   if (litesvm === undefined) {
-    const sentence = 'npm `litesvm` is not installed, so the bundled programs stay as they are. Run `npm ci` with devDependencies.';
+    const sentence =
+      'npm `litesvm` is not installed, so the bundled programs stay as they are. Run `npm ci` with devDependencies.';
     if (renew) fail(sentence);
     console.warn(`bundle-programs: ${sentence}`);
     return;
   }
   const { LiteSVM, version } = litesvm;
   const svm = new LiteSVM();
-  const programs = PROGRAMS.map((program) => takeProgram(svm, program));
+  const bare = LiteSVM.default().withBuiltins().withSysvars().withDefaultPrograms();
+  const programs = PROGRAMS.map((program) => takeProgram(program.withoutFeatures ? bare : svm, program));
   if (renew) writeManifest(version, programs);
   const { programs: expected } = readManifest();
   mkdirSync(FOLDER, { recursive: true });

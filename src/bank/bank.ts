@@ -1,0 +1,381 @@
+// The state between transactions, and the way of one transaction through it: prepare, execute, store.
+// Everything that a snapshot must bring back is in `BankState`, whose parts are values or maps that are copied in
+// constant time; the rest are settings that stay as they are. What a bank tells the processor about itself is a value,
+// made anew when a sysvar or the blockhash changes, so that an outcome that keeps it can be replayed.
+// Source: agave runtime/src/bank.rs; for LiteSVM's rules, litesvm crates/litesvm/src/lib.rs.
+
+import { hashes } from '../crypto/hashes.ts';
+import { CLOCK_ID, EPOCH_SCHEDULE_ID, RECENT_BLOCKHASHES_ID, SLOT_HASHES_ID } from '../runtime/addresses.ts';
+import type { ExecutionEnvironment } from '../runtime/environment.ts';
+import type { FeatureSet } from '../runtime/features.ts';
+import { LOG_MESSAGES_BYTES_LIMIT } from '../runtime/log-collector.ts';
+import { ProgramCache } from '../runtime/program-cache.ts';
+import { BUILTINS } from '../runtime/programs/index.ts';
+import { AGAVE_RULES, type TransactionRules } from '../runtime/rules.ts';
+import { SysvarCache } from '../runtime/sysvars/cache.ts';
+import {
+  type Clock,
+  decodeClock,
+  decodeEpochSchedule,
+  decodeRecentBlockhashes,
+  decodeSlotHashes,
+  encodeClock,
+  encodeRecentBlockhashes,
+  encodeSlotHashes,
+  MAX_RECENT_BLOCKHASHES,
+  MAX_SLOT_HASHES,
+  RECENT_BLOCKHASHES_ACCOUNT_LEN,
+  type RecentBlockhashes,
+  type SlotHashes,
+} from '../runtime/sysvars/layouts.ts';
+import {
+  type BankView,
+  type ComputeBudgetOverride,
+  executeTransaction,
+  type PreparedTransaction,
+  prepareTransaction,
+  type RejectedTransaction,
+  type TransactionExecution,
+} from '../runtime/transaction-processor.ts';
+import type { Account } from '../wire/account.ts';
+import { ParhelionError } from '../wire/errors.ts';
+import { Pubkey } from '../wire/pubkey.ts';
+import type { VersionedTransaction } from '../wire/transaction.ts';
+import type { Accounts } from './accounts.ts';
+import { BlockhashQueue, MAX_RECENT_BLOCKHASHES as MAX_REMEMBERED_BLOCKHASHES } from './blockhash-queue.ts';
+import { epochOf, leaderScheduleEpochOf } from './epochs.ts';
+import { GENESIS_BLOCKHASH, genesisAccounts, sysvarAccount } from './genesis.ts';
+import { DEFAULT_HISTORY_CAPACITY, History } from './history.ts';
+import { MessageDigest, StatusCache } from './status-cache.ts';
+
+/** Lamports for each signature. Source: agave fee-structure/src/lib.rs, FeeStructure::default. */
+export const LAMPORTS_PER_SIGNATURE = 5000n;
+
+export interface BankOptions {
+  readonly features: FeatureSet;
+  /** Default: a validator's. */
+  readonly rules?: TransactionRules | undefined;
+  /** Whether signatures are checked. Default: true. */
+  readonly verifySignatures?: boolean | undefined;
+  /** Whether a transaction must carry a recent blockhash or a nonce. Default: true. */
+  readonly checkBlockhash?: boolean | undefined;
+  /** Bytes of log that are kept of a transaction; `Infinity` for no limit. Default: 10,000. */
+  readonly logBytesLimit?: number | undefined;
+  /** How many transactions are remembered by signature. Default: 256, or 32 under LiteSVM's rules. */
+  readonly historyCapacity?: number | undefined;
+  readonly computeBudgetOverride?: ComputeBudgetOverride | undefined;
+}
+
+/** What became of a transaction. */
+export type TransactionRecord =
+  | {
+      readonly transaction: VersionedTransaction;
+      readonly prepared: PreparedTransaction;
+      readonly execution: TransactionExecution;
+    }
+  | {
+      readonly transaction: VersionedTransaction;
+      readonly prepared: RejectedTransaction;
+      readonly execution: undefined;
+    };
+
+const LITESVM_HISTORY_CAPACITY = 32;
+
+export class Bank implements BankView {
+  readonly features: FeatureSet;
+  readonly rules: TransactionRules;
+  readonly programs: ProgramCache;
+  verifySignatures: boolean;
+  readonly checkBlockhash: boolean;
+  readonly computeBudgetOverride: ComputeBudgetOverride | undefined;
+  readonly #logBytesLimit: number;
+  #state: BankState;
+  readonly #snapshots: { readonly id: number; readonly state: BankState }[] = [];
+  #nextSnapshotId = 1;
+  #digested: { readonly transaction: VersionedTransaction; readonly digest: MessageDigest } | undefined;
+
+  constructor(options: BankOptions) {
+    this.features = options.features;
+    this.rules = options.rules ?? AGAVE_RULES;
+    this.programs = new ProgramCache(BUILTINS, options.features.runtime);
+    this.verifySignatures = options.verifySignatures ?? true;
+    this.checkBlockhash = options.checkBlockhash ?? true;
+    this.computeBudgetOverride = options.computeBudgetOverride;
+    this.#logBytesLimit = options.logBytesLimit ?? LOG_MESSAGES_BYTES_LIMIT;
+    const historyCapacity =
+      options.historyCapacity ?? (this.rules.name === 'litesvm' ? LITESVM_HISTORY_CAPACITY : DEFAULT_HISTORY_CAPACITY);
+    this.#state = new BankState(
+      genesisAccounts(options.features, this.rules),
+      BlockhashQueue.from(GENESIS_BLOCKHASH),
+      new StatusCache(),
+      new History(historyCapacity),
+    );
+  }
+
+  // Transactions.
+
+  /** Runs a transaction and stores what it changes. */
+  send(transaction: VersionedTransaction): TransactionRecord {
+    const record = this.simulate(transaction);
+    if (record.execution === undefined) return record;
+    const { accounts, history, statuses } = this.#state;
+    for (const [key, account] of record.execution.accounts) accounts.set(key, account);
+    if (this.rules.duplicateDetection === 'message') statuses.add(this.#digestOf(transaction));
+    history.add(transaction.signatures[0], record);
+    return record;
+  }
+
+  /** Runs a transaction and stores nothing. */
+  simulate(transaction: VersionedTransaction): TransactionRecord {
+    const prepared = prepareTransaction(transaction, this);
+    if (prepared.status === 'rejected') return { transaction, prepared, execution: undefined };
+    return { transaction, prepared, execution: executeTransaction(prepared) };
+  }
+
+  /** The transaction with this first signature, where it paid its fee and isn't forgotten. */
+  getTransaction(signature: Uint8Array): TransactionRecord | undefined {
+    return this.#state.history.get(signature);
+  }
+
+  isAlreadyProcessed(transaction: VersionedTransaction): boolean {
+    const { history, statuses } = this.#state;
+    return this.rules.duplicateDetection === 'message'
+      ? statuses.has(this.#digestOf(transaction))
+      : history.has(transaction.signatures[0]);
+  }
+
+  /** Asked for twice of each transaction: when it is checked and when it is stored. */
+  #digestOf(transaction: VersionedTransaction): MessageDigest {
+    if (this.#digested?.transaction !== transaction) {
+      this.#digested = { transaction, digest: new MessageDigest(transaction.messageBytes) };
+    }
+    return this.#digested.digest;
+  }
+
+  // Accounts.
+
+  getAccount(key: Pubkey): Account | undefined {
+    return this.#state.accounts.get(key);
+  }
+
+  /** Stores an account as it is. It must not be changed afterwards. */
+  setAccount(key: Pubkey, account: Account): void {
+    const state = this.#state;
+    state.accounts.set(key, account);
+    const { environment } = state;
+    if (environment === undefined) return;
+    const sysvars = environment.sysvars.with(key, account.lamports === 0n ? undefined : account);
+    if (sysvars !== environment.sysvars) {
+      state.environment = { ...environment, sysvars, slot: sysvars.clock?.slot ?? 0n };
+    }
+  }
+
+  /** Every account, in no order to rely on. */
+  accounts(): IterableIterator<[Pubkey, Account]> {
+    return this.#state.accounts.entries();
+  }
+
+  // Blocks.
+
+  get environment(): ExecutionEnvironment {
+    return (this.#state.environment ??= this.#makeEnvironment());
+  }
+
+  get slot(): bigint {
+    return this.environment.slot;
+  }
+
+  get latestBlockhash(): Uint8Array {
+    return this.#state.blockhashes.latest.bytes;
+  }
+
+  /** The same as a key, which knows its text. */
+  get latestBlockhashKey(): Pubkey {
+    return this.#state.blockhashes.latest;
+  }
+
+  isRecentBlockhash(hash: Uint8Array, maxAge?: number): boolean {
+    return this.#state.blockhashes.isRecent(hash, maxAge);
+  }
+
+  /**
+   * Makes a new blockhash, as the end of a block does; the clock stays where it is. What the old ones are worth from
+   * then on is said by the rules.
+   */
+  expireBlockhash(): void {
+    this.#registerBlockhashes([nextBlockhash(this.#state.blockhashes.latest)]);
+  }
+
+  /**
+   * Moves the clock to `slot`.
+   *
+   * Under a validator's rules the chain goes on as if every slot in between had its block: the blockhashes of those blocks
+   * are the recent ones, SlotHashes lists them, and the epoch is as many epochs further as the epoch schedule counts.
+   * Timestamps stay, as they do in Agave's own warp, but for the start of an epoch that begins. On the way back to an
+   * earlier slot blockhashes stay too, and SlotHashes forgets what has not happened yet. SlotHistory isn't kept.
+   *
+   * Under LiteSVM's rules nothing but the clock's slot changes.
+   *
+   * Source: agave runtime/src/bank.rs, warp_from_parent, update_clock, update_slot_hashes.
+   */
+  warpToSlot(slot: bigint): void {
+    const clock = this.#readSysvar(CLOCK_ID, decodeClock);
+    if (clock === undefined) throw new Error('A bank always has a Clock sysvar.');
+    if (this.rules.name === 'litesvm') {
+      this.#setSysvar(CLOCK_ID, encodeClock({ ...clock, slot }));
+      return;
+    }
+    if (slot > clock.slot) this.#addBlocks(clock.slot, slot);
+    else this.#setSlotHashes(this.#slotHashes().filter((entry) => entry.slot < slot));
+    this.#setSysvar(CLOCK_ID, encodeClock(this.#clockAt(clock, slot)));
+  }
+
+  #clockAt(clock: Clock, slot: bigint): Clock {
+    const schedule = this.#readSysvar(EPOCH_SCHEDULE_ID, decodeEpochSchedule);
+    if (schedule === undefined) return { ...clock, slot };
+    const move = (epoch: bigint, by: bigint) => (epoch + by > 0n ? epoch + by : 0n);
+    const epoch = move(clock.epoch, epochOf(schedule, slot) - epochOf(schedule, clock.slot));
+    return {
+      slot,
+      epoch,
+      leaderScheduleEpoch: move(
+        clock.leaderScheduleEpoch,
+        leaderScheduleEpochOf(schedule, slot) - leaderScheduleEpochOf(schedule, clock.slot),
+      ),
+      epochStartTimestamp: epoch === clock.epoch ? clock.epochStartTimestamp : clock.unixTimestamp,
+      unixTimestamp: clock.unixTimestamp,
+    };
+  }
+
+  /** A block for every slot from `from` on and before `to`; of many, the last that anything remembers. */
+  #addBlocks(from: bigint, to: bigint): void {
+    const first = to - from > BigInt(MAX_SLOT_HASHES) ? to - BigInt(MAX_SLOT_HASHES) : from;
+    const slotHashes: { slot: bigint; hash: Uint8Array }[] = [];
+    const blockhashes: Pubkey[] = [];
+    let hash = this.#state.blockhashes.latest;
+    for (let slot = first; slot < to; slot++) {
+      slotHashes.push({ slot, hash: hash.bytes });
+      hash = nextBlockhash(hash);
+      blockhashes.push(hash);
+    }
+    const older = this.#slotHashes().filter((entry) => entry.slot < first);
+    this.#setSlotHashes([...slotHashes.reverse(), ...older]);
+    this.#registerBlockhashes(blockhashes.slice(-MAX_REMEMBERED_BLOCKHASHES - 1));
+  }
+
+  #slotHashes(): SlotHashes {
+    return this.#readSysvar(SLOT_HASHES_ID, decodeSlotHashes) ?? [];
+  }
+
+  #setSlotHashes(entries: SlotHashes): void {
+    this.#setSysvar(SLOT_HASHES_ID, encodeSlotHashes(entries.slice(0, MAX_SLOT_HASHES)));
+  }
+
+  /** Oldest first. */
+  #registerBlockhashes(hashes: readonly Pubkey[]): void {
+    const state = this.#state;
+    for (const hash of hashes) {
+      state.blockhashes = state.blockhashes.register(hash);
+      state.statuses.registerBlock();
+    }
+    const entries = hashes
+      .map(({ bytes }) => ({ blockhash: bytes, lamportsPerSignature: LAMPORTS_PER_SIGNATURE }))
+      .reverse();
+    this.#setRecentBlockhashes(entries);
+    state.environment = undefined;
+  }
+
+  /** Source: agave runtime/src/bank.rs, update_recent_blockhashes. */
+  #setRecentBlockhashes(newest: RecentBlockhashes): void {
+    if (this.rules.name === 'litesvm') {
+      this.#setSysvar(RECENT_BLOCKHASHES_ID, encodeRecentBlockhashes(newest.slice(0, 1)));
+      return;
+    }
+    const older = this.#readSysvar(RECENT_BLOCKHASHES_ID, decodeRecentBlockhashes) ?? [];
+    const entries = [...newest, ...older].slice(0, MAX_RECENT_BLOCKHASHES);
+    this.#setSysvar(RECENT_BLOCKHASHES_ID, encodeRecentBlockhashes(entries, RECENT_BLOCKHASHES_ACCOUNT_LEN));
+  }
+
+  #readSysvar<T>(key: Pubkey, decode: (data: Uint8Array) => T | undefined): T | undefined {
+    const account = this.getAccount(key);
+    return account === undefined ? undefined : decode(account.data);
+  }
+
+  #setSysvar(key: Pubkey, data: Uint8Array): void {
+    this.setAccount(key, sysvarAccount(data));
+  }
+
+  #makeEnvironment(): ExecutionEnvironment {
+    const { accounts, blockhashes } = this.#state;
+    const sysvars = SysvarCache.from((key) => accounts.get(key));
+    return {
+      features: this.features.runtime,
+      rules: this.rules,
+      slot: sysvars.clock?.slot ?? 0n,
+      sysvars,
+      blockhash: blockhashes.latest.bytes,
+      lamportsPerSignature: LAMPORTS_PER_SIGNATURE,
+      logBytesLimit: this.#logBytesLimit,
+      epochStake: noStake,
+    };
+  }
+
+  // Snapshots.
+
+  /** Notes the present state, in constant time. Ids are never used twice. */
+  snapshot(): number {
+    const id = this.#nextSnapshotId++;
+    this.#snapshots.push({ id, state: this.#state.copy() });
+    return id;
+  }
+
+  /**
+   * Goes back to a noted state, in constant time. The snapshot stays; those that were taken after it are discarded.
+   *
+   * @throws ParhelionError `UNKNOWN_SNAPSHOT`
+   */
+  revert(id: number): void {
+    const index = this.#snapshots.findIndex((snapshot) => snapshot.id === id);
+    if (index < 0) throw new ParhelionError('UNKNOWN_SNAPSHOT', { id });
+    this.#snapshots.length = index + 1;
+    this.#state = this.#snapshots[index].state.copy();
+  }
+}
+
+/** What transactions change. */
+class BankState {
+  readonly accounts: Accounts;
+  blockhashes: BlockhashQueue;
+  readonly statuses: StatusCache;
+  readonly history: History<TransactionRecord>;
+  /** Undefined until it is asked for, and again when it has changed. */
+  environment: ExecutionEnvironment | undefined;
+
+  constructor(
+    accounts: Accounts,
+    blockhashes: BlockhashQueue,
+    statuses: StatusCache,
+    history: History<TransactionRecord>,
+  ) {
+    this.accounts = accounts;
+    this.blockhashes = blockhashes;
+    this.statuses = statuses;
+    this.history = history;
+  }
+
+  copy(): BankState {
+    const copy = new BankState(this.accounts.copy(), this.blockhashes, this.statuses.copy(), this.history.copy());
+    copy.environment = this.environment;
+    return copy;
+  }
+}
+
+/** The chain of blockhashes is a chain of hashes, as LiteSVM's is. */
+function nextBlockhash(previous: Pubkey): Pubkey {
+  return new Pubkey(hashes.sha256(previous.bytes));
+}
+
+/** Nobody stakes here. */
+function noStake(): bigint {
+  return 0n;
+}

@@ -238,6 +238,7 @@ class TreeBuilder {
     const isOrigin = !recorded.steps.some((step) => !('line' in step) && isSameFailure(step, error));
     const isCustom = typeof error !== 'string';
     const { refusal } = root as { refusal?: Refusal };
+    const stage = !recorded.isEntered ? 'before' : recorded.failure === undefined ? 'after' : 'run';
     return {
       error,
       kind: 'error' in root ? (isCustom ? 'Custom' : error) : 'kind' in root ? String(root.kind) : 'Verdict',
@@ -247,7 +248,8 @@ class TreeBuilder {
           ? this.#decoders.describeError(address(program), error.Custom)
           : null,
       isOrigin,
-      stage: !recorded.isEntered ? 'before' : recorded.failure === undefined ? 'after' : 'run',
+      stage,
+      callStep: stage === 'run' ? null : (recorded.step ?? null),
       refusal: refusal === undefined || !isOrigin ? null : this.#refusal(refusal),
     };
   }

@@ -58,6 +58,8 @@ export interface RecordedFrame {
   failure: Verdict | undefined;
   /** Of the attempt as a whole: the caller's view. */
   attemptFailure: Verdict | undefined;
+  /** The Agave function in which a refused attempt ended. */
+  step: string | undefined;
   /** The meter at the four boundaries; those of `enter` and `exit` are equal where it wasn't entered. */
   readonly units: { attempt: number; enter: number; exit: number; end: number };
   /** Positions in the journal's steps. */
@@ -112,6 +114,7 @@ export class TraceRecorder implements ExecutionListener {
       case 'attemptEnd': {
         const frame = this.#open.pop()!;
         frame.attemptFailure = event.failure;
+        frame.step = event.step;
         frame.units.end = event.unitsRemaining;
         if (!frame.isEntered) frame.units.enter = frame.units.exit = event.unitsRemaining;
         return;
@@ -165,6 +168,7 @@ export class TraceRecorder implements ExecutionListener {
       isEntered: false,
       failure: undefined,
       attemptFailure: undefined,
+      step: undefined,
       units: { attempt: units, enter: units, exit: units, end: units },
       journalStart,
       journalEnd: journalStart,

@@ -198,6 +198,8 @@ export interface FrameFailure {
   readonly isOrigin: boolean;
   /** `before` the frame ran, while it `run`s, or `after`, when its results were handed back to the caller. */
   readonly stage: 'before' | 'run' | 'after';
+  /** The step of the call, an Agave function, that a `before` or `after` failed in, where it is known. */
+  readonly callStep: string | null;
   readonly refusal: RefusalFacts | null;
 }
 

@@ -1,0 +1,312 @@
+// Says in words why a frame failed: a sentence of cause and what to change, from the facts that the refusing rule looked
+// at. One row for each error that the runtime itself raises. A program's own error is its own business: the sentence
+// names the frame and the error, and claims nothing more.
+// Reads the trace only. How an address is written in a sentence is the caller's choice. A transaction that failed as a
+// whole is transaction-failure-text.ts's.
+
+import {
+  type CallFrame,
+  callsOf,
+  pathToOrigin,
+  type RefusalFacts,
+  type TransactionTrace,
+} from './transaction-trace.ts';
+import { numberText } from './value-text.ts';
+
+/** How an address is to be written. */
+export type ShowAddress = (address: string) => string;
+
+export interface FailureText {
+  /** The error's name and its text. */
+  readonly title: string;
+  readonly cause: string;
+  /** What to change; empty where the facts don't tell. */
+  readonly fixes: readonly string[];
+  /** Facts of the refusal that `cause` has said already. */
+  readonly said: readonly (keyof RefusalFacts)[];
+}
+
+/** Everything a row may look at. */
+interface Scene {
+  readonly trace: TransactionTrace;
+  /** From the top-level instruction to the frame that raised the failure. */
+  readonly path: readonly CallFrame[];
+  readonly frame: CallFrame;
+  /** The caller's name; "The transaction" at top level. */
+  readonly caller: string;
+  /** The name of the frame's program. */
+  readonly program: string;
+  readonly facts: RefusalFacts;
+  readonly show: ShowAddress;
+}
+
+type Words = Pick<FailureText, 'cause'> & Partial<FailureText>;
+type Row = (scene: Scene) => Words;
+
+const NO_FACTS: RefusalFacts = {
+  rule: '',
+  source: '',
+  account: null,
+  program: null,
+  asked: null,
+  held: null,
+  limit: null,
+  actual: null,
+  detail: null,
+};
+
+/** The failure where it began, in words; undefined where no frame failed. */
+export function describeFailure(trace: TransactionTrace, show: ShowAddress): FailureText | undefined {
+  const path = pathToOrigin(trace);
+  const frame = path.at(-1);
+  if (frame?.failure == null) return undefined;
+  const { failure } = frame;
+  const caller = path.length < 2 ? 'The transaction' : nameOf(path[path.length - 2], show);
+  const facts = failure.refusal ?? NO_FACTS;
+  const scene: Scene = { trace, path, frame, caller, program: nameOf(frame, show), facts, show };
+  const name = failure.custom?.name ?? failure.kind;
+  const title = name === 'Custom' ? failure.text : `${name}: ${failure.custom?.message ?? failure.text}`;
+  return { title, fixes: [], said: [], ...(ROWS[failure.kind] ?? ownError)(scene) };
+}
+
+const ROWS: Readonly<Record<string, Row>> = {
+  // What a caller may not do
+  PrivilegeEscalation(scene) {
+    if (scene.facts.account === null) return ownError(scene);
+    return scene.facts.asked === 'signer'
+      ? signerRefused(scene, scene.facts.account)
+      : writeRefused(scene, scene.facts.account);
+  },
+  MissingAccount(scene) {
+    const { facts, frame, caller, program, path, show } = scene;
+    if (facts.account === null) {
+      if (facts.limit === null || facts.actual === null) return ownError(scene);
+      const cause = `${program} needs at least ${count(facts.limit, 'account')} here; it was given ${numberText(facts.actual)}.`;
+      return { cause, said: ['limit', 'actual'] };
+    }
+    const account = show(facts.account);
+    const isProgram = facts.account === frame.programAddress;
+    const what = isProgram ? `the program ${account}` : accountIn(frame, facts.account, show);
+    if (facts.rule === 'translate_accounts_common') {
+      return {
+        cause: `${caller} names ${what} in its call to ${program}, but not among the account infos it passes along.`,
+        fixes: [`Add ${account} to the account infos of the call.`],
+        said: ['detail'],
+      };
+    }
+    return {
+      cause: `${caller} calls ${program} with ${what}, which is ${facts.detail ?? 'not there'}.`,
+      fixes:
+        path.length <= 2
+          ? [
+              `Add ${account} to the accounts of instruction #${path[0].path[0]}${isProgram ? '; a program that is called is one of them' : ''}.`,
+            ]
+          : [`Pass ${account} down to ${caller}: every call on the way needs it among its accounts.`],
+      said: ['detail'],
+    };
+  },
+  BadSeeds: ({ facts, caller }) => ({
+    cause: `The signer ${facts.detail ?? 'seeds'} give no address under ${caller}: what they hash to is a point on the curve, or one of them is too long.`,
+    fixes: ['Use the seeds, and the bump as the last of them, as find_program_address returned it.'],
+    said: ['detail'],
+  }),
+  ProgramNotSupported: ({ facts, program }) => ({
+    cause: `${program} can't be called by a program: ${facts.detail ?? 'the runtime forbids it'}.`,
+    fixes: ['Make it an instruction of the transaction.'],
+    said: ['detail'],
+  }),
+  ReentrancyNotAllowed: ({ path, program, show }) => ({
+    cause: `${program} is running already, further out: ${chainOf(path, show)}. Only a program itself may call itself again, and only directly.`,
+  }),
+  CallDepth: ({ facts, path, show }) => ({
+    cause: `This call would be number ${facts.actual ?? path.length} on the stack, and ${facts.limit ?? path.length - 1} is the limit: ${chainOf(path, show)}.`,
+    fixes: ['Do part of the work in an instruction of its own.'],
+    said: ['limit', 'actual'],
+  }),
+  MaxInstructionTraceLengthExceeded: ({ facts }) => ({
+    cause: `A transaction has at most ${numberText(facts.limit ?? 64)} instructions, calls included; this would be one more.`,
+    fixes: ['Split the transaction.'],
+    said: ['limit', 'actual'],
+  }),
+  UnsupportedProgramId({ facts, frame, show }) {
+    const address = facts.program ?? frame.programAddress;
+    const why = facts.detail === null ? 'there is no program to run' : withNames(facts.detail, show);
+    return {
+      cause: `${address === null ? 'The account' : show(address)} can't be run: ${why}.`,
+      fixes: ['Check the address of the program, and that it is deployed.'],
+      said: ['detail'],
+    };
+  },
+
+  // What a program may not do to an account
+  ExternalAccountLamportSpend: changeRefused(
+    'took lamports from',
+    'Let the owner do it: only an owner may take lamports.',
+  ),
+  ReadonlyLamportChange: changeRefused('changed the lamports of', 'writable'),
+  ReadonlyDataModified: changeRefused('wrote to the data of', 'writable'),
+  ExternalAccountDataModified: changeRefused('wrote to the data of', 'Let the owner do it: only an owner may write.'),
+  ModifiedProgramId: changeRefused(
+    'changed the owner of',
+    'Only the present owner may, on a writable account whose data is all zeros.',
+  ),
+  ExecutableModified: changeRefused('changed the executable flag of', 'Only the owner may, on a writable account.'),
+  InvalidRealloc(scene) {
+    const { facts, frame, show } = scene;
+    if (facts.limit === null || facts.actual === null) return ownError(scene);
+    const account = facts.account === null ? 'an account' : accountIn(frame, facts.account, show);
+    return {
+      cause: `${subjectOf(scene)} resized ${account} to ${numberText(facts.actual)} bytes; at most ${numberText(facts.limit)} are allowed here.`,
+      fixes: ['Grow an account by at most 10,240 bytes in one instruction, or create it at its full size.'],
+      said: ['limit', 'actual'],
+    };
+  },
+  AccountBorrowFailed: ({ facts, frame, program, show }) => ({
+    cause: `${program} reaches for ${facts.account === null ? 'an account' : accountIn(frame, facts.account, show)} while it is in use. Was the same account passed twice?`,
+  }),
+  UnbalancedInstruction({ facts, caller, program }) {
+    const actual = facts.actual ?? 0;
+    const isBeforeCall = facts.rule === 'push';
+    const lamports = `${count(actual < 0 ? -actual : actual, 'lamport')} ${actual < 0 ? 'less' : 'more'}`;
+    return {
+      cause: `${isBeforeCall ? caller : program} left its accounts with ${lamports} than before${isBeforeCall ? ', when it made this call' : ''}. Lamports are moved, never made or lost.`,
+      fixes: [`Give each lamport that is taken from one account to another${isBeforeCall ? ', before the call' : ''}.`],
+      said: ['limit', 'actual'],
+    };
+  },
+
+  // What the machine doesn't do
+  ComputationalBudgetExceeded: outOfCompute,
+  ExceededMaxInstructions: outOfCompute,
+};
+
+function writeRefused(scene: Scene, address: string): Words {
+  const { frame, caller, program, show } = scene;
+  return {
+    cause: `${caller} asks for ${accountIn(frame, address, show)} to be writable in its call to ${program}, but holds it read-only itself.`,
+    fixes: [`${flagFix(scene, address, 'isWritable')}.`],
+    said: ['detail'],
+  };
+}
+
+function signerRefused(scene: Scene, address: string): Words {
+  const { frame, caller, program, show } = scene;
+  const asks = `${caller} asks for ${accountIn(frame, address, show)} as a signer in its call to ${program}`;
+  if (frame.signers.length > 0) {
+    const derived = frame.signers.map((signer) => show(signer.address)).join(', ');
+    return {
+      cause: `${asks}, but the seeds it gives derive to ${derived}.`,
+      fixes: [
+        `Check the seeds, their order and the bump, and that ${show(address)} is an address derived under ${caller}.`,
+      ],
+      said: ['detail'],
+    };
+  }
+  return {
+    cause: `${asks}, but it has not signed, and no seeds were given for it.`,
+    fixes: [
+      `Where ${show(address)} is derived under ${caller}: give its seeds to invoke_signed.`,
+      `Where it is a wallet: ${lowerFirst(flagFix(scene, address, 'isSigner'))}.`,
+    ],
+    said: ['detail'],
+  };
+}
+
+/** Where on the way down the flag was not given: in the transaction, or in a program's call. */
+function flagFix(scene: Scene, address: string, flag: 'isSigner' | 'isWritable'): string {
+  const { path, show } = scene;
+  const word = flag === 'isSigner' ? 'as a signer' : 'writable';
+  const holders = path.slice(0, -1);
+  const lacking = holders.findIndex((holder) => !holder.accounts.some((a) => a.address === address && a[flag]));
+  if (lacking > 0) {
+    const [giver, taker] = [holders[lacking - 1], holders[lacking]];
+    return `Mark ${accountIn(taker, address, show)} ${word} where ${nameOf(giver, show)} calls ${nameOf(taker, show)}`;
+  }
+  const [top] = path;
+  const place = top.accounts.findIndex((account) => account.address === address);
+  const down = holders.length > 1 ? ', and in each call on the way down' : '';
+  if (place < 0) return `Add ${show(address)} to the accounts of instruction #${top.path[0]}, ${word}${down}`;
+  const role = top.accounts[place].role;
+  const which = role === null ? `account ${place}` : `\`${role}\` (account ${place})`;
+  return `Mark ${which} ${word} in instruction #${top.path[0]} of the transaction${down}`;
+}
+
+/** @param fix a sentence, or `writable` where marking it so is what helps */
+function changeRefused(verb: string, fix: string): Row {
+  return (scene) => {
+    const { facts, frame, show } = scene;
+    if (facts.account === null) return ownError(scene);
+    const { account, held, detail } = facts;
+    const owner = detail?.startsWith('owned by ') ? `, ${withNames(detail, show)}` : '';
+    const flag = held === null || held.isWritable ? '' : ', which it holds read-only';
+    return {
+      cause: `${subjectOf(scene)} ${verb} ${accountIn(frame, account, show)}${fix === 'writable' ? flag : owner || flag}.`,
+      fixes: [
+        fix === 'writable' ? `Mark ${accountIn(frame, account, show)} writable, in every call on the way down.` : fix,
+      ],
+      said: fix === 'writable' ? [] : ['detail'],
+    };
+  };
+}
+
+function outOfCompute({ trace, frame, program, facts }: Scene): Words {
+  const { limit } = trace.computeUnits;
+  const calls = callsOf(frame).length > 0 ? ' in its own code' : '';
+  const rest =
+    facts.actual === null || facts.limit === null
+      ? ''
+      : `: ${numberText(facts.actual)} were asked for, ${numberText(facts.limit)} were left`;
+  const shared = limit === null ? '' : ` All instructions and calls share the transaction's ${numberText(limit)}.`;
+  return {
+    cause: `${program} ran out of compute units${calls}${rest}.${shared}`,
+    fixes: ['Raise the limit with SetComputeUnitLimit (1,400,000 at most), or do less.'],
+    said: ['limit', 'actual'],
+  };
+}
+
+function ownError({ frame, program, caller }: Scene): Words {
+  const { kind, error, custom, stage } = frame.failure!;
+  const code = typeof error === 'object' ? `its own error ${error.Custom}` : kind;
+  const name = custom === null ? code : `${code}, ${custom.name}`;
+  if (stage === 'before') return { cause: `${caller}'s call to ${program} was refused: ${name}.` };
+  if (stage === 'after') return { cause: `What ${program} did could not be handed back to ${caller}: ${name}.` };
+  const instruction = frame.instruction === null ? '' : ` in ${frame.instruction.name}`;
+  const isStopped = error === 'ProgramFailedToComplete' && kind !== error;
+  return {
+    cause: isStopped ? `${program} was stopped${instruction}: ${name}.` : `${program} returned ${name}${instruction}.`,
+  };
+}
+
+/** The program whose doing the rule judged. */
+function subjectOf({ frame, facts, caller, program, show }: Scene): string {
+  if (facts.program !== null) return show(facts.program);
+  return frame.failure!.stage === 'run' ? program : caller;
+}
+
+function nameOf(frame: CallFrame, show: ShowAddress): string {
+  if (frame.programAddress === null) return 'a program';
+  return frame.programName ?? show(frame.programAddress);
+}
+
+function chainOf(path: readonly CallFrame[], show: ShowAddress): string {
+  return path.map((frame) => nameOf(frame, show)).join(' → ');
+}
+
+/** An account by the role it has in a frame, with its address. */
+function accountIn(frame: CallFrame, address: string, show: ShowAddress): string {
+  const role = frame.accounts.find((account) => account.address === address)?.role ?? null;
+  return role === null ? show(address) : `\`${role}\` (${show(address)})`;
+}
+
+/** A runtime's sentence, with the addresses in it written as elsewhere. */
+function withNames(text: string, show: ShowAddress): string {
+  return text.replace(/[1-9A-HJ-NP-Za-km-z]{32,44}/g, show);
+}
+
+function count(amount: number | bigint, noun: string): string {
+  return `${numberText(amount)} ${noun}${amount === 1 || amount === 1n ? '' : 's'}`;
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

@@ -1,0 +1,18 @@
+// The room `trace`: what a transaction did, for people and tools to read. It runs nothing.
+// The decoders of well-known programs are in decoders/index.ts and not loaded from here: their codecs take time.
+
+export {
+  DecoderRegistry,
+  type EncodedInstruction,
+  type InstructionReading,
+  type ProgramDecoder,
+} from './decoder.ts';
+export { describeFailure, type FailureText, type ShowAddress } from './failure-text.ts';
+export { type FormatOptions, formatTrace, TRACE_LEVELS, type TraceLevel } from './format.ts';
+export { type JsonValue, TRACE_JSON_VERSION, traceToJson } from './json.ts';
+export { type MessageFacts, messageFacts, type ResolvedAccounts } from './message-facts.ts';
+export { WELL_KNOWN_NAMES } from './names.ts';
+export { escapeText } from './plain-text.ts';
+export { type OutcomeFacts, type TraceOptions, TraceRecorder } from './recorder.ts';
+export { describeTransactionFailure, type TransactionFailureText } from './transaction-failure-text.ts';
+export * from './transaction-trace.ts';

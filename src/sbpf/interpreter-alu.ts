@@ -2,12 +2,11 @@
 // second operand there, immediate or register. Extension to 64 bits and the write to the register are the caller's.
 // Source: sbpf src/interpreter.rs, Interpreter::step.
 
-import type { ModuleBuilder } from '../wasm/module-builder.ts';
 import type { PlainOp } from '../wasm/opcodes.ts';
 import { REGISTERS } from './control-block.ts';
-import { type Emitter, failIf, Status } from './interpreter-emitter.ts';
+import { type Emitter, FIELD_IMMEDIATE, failIf, Status } from './interpreter-emitter.ts';
 import type { Opcode } from './opcodes.ts';
-import { enablePqr, type SbpfVersion, swapSubRegImmOperands } from './version.ts';
+import { swapSubRegImmOperands } from './version.ts';
 
 type AluEmitter = (e: Emitter, operand: () => void, opcode: Opcode) => void;
 
@@ -142,15 +141,18 @@ export const ALU64: { readonly [mnemonic: string]: AluEmitter } = {
   lmul64: plain64('i64Mul'),
   uhmul64: (e, operand, opcode) => {
     dst64(e);
+    e.f.set(e.x);
     zeroExtendedOperand(e, operand, opcode);
-    e.f.call(e.highProductFunction);
+    e.f.set(e.y);
+    emitHighProduct(e);
   },
   // As unsigned factors, a negative one is 2^64 too great: the high half of the product is too great by the other factor.
   shmul64: (e, operand) => {
     dst64(e);
-    e.f.tee(e.x);
+    e.f.set(e.x);
     operand();
-    e.f.tee(e.y).call(e.highProductFunction);
+    e.f.set(e.y);
+    emitHighProduct(e);
     e.f.get(e.x).i64(63).op('i64ShrS').get(e.y).op('i64And', 'i64Sub');
     e.f.get(e.y).i64(63).op('i64ShrS').get(e.x).op('i64And', 'i64Sub');
   },
@@ -169,64 +171,54 @@ function subtract(e: Emitter, operand: () => void, opcode: Opcode, dst: (e: Emit
   e.f.op(op);
 }
 
-/** `be16` and its like: the width is the immediate. */
+/** `be16` and its like: the width is the immediate, and what a number of that width has no room for is shifted out. */
 function endian(e: Emitter, swap: boolean): void {
-  const { f } = e;
-  const done = f.block('i64');
-  const wide = f.block();
-  const word = f.block();
-  const half = f.block();
-  for (const [width, label] of [
-    [16, half],
-    [32, word],
-    [64, wide],
-  ] as const) {
-    f.get(e.insn).i64(32).op('i64ShrU').i64(width).op('i64Eq').brIf(label);
-  }
-  f.i32(1);
+  const { f, x, y: width } = e;
+  f.get(e.pc).load('i64Load32U', FIELD_IMMEDIATE).set(width);
+  f.get(width).i64(16).op('i64Ne').get(width).i64(32).op('i64Ne', 'i32And').get(width).i64(64).op('i64Ne', 'i32And');
   failIf(e, Status.invalidInstruction);
-  f.end(); // half
-  if (swap) f.get(e.dst).load('i32Load', REGISTERS).call(e.swapFunction).i32(16).op('i32ShrU', 'i64ExtendI32U');
-  else f.get(e.dst).load('i64Load16U', REGISTERS);
-  f.br(done);
-  f.end(); // word
-  f.get(e.dst).load('i32Load', REGISTERS);
-  if (swap) f.call(e.swapFunction);
-  f.op('i64ExtendI32U').br(done);
-  f.end(); // wide
+  f.i64(64).get(width).op('i64Sub').set(width);
+  dst64(e);
   if (swap) {
-    f.get(e.dst).load('i32Load', REGISTERS).call(e.swapFunction).op('i64ExtendI32U').i64(32).op('i64Shl');
-    f.get(e.dst)
-      .load('i32Load', REGISTERS + 4)
-      .call(e.swapFunction)
-      .op('i64ExtendI32U', 'i64Or');
+    f.set(x);
+    for (const [mask, bits] of SWAPS) {
+      f.get(x).i64(mask).op('i64And').i64(bits).op('i64Shl');
+      f.get(x).i64(bits).op('i64ShrU').i64(mask).op('i64And', 'i64Or').set(x);
+    }
+    f.get(x).i64(32).op('i64Rotl');
   } else {
-    f.get(e.dst).load('i64Load', REGISTERS);
+    f.get(width).op('i64Shl');
   }
-  f.end(); // done
+  f.get(width).op('i64ShrU');
 }
 
-/** (i32) -> i32 with the bytes in reverse. */
-export function emitByteSwap(module: ModuleBuilder): number {
-  const f = module.function(['i32'], ['i32']);
-  f.get(0).i32(8).op('i32Rotl').i32(0x00ff_00ff).op('i32And');
-  f.get(0).i32(8).op('i32Rotr').i32(0xff00_ff00).op('i32And', 'i32Or');
-  return f.index;
-}
+/** Exchanges neighbouring bytes, then neighbouring pairs. */
+const SWAPS = [
+  [0x00ff_00ff_00ff_00ffn, 8],
+  [0x0000_ffff_0000_ffffn, 16],
+] as const;
 
-/** (u64, u64) -> the upper half of the product; by halves, as on paper. */
-export function emitHighProduct(module: ModuleBuilder, version: SbpfVersion): number {
-  if (!enablePqr(version)) return -1;
-  const f = module.function(['i64', 'i64'], ['i64']);
-  const [x, y] = [0, 1];
-  const [middle, xHigh, yHigh, yLow] = Array.from({ length: 4 }, () => f.local('i64'));
-  f.get(x).i64(32).op('i64ShrU').set(xHigh);
-  f.get(y).i64(32).op('i64ShrU').set(yHigh);
-  f.get(y).i64(0xffff_ffff).op('i64And').set(yLow);
-  f.get(x).i64(0xffff_ffff).op('i64And').set(x);
+/** Upper half of the product of `e.x` and `e.y` as u64; by halves, as on paper. Leaves both as they are. */
+function emitHighProduct(e: Emitter): void {
+  const { f, x, y } = e;
+  const [xLow, xHigh, yLow, yHigh, middle] = Array.from({ length: 5 }, () => f.local('i64'));
+  for (const [factor, low, high] of [
+    [x, xLow, xHigh],
+    [y, yLow, yHigh],
+  ]) {
+    f.get(factor).i64(0xffff_ffff).op('i64And').set(low);
+    f.get(factor).i64(32).op('i64ShrU').set(high);
+  }
   // middle = xHigh * yLow + (xLow * yLow >> 32): at most (2^32 - 1)^2 + 2^32 - 2, which fits.
-  f.get(xHigh).get(yLow).op('i64Mul').get(x).get(yLow).op('i64Mul').i64(32).op('i64ShrU', 'i64Add').set(middle);
+  f.get(xHigh).get(yLow).op('i64Mul');
+  f.get(xLow).get(yLow).op('i64Mul').i64(32).op('i64ShrU', 'i64Add').set(middle);
   f.get(xHigh).get(yHigh).op('i64Mul').get(middle).i64(32).op('i64ShrU', 'i64Add');
-  f.get(x).get(yHigh).op('i64Mul').get(middle).i64(0xffff_ffff).op('i64And', 'i64Add').i64(32).op('i64ShrU', 'i64Add');
-  return f.index;
+  f.get(xLow)
+    .get(yHigh)
+    .op('i64Mul')
+    .get(middle)
+    .i64(0xffff_ffff)
+    .op('i64And', 'i64Add')
+    .i64(32)
+    .op('i64ShrU', 'i64Add');
 }

@@ -22,17 +22,16 @@ export const Status = {
   executionOverrun: 9,
   unsupportedInstruction: 10,
   invalidInstruction: 11,
+  /** Between the two functions of the module only: the access of kind DETAIL at ACCESS_ADDR needs the slow path. */
+  slowAccess: 12,
 } as const;
 
 /** What the emitters of single instructions share: the function being written, its locals, and where to go. */
 export interface Emitter {
   readonly f: FunctionBuilder;
   readonly version: SbpfVersion;
-  /** Address in memory of the *next* slot. */
+  /** Address in memory of the instruction. */
   readonly pc: number;
-  /** The instruction, and its lower half. */
-  readonly insn: number;
-  readonly low: number;
   /** Eight times the number of a register: add REGISTERS. */
   readonly dst: number;
   readonly src: number;
@@ -43,18 +42,18 @@ export interface Emitter {
   readonly a: number;
   readonly b: number;
   readonly c: number;
-  /** What the slow path of an access needs: see interpreter-memory.ts. */
+  /** What the slow path of an access needs, and where it begins: see interpreter-memory.ts. */
   readonly address: number;
   readonly accessKind: number;
   readonly slowAccess: Label;
-  /** Leaves with `status`, at the instruction being executed. */
+  /** Leaves with `status`. */
   readonly stop: Label;
-  readonly next: Label;
-  /** Of functions in the module. */
-  readonly accessFunction: number;
-  readonly swapFunction: number;
-  readonly highProductFunction: number;
 }
+
+/** The fields of an instruction, read where they lie. */
+export const FIELD_REGISTERS = 1;
+export const FIELD_OFFSET = 2;
+export const FIELD_IMMEDIATE = 4;
 
 /** Takes a condition from the stack; where it holds, the run ends. */
 export function failIf(e: Emitter, status: number): void {

@@ -3,20 +3,25 @@
 // Of the fast path's checks the order does not matter: any failure leads to the slow path, which decides afresh.
 // Source: sbpf src/memory_region.rs, MemoryMapping::{load, store}.
 
+import type { FunctionBuilder } from '../wasm/function-builder.ts';
 import type { ModuleBuilder } from '../wasm/module-builder.ts';
 import type { LoadOp, StoreOp } from '../wasm/opcodes.ts';
 import { MM_HEAP_START, MM_REGION_SIZE, MM_STACK_START } from './address-space.ts';
 import {
   ACCESS_ADDR,
+  DETAIL,
   DIRTY_FROM,
+  FUEL,
   GAP_MASK,
   HOST_OFFSET,
   PATIENCE,
+  PC,
   READ_LIMIT,
   REGION_COUNT,
   REGION_SHIFT,
   REGIONS,
   REGISTERS,
+  TEXT,
   WINDOW_DELTA,
   WINDOW_READ_END,
   WINDOW_REGION,
@@ -24,7 +29,7 @@ import {
   WINDOW_WRITE_END,
   WRITE_LIMIT,
 } from './control-block.ts';
-import { type Emitter, failIf, Status } from './interpreter-emitter.ts';
+import { type Emitter, FIELD_IMMEDIATE, FIELD_OFFSET, FIELD_REGISTERS, Status } from './interpreter-emitter.ts';
 import { type SbpfVersion, stackFrameGaps } from './version.ts';
 
 /** The bit of an address within its frame and gap that says it is in the gap. */
@@ -58,13 +63,13 @@ export function emitStore(e: Emitter, mnemonic: string): void {
   emitAddress(e, e.dst);
   emitTranslation(e, (fromRegister ? STORE_REG : STORE_IMM) | log2Size);
   if (fromRegister) f.get(e.src).load('i64Load', REGISTERS);
-  else f.get(e.insn).i64(32).op('i64ShrS');
+  else f.get(e.pc).load('i64Load32S', FIELD_IMMEDIATE);
   f.store(STORES[log2Size]);
 }
 
 function emitAddress(e: Emitter, base: number): void {
   e.f.get(base).load('i64Load', REGISTERS);
-  e.f.get(e.low).i32(16).op('i32ShrS', 'i64ExtendI32S', 'i64Add').set(e.address);
+  e.f.get(e.pc).load('i64Load16S', FIELD_OFFSET).op('i64Add').set(e.address);
 }
 
 /** Leaves the offset in memory of `e.address` on the stack, or goes to the slow path. */
@@ -98,49 +103,79 @@ function emitTranslation(e: Emitter, kind: number): void {
     .op('i32Add');
 }
 
-/** The rest of an access whose fast path gave up: translates, then does what `e.accessKind` says. */
-export function emitSlowAccess(e: Emitter): void {
-  const { f, a: host } = e;
-  f.get(e.address).get(e.accessKind).call(e.accessFunction).tee(host).op('i32Eqz');
-  failIf(e, Status.accessViolation);
+/**
+ * Exports `run`: the loop, and between its turns the accesses that its fast path gave up. An access that fails costs its
+ * instruction and leaves PC at it, as any error does.
+ */
+export function emitRun(module: ModuleBuilder, version: SbpfVersion, loop: number, resolveAccess: number): void {
+  const accessFunction = emitAccessFunction(module, version, resolveAccess);
+  const f = module.function([], ['i32'], 'run');
+  const [status, kind, host, pc, registers] = Array.from({ length: 5 }, () => f.local('i32'));
+  const value = f.local('i64');
+  const again = f.loop();
+  f.call(loop).tee(status).i32(Status.slowAccess).op('i32Ne');
+  f.if();
+  f.get(status).op('return');
+  f.end();
+
+  f.i32(0).i32(0).load('i32Load', FUEL).i32(1).op('i32Sub').store('i32Store', FUEL);
+  f.i32(0).load('i32Load', DETAIL).set(kind);
+  f.get(kind).call(accessFunction).tee(host).op('i32Eqz');
+  f.if();
+  f.i32(Status.accessViolation).op('return');
+  f.end();
+
+  f.i32(0).load('i32Load', TEXT).i32(0).load('i32Load', PC).i32(3).op('i32Shl', 'i32Add').set(pc);
+  f.get(pc).load('i32Load8U', FIELD_REGISTERS).set(registers);
   const done = f.block();
   const isStore = f.block();
-  f.get(e.accessKind).i32(STORE_IMM).op('i32GeU').brIf(isStore);
-  f.get(e.dst);
-  emitBySize(e, 'i64', (log2Size) => f.get(host).load(LOADS[log2Size]));
-  f.store('i64Store', REGISTERS);
-  f.br(done);
+  f.get(kind).i32(STORE_IMM).op('i32GeU').brIf(isStore);
+  f.get(registers).i32(3).op('i32Shl').i32(0x78).op('i32And');
+  emitBySize(f, kind, 'i64', (log2Size) => f.get(host).load(LOADS[log2Size]));
+  f.store('i64Store', REGISTERS).br(done);
   f.end(); // isStore
-  f.get(e.src).load('i64Load', REGISTERS).get(e.insn).i64(32).op('i64ShrS');
-  f.get(e.accessKind).i32(STORE_REG).op('i32And', 'select').set(e.x);
-  emitBySize(e, undefined, (log2Size) => f.get(host).get(e.x).store(STORES[log2Size]));
+  f.get(registers).i32(1).op('i32ShrU').i32(0x78).op('i32And').load('i64Load', REGISTERS);
+  f.get(pc).load('i64Load32S', FIELD_IMMEDIATE);
+  f.get(kind).i32(STORE_REG).op('i32And', 'select').set(value);
+  emitBySize(f, kind, undefined, (log2Size) => f.get(host).get(value).store(STORES[log2Size]));
   f.end(); // done
+
+  f.i32(0).i32(0).load('i32Load', PC).i32(1).op('i32Add').store('i32Store', PC);
+  f.i32(0).load('i32Load', FUEL).brIf(again);
+  f.i32(Status.outOfFuel).op('return');
+  f.end();
+  f.op('unreachable');
 }
 
-function emitBySize(e: Emitter, result: 'i64' | undefined, emit: (log2Size: number) => void): void {
-  const { f } = e;
+function emitBySize(
+  f: FunctionBuilder,
+  kind: number,
+  result: 'i64' | undefined,
+  emit: (log2Size: number) => void,
+): void {
   const done = f.block(result);
   const labels = [f.block(), f.block(), f.block(), f.block()].reverse();
-  f.get(e.accessKind).i32(3).op('i32And').brTable(labels, labels[0]);
+  f.get(kind).i32(3).op('i32And').brTable(labels, labels[0]);
   for (let log2Size = 0; log2Size < 4; log2Size++) {
     f.end();
     emit(log2Size);
     f.br(done);
   }
-  if (result !== undefined) f.op('unreachable');
   f.end();
 }
 
 /**
- * (address: i64, kind: i32) -> offset in memory, or 0. Tries what can be done without leaving WebAssembly: the stretch
+ * (kind: i32) -> offset in memory of ACCESS_ADDR, or 0. Tries what can be done without leaving WebAssembly: the stretch
  * the host found last time, then a store to stack or heap that only the write limit stopped. Then asks the host.
  */
-export function emitAccessFunction(module: ModuleBuilder, version: SbpfVersion, resolveAccess: number): number {
-  const f = module.function(['i64', 'i32'], ['i32']);
-  const [address, kind] = [0, 1];
+function emitAccessFunction(module: ModuleBuilder, version: SbpfVersion, resolveAccess: number): number {
+  const f = module.function(['i32'], ['i32']);
+  const kind = 0;
+  const address = f.local('i64');
   const [region, offset, end, entry, frames, len] = Array.from({ length: 6 }, () => f.local('i32'));
   const isStore = (): void => void f.get(kind).i32(STORE_IMM).op('i32GeU');
 
+  f.i32(0).load('i64Load', ACCESS_ADDR).set(address);
   const askHost = f.block();
   f.get(address).i64(32).op('i64ShrU').i64(REGION_COUNT).op('i64GeU').brIf(askHost);
   f.get(address).i64(32).op('i64ShrU', 'i32WrapI64').set(region);
@@ -228,7 +263,6 @@ export function emitAccessFunction(module: ModuleBuilder, version: SbpfVersion, 
     .op('i32Add', 'return');
 
   f.end(); // askHost
-  f.i32(0).get(address).store('i64Store', ACCESS_ADDR);
   isStore();
   f.i32(1).get(kind).i32(3).op('i32And', 'i32Shl').call(resolveAccess);
   return f.index;

@@ -1,6 +1,6 @@
-// The interpreter: one WebAssembly function that runs instructions as they lie in the text, eight bytes each, until
-// something needs the host. A module is emitted for each sBPF version; what its instructions compute is in
-// interpreter-alu.ts and interpreter-memory.ts, and here are the loop, jumps, calls and ways out.
+// The interpreter: a WebAssembly module that runs instructions as they lie in the text, eight bytes each, until something
+// needs the host. A module is emitted for each sBPF version; what its instructions compute is in interpreter-alu.ts and
+// interpreter-memory.ts, and here are the loop, jumps, calls and ways out.
 //
 // `run` takes everything from the control block and leaves everything there. It answers a Status; where that stands for
 // an error, PC is the instruction at fault, which has been paid for (FUEL). Registers stay in memory while it runs,
@@ -10,7 +10,9 @@
 import type { Label } from '../wasm/function-builder.ts';
 import { ModuleBuilder } from '../wasm/module-builder.ts';
 import type { PlainOp } from '../wasm/opcodes.ts';
+import { INSN_SIZE } from './address-space.ts';
 import {
+  ACCESS_ADDR,
   BASE_DEPTH,
   CALL_DEPTH,
   CALL_TARGETS,
@@ -27,9 +29,17 @@ import {
   TEXT_LEN,
   TEXT_VM_ADDR,
 } from './control-block.ts';
-import { ALU32, ALU64, emitByteSwap, emitHighProduct, SIGN_EXTENDED } from './interpreter-alu.ts';
-import { type Emitter, fail, failIf, Status } from './interpreter-emitter.ts';
-import { emitAccessFunction, emitLoad, emitSlowAccess, emitStore } from './interpreter-memory.ts';
+import { ALU32, ALU64, SIGN_EXTENDED } from './interpreter-alu.ts';
+import {
+  type Emitter,
+  FIELD_IMMEDIATE,
+  FIELD_OFFSET,
+  FIELD_REGISTERS,
+  fail,
+  failIf,
+  Status,
+} from './interpreter-emitter.ts';
+import { emitLoad, emitRun, emitStore } from './interpreter-memory.ts';
 import { CALL_IMM, CALL_REG, EXIT, JA, LDDW, type Opcode, opcodesOf } from './opcodes.ts';
 import {
   callxUsesDstReg,
@@ -39,9 +49,16 @@ import {
   staticSyscalls,
 } from './version.ts';
 
+/**
+ * The opcode of the slots behind the text. Arriving there is how code that runs past its end is noticed; no version has
+ * this opcode, and where a text holds it all the same, the address tells the two apart.
+ */
+export const SENTINEL = 0xff;
+
 const FIRST_SAVED_REGISTER = 6;
 const SAVED_REGISTERS = 5; // r6 to r9, and r10
 const FRAME_POINTER = 10;
+const SOURCE_1 = 8; // a source register of 1, as Emitter.src holds it
 const register = (index: number): number => REGISTERS + index * 8;
 
 const modules = new Map<SbpfVersion, WebAssembly.Module>();
@@ -60,114 +77,113 @@ export function emitInterpreter(version: SbpfVersion): Uint8Array {
   const module = new ModuleBuilder();
   module.importMemory('machine', 'memory', 1);
   const resolveAccess = module.importFunction('machine', 'access', ['i32', 'i32'], ['i32']);
-  const accessFunction = emitAccessFunction(module, version, resolveAccess);
-  const swapFunction = emitByteSwap(module);
-  const highProductFunction = emitHighProduct(module, version);
-  const f = module.function([], ['i32'], 'run');
-
-  const [text, textLen, fuel, pc, low, dst, src, status, a, b, c, accessKind, target] = Array.from({ length: 13 }, () =>
-    f.local('i32'),
-  );
-  const [insn, x, y, address] = Array.from({ length: 4 }, () => f.local('i64'));
-
-  f.i32(0).load('i32Load', TEXT).tee(text);
-  f.i32(0).load('i32Load', PC).i32(3).op('i32Shl', 'i32Add').set(pc);
-  f.i32(0).load('i32Load', TEXT_LEN).set(textLen);
-  f.i32(0).load('i32Load', FUEL).set(fuel);
-
-  const leave = f.block();
-  const overrun = f.block();
-  const outOfFuel = f.block();
-  const stop = f.block();
-  const next = f.loop();
-  const enter = f.block();
-  const slowAccess = f.block();
-
-  const e: Emitter = {
-    f,
-    version,
-    pc,
-    insn,
-    low,
-    dst,
-    src,
-    status,
-    x,
-    y,
-    a,
-    b,
-    c,
-    address,
-    accessKind,
-    slowAccess,
-    stop,
-    next,
-    accessFunction,
-    swapFunction,
-    highProductFunction,
-  };
-
-  // One block an opcode, the first opcode's innermost: branching to a block ends up right behind it.
-  const opcodes = opcodesOf(version).filter((opcode) => opcode !== undefined);
-  const unsupported = f.block();
-  const blocks = opcodes.map(() => f.block()).reverse();
-  const labelOf: Label[] = new Array<Label>(256).fill(unsupported);
-  for (const [i, opcode] of opcodes.entries()) labelOf[opcode.code] = blocks[i];
-
-  f.get(fuel).op('i32Eqz').brIf(outOfFuel);
-  f.get(fuel).i32(1).op('i32Sub').set(fuel);
-  f.get(pc).get(text).op('i32Sub').get(textLen).op('i32GeU').brIf(overrun);
-  f.get(pc).load('i64Load').tee(insn).op('i32WrapI64').set(low);
-  f.get(pc).i32(8).op('i32Add').set(pc);
-  f.get(low).i32(5).op('i32ShrU').i32(0x78).op('i32And').set(dst);
-  f.get(low).i32(9).op('i32ShrU').i32(0x78).op('i32And').set(src);
-  f.get(low).i32(0xff).op('i32And').brTable(labelOf, unsupported);
-
-  for (const opcode of opcodes) {
-    f.end();
-    emitInstruction(e, opcode, { text, textLen, fuel, target, enter });
-    f.br(next);
-  }
-  f.end(); // unsupported
-  fail(e, Status.unsupportedInstruction);
-
-  f.end(); // slowAccess
-  emitSlowAccess(e);
-  f.br(next);
-
-  f.end(); // enter
-  emitEnter(e, text, textLen, target);
-  f.br(next);
-
-  f.end(); // next
-  f.op('unreachable');
-  f.end(); // stop
-  f.get(pc).i32(8).op('i32Sub').set(pc).br(leave);
-  f.end(); // outOfFuel
-  f.i32(Status.outOfFuel).set(status).br(leave);
-  f.end(); // overrun
-  f.i32(Status.executionOverrun).set(status);
-  f.end(); // leave
-  f.i32(0).get(pc).get(text).op('i32Sub').i32(3).op('i32ShrS').store('i32Store', PC);
-  f.i32(0).get(fuel).store('i32Store', FUEL);
-  f.get(status);
+  emitRun(module, version, emitLoop(module, version), resolveAccess);
   return module.finish();
 }
 
+/** What jumps and calls share beyond the Emitter. */
 interface Control {
-  readonly text: number;
+  /** Address in memory of the slot before the first: `pc - before` is how far into the text the *next* slot is. */
+  readonly before: number;
   readonly textLen: number;
   readonly fuel: number;
   /** Where to go after `enter`: bytes from the start of the text. */
   readonly target: number;
   /** Pushes a frame and goes on at `target`. */
   readonly enter: Label;
+  /** Goes on behind the end of the text. */
+  readonly outOfText: Label;
+  /** Leaves with `status`, without paying for the instruction. */
+  readonly leave: Label;
+}
+
+/**
+ * The loop. It calls no function, so that hosts keep its locals in registers: what would need a call ends it, and `run`
+ * starts it again.
+ */
+function emitLoop(module: ModuleBuilder, version: SbpfVersion): number {
+  const f = module.function([], ['i32']);
+  const [pc, fuel, before, textLen, target, dst, src, status, a, b, c, accessKind] = Array.from({ length: 12 }, () =>
+    f.local('i32'),
+  );
+  const [x, y, address] = Array.from({ length: 3 }, () => f.local('i64'));
+
+  f.i32(0).load('i32Load', TEXT).i32(INSN_SIZE).op('i32Sub').set(before);
+  f.i32(0).load('i32Load', TEXT_LEN).set(textLen);
+  f.i32(0).load('i32Load', FUEL).set(fuel);
+  // pc = before + 8 + min(PC, slots) * 8
+  f.i32(0).load('i32Load', PC).tee(a).get(textLen).i32(3).op('i32ShrU').tee(b);
+  f.get(a).get(b).op('i32LtU', 'select').i32(1).op('i32Add').i32(3).op('i32Shl').get(before).op('i32Add').set(pc);
+
+  const leave = f.block();
+  const stop = f.block();
+  const outOfFuel = f.block();
+  const next = f.loop();
+  // Each instruction ends with a conditional branch of its own back to the loop: processors predict where an indirect
+  // jump goes by the conditional branches before it, and would find nothing to go by in a run of plain arithmetic.
+  const advance = (): void => {
+    f.get(pc).i32(INSN_SIZE).op('i32Add').set(pc);
+    f.get(fuel).i32(1).op('i32Sub').tee(fuel).brIf(next).br(outOfFuel);
+  };
+  const outOfText = f.block();
+  const enter = f.block();
+  const slowAccess = f.block();
+  const e: Emitter = { f, version, pc, dst, src, status, x, y, a, b, c, address, accessKind, slowAccess, stop };
+  const control: Control = { before, textLen, fuel, target, enter, outOfText, leave };
+
+  // One block an opcode, the first opcode's innermost: a branch to a block ends up right behind it.
+  const opcodes = opcodesOf(version).filter((opcode) => opcode !== undefined);
+  const unsupported = f.block();
+  const sentinel = f.block();
+  const blocks = opcodes.map(() => f.block()).reverse();
+  const labels: Label[] = new Array<Label>(256).fill(unsupported);
+  for (const [i, opcode] of opcodes.entries()) labels[opcode.code] = blocks[i];
+  labels[SENTINEL] = sentinel;
+
+  f.get(pc).load('i32Load8U', FIELD_REGISTERS).tee(src).i32(3).op('i32Shl').i32(0x78).op('i32And').set(dst);
+  f.get(src).i32(1).op('i32ShrU').i32(0x78).op('i32And').set(src);
+  f.get(pc).load('i32Load8U').brTable(labels, unsupported);
+
+  for (const opcode of opcodes) {
+    f.end();
+    emitInstruction(e, opcode, control);
+    advance();
+  }
+  f.end(); // sentinel
+  f.get(pc).get(before).op('i32Sub').get(textLen).op('i32GtU');
+  failIf(e, Status.executionOverrun);
+  f.end(); // unsupported
+  fail(e, Status.unsupportedInstruction);
+
+  f.end(); // slowAccess
+  f.i32(0).get(accessKind).store('i32Store', DETAIL);
+  f.i32(0).get(address).store('i64Store', ACCESS_ADDR);
+  f.i32(Status.slowAccess).set(status).br(leave);
+
+  f.end(); // enter
+  emitEnter(e, control);
+  advance();
+
+  f.end(); // outOfText
+  f.get(before).get(textLen).op('i32Add').set(pc);
+  advance();
+
+  f.end(); // next
+  f.end(); // outOfFuel
+  f.i32(Status.outOfFuel).set(status).br(leave);
+  f.end(); // stop
+  f.get(fuel).i32(1).op('i32Sub').set(fuel);
+  f.end(); // leave
+  f.i32(0).get(pc).get(before).op('i32Sub').i32(3).op('i32ShrU').i32(1).op('i32Sub').store('i32Store', PC);
+  f.i32(0).get(fuel).store('i32Store', FUEL);
+  f.get(status);
+  return f.index;
 }
 
 function emitInstruction(e: Emitter, opcode: Opcode, control: Control): void {
   if (opcode.class === 'load') emitLoad(e, opcode.mnemonic);
   else if (opcode.class === 'store') emitStore(e, opcode.mnemonic);
-  else if (opcode.class === 'jump32' || opcode.class === 'jump64') emitJump(e, opcode);
+  else if (opcode.class === 'jump32' || opcode.class === 'jump64') emitJump(e, opcode, control);
   else if (opcode.code === LDDW) emitLddw(e);
   else if (opcode.code === CALL_IMM) emitCall(e, control);
   else if (opcode.code === CALL_REG) emitCallx(e, control);
@@ -182,10 +198,10 @@ function emitAlu(e: Emitter, opcode: Opcode): void {
   f.get(e.dst);
   if (narrow !== undefined) {
     narrow(e, () => emitOperand32(e, opcode), opcode);
-    const extends32 = explicitSignExtensionOfResults(e.version)
+    const signExtends = explicitSignExtensionOfResults(e.version)
       ? mnemonic === 'mov32' && opcode.operands === 'dst, src'
       : SIGN_EXTENDED.has(mnemonic);
-    f.op(extends32 ? 'i64ExtendI32S' : 'i64ExtendI32U');
+    f.op(signExtends ? 'i64ExtendI32S' : 'i64ExtendI32U');
   } else {
     const wide = ALU64[mnemonic];
     if (wide === undefined) throw new Error(`The interpreter does not know ${mnemonic}.`);
@@ -196,21 +212,24 @@ function emitAlu(e: Emitter, opcode: Opcode): void {
 
 function emitOperand64(e: Emitter, opcode: Opcode): void {
   if (opcode.operands.includes('src')) e.f.get(e.src).load('i64Load', REGISTERS);
-  else e.f.get(e.insn).i64(32).op('i64ShrS');
+  else e.f.get(e.pc).load('i64Load32S', FIELD_IMMEDIATE);
 }
 
 function emitOperand32(e: Emitter, opcode: Opcode): void {
   if (opcode.operands.includes('src')) e.f.get(e.src).load('i32Load', REGISTERS);
-  else e.f.get(e.insn).i64(32).op('i64ShrU', 'i32WrapI64');
+  else e.f.get(e.pc).load('i32Load', FIELD_IMMEDIATE);
 }
 
 function emitLddw(e: Emitter): void {
-  const { f } = e;
+  const { f, pc } = e;
   f.get(e.dst);
-  f.get(e.insn).i64(32).op('i64ShrU');
-  f.get(e.pc).load('i64Load32U', 4).i64(32).op('i64Shl', 'i64Or');
+  f.get(pc).load('i64Load32U', FIELD_IMMEDIATE);
+  f.get(pc)
+    .load('i64Load32U', INSN_SIZE + FIELD_IMMEDIATE)
+    .i64(32)
+    .op('i64Shl', 'i64Or');
   f.store('i64Store', REGISTERS);
-  f.get(e.pc).i32(8).op('i32Add').set(e.pc);
+  f.get(pc).i32(INSN_SIZE).op('i32Add').set(pc);
 }
 
 const COMPARISONS: Record<string, readonly [narrow: PlainOp, wide: PlainOp]> = {
@@ -226,10 +245,11 @@ const COMPARISONS: Record<string, readonly [narrow: PlainOp, wide: PlainOp]> = {
   jsle: ['i32LeS', 'i64LeS'],
 };
 
-function emitJump(e: Emitter, opcode: Opcode): void {
-  const { f } = e;
+function emitJump(e: Emitter, opcode: Opcode, control: Control): void {
+  const { f, pc } = e;
   const wide = opcode.class === 'jump64';
-  if (opcode.code !== JA) {
+  const isConditional = opcode.code !== JA;
+  if (isConditional) {
     f.get(e.dst).load(wide ? 'i64Load' : 'i32Load', REGISTERS);
     if (wide) emitOperand64(e, opcode);
     else emitOperand32(e, opcode);
@@ -237,42 +257,38 @@ function emitJump(e: Emitter, opcode: Opcode): void {
     if (mnemonic !== 'jset') f.op(COMPARISONS[mnemonic][wide ? 1 : 0]);
     else if (wide) f.op('i64And').i64(0).op('i64Ne');
     else f.op('i32And');
-    // Untaken first: whatever falls through costs no jump.
-    f.op('i32Eqz').brIf(e.next);
+    f.if();
   }
-  f.get(e.pc).get(e.low).i32(16).op('i32ShrS').i32(3).op('i32Shl', 'i32Add').set(e.pc);
+  f.get(pc).get(pc).load('i32Load16S', FIELD_OFFSET).i32(3).op('i32Shl', 'i32Add').tee(pc);
+  // The verifier lets no jump out of the text. For code it did not see, the loop relies on this.
+  f.get(control.before).op('i32Sub').get(control.textLen).op('i32GtU').brIf(control.outOfText);
+  if (isConditional) f.end();
 }
 
 function emitCall(e: Emitter, control: Control): void {
-  const { f } = e;
+  const { f, pc } = e;
   if (staticSyscalls(e.version)) {
     // src 1: relative to the next slot. Bounds come before the frame here, and only here.
-    f.get(e.src).i32(8).op('i32Eq');
+    f.get(e.src).i32(SOURCE_1).op('i32Eq');
     f.if();
-    f.get(e.insn).i64(32).op('i64ShrS').i64(3).op('i64Shl');
-    f.get(e.pc).get(control.text).op('i32Sub', 'i64ExtendI32U', 'i64Add').tee(e.x);
+    f.get(pc).load('i64Load32S', FIELD_IMMEDIATE).i64(3).op('i64Shl');
+    f.get(pc).get(control.before).op('i32Sub', 'i64ExtendI32U', 'i64Add').tee(e.x);
     f.get(control.textLen).op('i64ExtendI32U', 'i64GeU');
     failIf(e, Status.unsupportedInstruction);
-    f.get(e.x).op('i32WrapI64').set(control.target);
-    f.br(control.enter);
+    f.get(e.x).op('i32WrapI64').set(control.target).br(control.enter);
     f.end();
     f.get(e.src);
     failIf(e, Status.unsupportedInstruction);
   }
-  f.get(e.pc).i32(8).op('i32Sub').get(control.text).op('i32Sub').i32(1).op('i32ShrU');
-  f.i32(0).load('i32Load', CALL_TARGETS).op('i32Add').load('i32Load').tee(e.a);
-  f.op('i32Eqz');
-  f.if();
-  f.get(control.fuel).i32(1).op('i32Add').set(control.fuel);
-  fail(e, Status.unresolvedCall);
-  f.end();
+  f.get(pc).get(control.before).op('i32Sub').i32(INSN_SIZE).op('i32Sub').i32(1).op('i32ShrU');
+  f.i32(0).load('i32Load', CALL_TARGETS).op('i32Add').load('i32Load').tee(e.a).op('i32Eqz');
+  f.i32(Status.unresolvedCall).set(e.status).brIf(control.leave);
   f.get(e.a).i32(0).op('i32LtS');
   f.if();
   f.i32(0).i32(-1).get(e.a).op('i32Sub').store('i32Store', DETAIL);
   fail(e, Status.syscall);
   f.end();
-  f.get(e.a).i32(1).op('i32Sub').i32(3).op('i32Shl').set(control.target);
-  f.br(control.enter);
+  f.get(e.a).i32(1).op('i32Sub').i32(3).op('i32Shl').set(control.target).br(control.enter);
 }
 
 function emitCallx(e: Emitter, control: Control): void {
@@ -280,53 +296,49 @@ function emitCallx(e: Emitter, control: Control): void {
   if (callxUsesSrcReg(version)) f.get(e.src);
   else if (callxUsesDstReg(version)) f.get(e.dst);
   // Sixteen register slots exist: an immediate that no verifier saw stays among them.
-  else f.get(e.insn).i64(32).op('i64ShrU', 'i32WrapI64').i32(15).op('i32And').i32(3).op('i32Shl');
-  f.load('i64Load', REGISTERS).i32(0).load('i64Load', TEXT_VM_ADDR).op('i64Sub').i64(-8).op('i64And').tee(e.x);
-  f.op('i32WrapI64').i32(-8).get(e.x).i64(0xffff_ffff).op('i64LeU', 'select').set(control.target);
+  else f.get(e.pc).load('i32Load8U', FIELD_IMMEDIATE).i32(15).op('i32And').i32(3).op('i32Shl');
+  f.load('i64Load', REGISTERS).i32(0).load('i64Load', TEXT_VM_ADDR).op('i64Sub').i64(-INSN_SIZE).op('i64And').tee(e.x);
+  // What does not fit in 32 bits is outside of every text, as -8 is.
+  f.op('i32WrapI64').i32(-INSN_SIZE).get(e.x).i64(0xffff_ffff).op('i64LeU', 'select').set(control.target);
   f.br(control.enter);
 }
 
 /** The frame first, then r10, then whether there is anything to run: the order in which errors win. */
-function emitEnter(e: Emitter, text: number, textLen: number, target: number): void {
-  const { f, a, b } = e;
-  f.i32(0).load('i32Load', CALL_DEPTH).tee(a).i32(FRAME_SHIFT).op('i32Shl').set(b);
+function emitEnter(e: Emitter, control: Control): void {
+  const { f, a: depth, b: frame } = e;
+  f.i32(0).load('i32Load', CALL_DEPTH).tee(depth).i32(FRAME_SHIFT).op('i32Shl').set(frame);
   for (let i = 0; i < SAVED_REGISTERS; i++) {
-    f.get(b)
+    f.get(frame)
       .i32(0)
       .load('i64Load', register(FIRST_SAVED_REGISTER + i))
       .store('i64Store', FRAMES + i * 8);
   }
-  f.get(b)
-    .get(e.pc)
-    .get(text)
-    .op('i32Sub')
-    .i32(3)
-    .op('i32ShrU')
-    .store('i32Store', FRAMES + FRAME_RETURN_PC);
-  f.i32(0).get(a).i32(1).op('i32Add').tee(a).store('i32Store', CALL_DEPTH);
-  f.get(a).i32(0).load('i32Load', MAX_CALL_DEPTH).op('i32Eq');
+  f.get(frame).get(e.pc).get(control.before).op('i32Sub').i32(3).op('i32ShrU');
+  f.store('i32Store', FRAMES + FRAME_RETURN_PC);
+  f.i32(0).get(depth).i32(1).op('i32Add').tee(depth).store('i32Store', CALL_DEPTH);
+  f.get(depth).i32(0).load('i32Load', MAX_CALL_DEPTH).op('i32Eq');
   failIf(e, Status.callDepthExceeded);
   f.i32(0).i32(0).load('i64Load', register(FRAME_POINTER)).i32(0).load('i64Load32U', FRAME_STRIDE).op('i64Add');
   f.store('i64Store', register(FRAME_POINTER));
-  f.get(target).get(textLen).op('i32GeU');
+  f.get(control.target).get(control.textLen).op('i32GeU');
   failIf(e, Status.callOutsideTextSegment);
-  f.get(text).get(target).op('i32Add').set(e.pc);
+  f.get(control.before).get(control.target).op('i32Add').set(e.pc);
 }
 
 function emitExit(e: Emitter, control: Control): void {
-  const { f, a, b } = e;
-  f.i32(0).load('i32Load', CALL_DEPTH).tee(a).i32(0).load('i32Load', BASE_DEPTH).op('i32Eq');
+  const { f, a: depth, b: frame } = e;
+  f.i32(0).load('i32Load', CALL_DEPTH).tee(depth).i32(0).load('i32Load', BASE_DEPTH).op('i32Eq');
   failIf(e, Status.exit);
-  f.i32(0).get(a).i32(1).op('i32Sub').tee(a).store('i32Store', CALL_DEPTH);
-  f.get(a).i32(FRAME_SHIFT).op('i32Shl').set(b);
+  f.i32(0).get(depth).i32(1).op('i32Sub').tee(depth).store('i32Store', CALL_DEPTH);
+  f.get(depth).i32(FRAME_SHIFT).op('i32Shl').set(frame);
   for (let i = 0; i < SAVED_REGISTERS; i++) {
     f.i32(0)
-      .get(b)
+      .get(frame)
       .load('i64Load', FRAMES + i * 8)
       .store('i64Store', register(FIRST_SAVED_REGISTER + i));
   }
-  f.get(control.text)
-    .get(b)
+  f.get(control.before)
+    .get(frame)
     .load('i32Load', FRAMES + FRAME_RETURN_PC)
     .i32(3)
     .op('i32Shl', 'i32Add')

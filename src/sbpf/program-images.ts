@@ -1,17 +1,19 @@
 // Copies of programs in the memory of one machine. A program is copied when the machine first runs it and stays, so that
-// the next run of it has nothing to prepare; when there are too many, all go. With the instructions comes a table of
-// what each `call` among them means, filled in as calls are first reached: names are looked up once a call site, by the
+// the next run of it has nothing to prepare; when there are too many, all go. The instructions are copied apart from
+// what the program can read, because two slots follow them that stop code from running past its end. With them comes a
+// table of what each `call` means, filled in as calls are first reached: names are looked up once a call site, by the
 // host, and no hash table needs to be built or probed.
 
 import { INSN_SIZE } from './address-space.ts';
 import type { Executable } from './executable.ts';
+import { SENTINEL } from './interpreter.ts';
 import type { VmMemory } from './memory.ts';
 
 /** What the programs of one machine may take before they are dropped; a single program may take more. */
 const CAPACITY = 32 * 1024 * 1024;
 const ALIGNMENT = 16;
-/** Behind the text, so that its last slot may be read as the first half of a wide constant. */
-const PADDING = 8;
+/** Slots behind the text: two, since a wide constant that begins in the last slot of it takes the first. */
+const SENTINELS = 2;
 
 /** Where a program lies in memory. Lengths in bytes. */
 export interface ProgramImage {
@@ -55,12 +57,10 @@ export class ProgramImages {
 
   #place(executable: Executable): ProgramImage {
     const { text, rodata } = executable;
-    // Up to V2 the instructions are part of what can be read.
-    const offsetInRodata = text.buffer === rodata.buffer ? text.byteOffset - rodata.byteOffset : -1;
-    const isInside = offsetInRodata >= 0 && offsetInRodata + text.length <= rodata.length;
     const slots = Math.floor(text.length / INSN_SIZE);
-    const rodataRoom = roundUp(rodata.length + PADDING);
-    const textRoom = isInside ? 0 : roundUp(text.length + PADDING);
+    const textLen = slots * INSN_SIZE;
+    const rodataRoom = roundUp(rodata.length);
+    const textRoom = roundUp(textLen + SENTINELS * INSN_SIZE);
     const room = rodataRoom + textRoom + roundUp(slots * 4);
     if (this.#end !== this.#start && this.#end - this.#start + room > CAPACITY) this.restartAt(this.#start);
 
@@ -68,16 +68,17 @@ export class ProgramImages {
     this.#end += room;
     this.#memory.grow(this.#end);
     const { bytes } = this.#memory;
-    bytes.fill(0, start, this.#end);
-    bytes.set(rodata, start);
-    if (!isInside) bytes.set(text, start + rodataRoom);
     const image: ProgramImage = {
       executable,
-      text: isInside ? start + offsetInRodata : start + rodataRoom,
-      textLen: slots * INSN_SIZE,
       rodata: start,
+      text: start + rodataRoom,
+      textLen,
       callTargets: start + rodataRoom + textRoom,
     };
+    bytes.set(rodata, start);
+    bytes.set(text.length === textLen ? text : text.subarray(0, textLen), image.text);
+    bytes.fill(0, image.text + textLen, this.#end);
+    for (let i = 0; i < SENTINELS; i++) bytes[image.text + textLen + i * INSN_SIZE] = SENTINEL;
     this.#images.set(executable, image);
     return image;
   }

@@ -3,14 +3,11 @@
 // sign bit is never looked at, so x = 0 with the sign set counts too.
 // Source: solana-sdk address/src/lib.rs, bytes_are_curve_point.
 
-import { ed25519 } from '@noble/curves/ed25519.js';
+import { addressModule, KEY } from './curve25519/address-module.ts';
 
 /** Whether the 32 bytes decompress to a point. */
 export function isOnCurve(bytes: Uint8Array): boolean {
-  try {
-    ed25519.Point.fromBytes(bytes, true);
-    return true;
-  } catch {
-    return false;
-  }
+  const module = addressModule();
+  module.memory.set(bytes, KEY);
+  return module.isOnCurve() !== 0;
 }

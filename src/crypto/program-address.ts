@@ -5,7 +5,7 @@
 
 import { equalBytes } from '../wire/bytes.ts';
 import { PUBKEY_BYTES, Pubkey } from '../wire/pubkey.ts';
-import { isOnCurve } from './curve.ts';
+import { addressModule, INPUT, KEY } from './curve25519/address-module.ts';
 import { hashes } from './hashes.ts';
 
 /** How many seeds an address may have, the bump included. */
@@ -13,8 +13,7 @@ export const MAX_SEEDS = 16;
 /** Bytes of one seed. */
 export const MAX_SEED_LEN = 32;
 
-const MARKER_TEXT = 'ProgramDerivedAddress';
-const PDA_MARKER = Uint8Array.from(MARKER_TEXT, (letter) => letter.charCodeAt(0));
+const PDA_MARKER = Uint8Array.from('ProgramDerivedAddress', (letter) => letter.charCodeAt(0));
 
 /** Why there is no such address. The order is the number a program sees. */
 export const PUBKEY_ERROR_TEXT = {
@@ -33,10 +32,10 @@ export interface ProgramAddress {
 /** The address of these seeds, or why there is none: too many or too long (32 bytes each), or it lies on the curve. */
 export function createProgramAddress(seeds: readonly Uint8Array[], programId: Pubkey): Pubkey | PubkeyError {
   if (seeds.length > MAX_SEEDS) return 'MaxSeedLengthExceeded';
-  const input = joinSeeds(seeds, 0, programId);
-  if (input === undefined) return 'MaxSeedLengthExceeded';
-  const hash = hashes.sha256(input);
-  return isOnCurve(hash) ? 'InvalidSeeds' : new Pubkey(hash);
+  const inputLen = writeInput(seeds, 0, programId);
+  if (inputLen === undefined) return 'MaxSeedLengthExceeded';
+  const module = addressModule();
+  return module.derive(inputLen) !== 0 ? 'InvalidSeeds' : Pubkey.at(module.memory, KEY);
 }
 
 /**
@@ -48,15 +47,11 @@ export function findProgramAddress(
   programId: Pubkey,
 ): ProgramAddress | 'MaxSeedLengthExceeded' | 'InvalidSeeds' {
   if (seeds.length + 1 > MAX_SEEDS) return 'MaxSeedLengthExceeded';
-  const input = joinSeeds(seeds, 1, programId);
-  if (input === undefined) return 'MaxSeedLengthExceeded';
-  const bumpOffset = input.length - PDA_MARKER.length - PUBKEY_BYTES - 1;
-  for (let bump = 255; bump > 0; bump--) {
-    input[bumpOffset] = bump;
-    const hash = hashes.sha256(input);
-    if (!isOnCurve(hash)) return { address: new Pubkey(hash), bump };
-  }
-  return 'InvalidSeeds';
+  const inputLen = writeInput(seeds, 1, programId);
+  if (inputLen === undefined) return 'MaxSeedLengthExceeded';
+  const module = addressModule();
+  const bump = module.findBump(inputLen, INPUT + inputLen - PDA_MARKER.length - PUBKEY_BYTES - 1);
+  return bump === 0 ? 'InvalidSeeds' : { address: Pubkey.at(module.memory, KEY), bump };
 }
 
 /** The address derived from `base` by a text. It may lie on the curve. */
@@ -76,20 +71,20 @@ export function createWithSeed(
   return new Pubkey(hashes.sha256(input));
 }
 
-/** What is hashed: the seeds, `gap` bytes for a bump, the program's id, the marker. Undefined where a seed is too long. */
-function joinSeeds(seeds: readonly Uint8Array[], gap: number, programId: Pubkey): Uint8Array | undefined {
-  let seedsLen = gap;
+/**
+ * Writes what is hashed: the seeds, `gap` bytes for a bump, the program's id, the marker. Returns its length, undefined
+ * where a seed is too long.
+ */
+function writeInput(seeds: readonly Uint8Array[], gap: number, programId: Pubkey): number | undefined {
+  const { memory } = addressModule();
+  let offset = INPUT;
   for (const seed of seeds) {
     if (seed.length > MAX_SEED_LEN) return undefined;
-    seedsLen += seed.length;
-  }
-  const input = new Uint8Array(seedsLen + PUBKEY_BYTES + PDA_MARKER.length);
-  let offset = 0;
-  for (const seed of seeds) {
-    input.set(seed, offset);
+    memory.set(seed, offset);
     offset += seed.length;
   }
-  input.set(programId.bytes, offset + gap);
-  input.set(PDA_MARKER, offset + gap + PUBKEY_BYTES);
-  return input;
+  offset += gap;
+  memory.set(programId.bytes, offset);
+  memory.set(PDA_MARKER, offset + PUBKEY_BYTES);
+  return offset + PUBKEY_BYTES + PDA_MARKER.length - INPUT;
 }

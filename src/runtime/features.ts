@@ -387,6 +387,15 @@ export class FeatureSet {
     return new FeatureSet(slots);
   }
 
+  /**
+   * The base58 address of a gate.
+   *
+   * @throws ParhelionError `UNKNOWN_FEATURE`
+   */
+  static addressOf(feature: FeatureId): string {
+    return FEATURE_GATES[featureName(feature)].address;
+  }
+
   /** @throws ParhelionError `UNKNOWN_FEATURE` */
   isActive(feature: FeatureId): boolean {
     return this.#slots.has(featureName(feature));

@@ -119,7 +119,7 @@ export const LITESVM_DEVIATIONS: { readonly [S in Exclude<keyof TransactionRules
   checkLockLimitBeforeDuplicates: 'Duplicate accounts are reported before too many accounts.',
   checkComputeBudgetBeforeAge: 'Compute-budget errors are reported after an unknown blockhash.',
   acceptRecentBlockhashes: 'Only the latest blockhash is accepted, not the last 150.',
-  requireFeatureForV1: 'v1 transactions are accepted without their feature gate.',
+  requireFeatureForV1: 'Version 1 transactions are accepted without their feature gate.',
   duplicateDetection:
     'A transaction is recognised by its first signature among the last 32, and only with sigverify on.',
   takeFeeFirst: 'Too many lookup tables are reported before a fee that can not be paid.',

@@ -7,10 +7,8 @@ import { expect } from 'vitest';
 import * as ids from '../../src/runtime/addresses.ts';
 import type { ExecutionEnvironment } from '../../src/runtime/environment.ts';
 import { FeatureSet } from '../../src/runtime/features.ts';
-import { ProgramCache } from '../../src/runtime/program-cache.ts';
-import { processComputeBudget } from '../../src/runtime/programs/compute-budget.ts';
-import { processSystem } from '../../src/runtime/programs/system.ts'; // TEMP
-const BUILTINS = new PubkeyMap<any>().set(ids.SYSTEM_PROGRAM_ID, { name: 's', process: processSystem }).set(ids.COMPUTE_BUDGET_ID, { name: 'c', process: processComputeBudget }); // TEMP
+import { type BuiltinProgram, ProgramCache } from '../../src/runtime/program-cache.ts';
+import { BUILTINS } from '../../src/runtime/programs/index.ts';
 import { LITESVM_RULES, type TransactionRules } from '../../src/runtime/rules.ts';
 import { SysvarCache } from '../../src/runtime/sysvars/cache.ts';
 import {
@@ -55,6 +53,7 @@ export class MapBank implements BankView {
   checkBlockhash = true;
   logBytesLimit = 10_000;
   computeBudgetOverride: ComputeBudgetOverride | undefined;
+  builtins: PubkeyMap<BuiltinProgram> = BUILTINS;
   #environment: ExecutionEnvironment | undefined;
   #programs: ProgramCache | undefined;
 
@@ -80,7 +79,7 @@ export class MapBank implements BankView {
   }
 
   get programs(): ProgramCache {
-    return (this.#programs ??= new ProgramCache(BUILTINS, this.features.runtime));
+    return (this.#programs ??= new ProgramCache(this.builtins, this.features.runtime));
   }
 
   getAccount(key: Pubkey): Account | undefined {

@@ -370,3 +370,18 @@ export const OUT_OF_UNITS: Expected = {
   failed: 'Computational budget exceeded',
   error: 'ComputationalBudgetExceeded',
 };
+
+/** Bytes that look random and are the same each time. Source: Marsaglia's xorshift32. */
+export function seededBytes(seed: number): (len: number) => Uint8Array {
+  let state = seed | 1;
+  return (len) => {
+    const bytes = new Uint8Array(len);
+    for (let i = 0; i < len; i++) {
+      state ^= state << 13;
+      state ^= state >>> 17;
+      state ^= state << 5;
+      bytes[i] = state >>> 11;
+    }
+    return bytes;
+  };
+}

@@ -319,8 +319,9 @@ class TreeBuilder {
       return (metas ?? []).map((meta) => this.#account(meta.pubkey, meta, undefined, undefined));
     }
     const after = journal.after();
-    return transaction.accounts.map(({ key }, i) => {
-      const flags = metas?.find((meta) => meta.pubkey.equals(key)) ?? flagsAtTopLevel(topLevel, i);
+    // The runtime may have added accounts of its own behind those of the message.
+    return transaction.accounts.slice(0, metas?.length).map(({ key }, i) => {
+      const flags = metas?.[i] ?? flagsAtTopLevel(topLevel, i);
       return this.#account(key, flags, journal.before[i], after[i]);
     });
   }

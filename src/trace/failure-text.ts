@@ -267,7 +267,7 @@ function outOfCompute({ trace, frame, program, facts }: Scene): Words {
 function ownError({ frame, program, caller }: Scene): Words {
   const { kind, error, custom, stage } = frame.failure!;
   const code = typeof error === 'object' ? `its own error ${error.Custom}` : kind;
-  const name = custom === null ? code : `${code}, ${custom.name}`;
+  const name = custom === null ? code : `${custom.name} (${code})`;
   if (stage === 'before') return { cause: `${caller}'s call to ${program} was refused: ${name}.` };
   if (stage === 'after') return { cause: `What ${program} did could not be handed back to ${caller}: ${name}.` };
   const instruction = frame.instruction === null ? '' : ` in ${frame.instruction.name}`;

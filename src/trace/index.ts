@@ -10,7 +10,6 @@ export {
 export { describeFailure, type FailureText, type ShowAddress } from './failure-text.ts';
 export { type FormatOptions, formatTrace, TRACE_LEVELS, type TraceLevel } from './format.ts';
 export { type JsonValue, TRACE_JSON_VERSION, traceToJson } from './json.ts';
-export { type MessageFacts, messageFacts, type ResolvedAccounts } from './message-facts.ts';
 export { WELL_KNOWN_NAMES } from './names.ts';
 export { escapeText } from './plain-text.ts';
 export { type OutcomeFacts, type TraceOptions, TraceRecorder } from './recorder.ts';

@@ -75,13 +75,21 @@ export class TerminalPage {
   }
 
   #paint(spans: readonly Span[]): string {
-    return spans
-      .map((span) => {
-        const [style, text] = typeof span === 'string' ? (['plain', span] as const) : span;
-        const safe = escapeText(text);
-        return this.#color && style !== 'plain' && safe !== '' ? `\x1b[${STYLES[style]}m${safe}\x1b[0m` : safe;
-      })
-      .join('');
+    let line = '';
+    let run = '';
+    let runStyle: Style = 'plain';
+    const close = () => {
+      line += this.#color && runStyle !== 'plain' && run !== '' ? `\x1b[${STYLES[runStyle]}m${run}\x1b[0m` : run;
+      run = '';
+    };
+    for (const span of spans) {
+      const [style, text] = typeof span === 'string' ? (['plain', span] as const) : span;
+      if (style !== runStyle) close();
+      runStyle = style;
+      run += escapeText(text);
+    }
+    close();
+    return line;
   }
 }
 

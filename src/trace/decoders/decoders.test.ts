@@ -155,7 +155,7 @@ describe('the decoders of well-known programs', () => {
     ],
     [
       'Stake',
-      getDelegateStakeInstruction({ stake: key(1), vote: key(2), unused: key(3), stakeAuthority: signer(4) }),
+      getDelegateStakeInstruction({ stake: key(1), vote: key(2), stakeAuthority: signer(4) }),
       { name: 'DelegateStake', args: {} },
     ],
     [

@@ -67,7 +67,7 @@ const unitPrice = (microLamports: bigint) => budget(3, u64(microLamports));
 const dataSizeLimit = (bytes: number) => budget(4, u32(bytes));
 
 /** Calls a program with nothing. */
-const call = (programAddress: Pubkey, data = new Uint8Array(0)): Instruction => ({ programAddress, data });
+const call = (programAddress: Pubkey, data: Uint8Array = new Uint8Array(0)): Instruction => ({ programAddress, data });
 
 /** Two sides with a rich payer. */
 function richOracle(options?: OracleOptions): Oracle {

@@ -75,6 +75,9 @@ export const meta = (pubkey: Pubkey, flags: '' | 'w' | 's' | 'ws' = ''): Account
   isWritable: flags.includes('w'),
 });
 
+/** Seeds that derive to another address of CALLER. */
+export const OTHER_SEEDS: readonly Uint8Array[] = [...DERIVED_SEEDS, Uint8Array.of(1)];
+
 /** What CALLER's instruction names, in this order. */
 export const CALLER_METAS: readonly AccountMeta[] = [
   meta(OWNED, 'w'),

@@ -175,10 +175,14 @@ function setBuiltins(accounts: Accounts, features: FeatureSet): void {
 function setFeatures(accounts: Accounts, features: FeatureSet, rent: sysvars.Rent): void {
   const lamports = minimumBalance(rent, 9);
   for (const name of features.active) {
-    const data = new Uint8Array(9);
-    data[0] = 1;
-    writeU64(data, 1, features.activatedSlot(name)!);
-    accounts.set(Pubkey.fromBase58(FEATURE_GATES[name].address), storedAccount(FEATURE_PROGRAM_ID, lamports, data));
+    const account = storedAccount(FEATURE_PROGRAM_ID, lamports, NO_DATA);
+    const makeData = () => {
+      const data = new Uint8Array(9);
+      data[0] = 1;
+      writeU64(data, 1, features.activatedSlot(name)!);
+      return data;
+    };
+    accounts.set(Pubkey.fromBase58(FEATURE_GATES[name].address), new LazyAccount(account, makeData));
   }
 }
 

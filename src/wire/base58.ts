@@ -1,10 +1,13 @@
 // Base58 (Bitcoin alphabet) of byte strings, as Solana prints addresses, hashes and signatures.
-// Digits are kept five at a time in doubles, which is ten times faster than one BigInt: 58^5 * 2^8 < 2^53.
+// Numbers are kept in doubles, five digits each when encoding (58^5 * 2^8 < 2^53), three bytes each when decoding
+// (2^24 * 58^4 < 2^53), which is ten times faster than one BigInt.
 
 import { ParhelionError } from './errors.ts';
 
 const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
 const LIMB = 58 ** 5;
+const BYTES_LIMB = 2 ** 24;
+const ZERO_DIGIT = ALPHABET.charCodeAt(0);
 const VALUE_OF = new Int8Array(128).fill(-1);
 for (let i = 0; i < 58; i++) VALUE_OF[ALPHABET.charCodeAt(i)] = i;
 
@@ -37,23 +40,35 @@ export function encodeBase58(bytes: Uint8Array): string {
 /** @throws ParhelionError `INVALID_BASE58` where a character isn't of the alphabet. */
 export function decodeBase58(text: string): Uint8Array {
   let zeros = 0;
-  while (zeros < text.length && text[zeros] === '1') zeros++;
-  const bytes: number[] = [];
-  for (let i = zeros; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    let carry = code < 128 ? VALUE_OF[code] : -1;
-    if (carry < 0) throw new ParhelionError('INVALID_BASE58', { received: JSON.stringify(text.slice(0, 100)) });
-    for (let j = 0; j < bytes.length; j++) {
-      const value = bytes[j] * 58 + carry;
-      bytes[j] = value & 0xff;
-      carry = value >> 8;
+  while (zeros < text.length && text.charCodeAt(zeros) === ZERO_DIGIT) zeros++;
+  const limbs: number[] = [];
+  for (let i = zeros; i < text.length; ) {
+    // Four digits a step; fewer in the first, so that the rest are whole.
+    const end = i + ((text.length - i) % 4 || 4);
+    let carry = 0;
+    let scale = 1;
+    for (; i < end; i++) {
+      const code = text.charCodeAt(i);
+      const digit = code < 128 ? VALUE_OF[code] : -1;
+      if (digit < 0) throw new ParhelionError('INVALID_BASE58', { received: JSON.stringify(text.slice(0, 100)) });
+      carry = carry * 58 + digit;
+      scale *= 58;
     }
-    while (carry > 0) {
-      bytes.push(carry & 0xff);
-      carry >>= 8;
+    for (let j = 0; j < limbs.length; j++) {
+      const value = limbs[j] * scale + carry;
+      carry = Math.floor(value / BYTES_LIMB);
+      limbs[j] = value - carry * BYTES_LIMB;
     }
+    if (carry > 0) limbs.push(carry);
   }
-  const out = new Uint8Array(zeros + bytes.length);
-  for (let i = 0; i < bytes.length; i++) out[out.length - 1 - i] = bytes[i];
+  const top = limbs.length === 0 ? 0 : limbs[limbs.length - 1];
+  const topLen = top === 0 ? 0 : top < 0x100 ? 1 : top < 0x10000 ? 2 : 3;
+  const out = new Uint8Array(zeros + Math.max(0, limbs.length - 1) * 3 + topLen);
+  let offset = out.length;
+  for (let j = 0; j < limbs.length; j++) {
+    const limb = limbs[j];
+    const len = j === limbs.length - 1 ? topLen : 3;
+    for (let k = 0; k < len; k++) out[--offset] = limb >>> (8 * k);
+  }
   return out;
 }

@@ -1,0 +1,27 @@
+// What `import … from 'parhelion'` gives: the virtual machine for tests, the trees of what its transactions did, and the
+// types of both. The other rooms have doors of their own: parhelion/wire, parhelion/sbpf, parhelion/trace.
+
+export { FEATURE_GATES, type FeatureGate, type FeatureId, type FeatureName, FeatureSet } from './runtime/features.ts';
+export { AGAVE_RULES, LITESVM_DEVIATIONS, LITESVM_RULES, type TransactionRules } from './runtime/rules.ts';
+export type { InnerInstruction, InnerInstructions, ReturnData } from './testing/outcome.ts';
+export { type AddProgramOptions, Svm, type SvmOptions, TransactionOutcome } from './testing/svm.ts';
+export type {
+  SysvarClock,
+  SysvarEpochRewards,
+  SysvarEpochSchedule,
+  SysvarLastRestartSlot,
+  SysvarRecentBlockhashes,
+  SysvarRent,
+  SysvarSlotHashes,
+  SysvarSlotHistory,
+  SysvarStakeHistory,
+} from './testing/sysvars.ts';
+export * from './trace/index.ts';
+export type { ParhelionErrorCode, ParhelionErrorContext } from './wire/errors.ts';
+export { ParhelionError } from './wire/errors.ts';
+export {
+  displayInstructionError,
+  displayTransactionError,
+  type InstructionError,
+  type TransactionError,
+} from './wire/transaction-error.ts';

@@ -1,0 +1,182 @@
+// What came of a transaction that was sent or simulated, in kit's shapes. Texts of addresses, inner instructions and the
+// trace are made when they are first read: most tests look at the error and go on.
+// The trace comes from running the transaction again with a recorder. An outcome keeps the account versions that it was
+// prepared with, so it stays the same however the chain goes on.
+
+import type { TransactionRecord } from '../bank/bank.ts';
+import type { AccountMeta, Instruction } from '../runtime/execution-events.ts';
+import { executeTransaction } from '../runtime/transaction-processor.ts';
+import { type TraceOptions, TraceRecorder } from '../trace/recorder.ts';
+import type { TransactionTrace } from '../trace/transaction-trace.ts';
+import type { Pubkey } from '../wire/pubkey.ts';
+import { SIGNATURE_BYTES } from '../wire/transaction.ts';
+import type { TransactionError } from '../wire/transaction-error.ts';
+import {
+  type Address,
+  copyBytes,
+  type EncodedAccount,
+  type Lamports,
+  type Signature,
+  toAddress,
+  toEncodedAccount,
+  toSignature,
+} from './kit.ts';
+
+/** A call that a program made. */
+export interface InnerInstruction {
+  readonly programAddress: Address;
+  /** In the order the program passed them. */
+  readonly accounts: readonly Address[];
+  readonly data: Uint8Array;
+  /** 2 for a call made by a top-level instruction, one more for each call below it. */
+  readonly stackHeight: number;
+}
+
+/** The calls under one top-level instruction, in the order in which they ran. */
+export interface InnerInstructions {
+  /** Index of the top-level instruction. */
+  readonly index: number;
+  readonly instructions: readonly InnerInstruction[];
+}
+
+export interface ReturnData {
+  /** The program that set it. */
+  readonly programAddress: Address;
+  readonly data: Uint8Array;
+}
+
+/**
+ * The outcome of a transaction. A transaction that fails is an outcome like any other; nothing is thrown.
+ *
+ * @example
+ * ```ts
+ * const outcome = svm.sendTransaction(transaction);
+ * if (outcome.error !== null) console.log(formatTrace(outcome.trace));
+ * ```
+ */
+export class TransactionOutcome {
+  /** In the RPC's JSON shape, such as `{ InstructionError: [0, { Custom: 1 }] }`; null where it succeeded. */
+  readonly error: TransactionError | null;
+  readonly logs: readonly string[];
+  readonly computeUnitsConsumed: bigint;
+  /**
+   * Lamports. Charged, unless the transaction was rejected before it ran: then it is what it would have paid, or 0 where
+   * that wasn't known yet.
+   */
+  readonly fee: Lamports;
+  readonly #record: TransactionRecord;
+  readonly #traceOptions: TraceOptions;
+  #signature: Signature | undefined;
+  #innerInstructions: readonly InnerInstructions[] | undefined;
+  #postAccounts: readonly EncodedAccount[] | undefined;
+  #trace: TransactionTrace | undefined;
+
+  constructor(record: TransactionRecord, traceOptions: TraceOptions) {
+    const { prepared, execution } = record;
+    this.error = (prepared.status === 'rejected' ? prepared.error : execution?.error) ?? null;
+    this.logs = execution?.logs ?? [];
+    this.computeUnitsConsumed = BigInt(execution?.computeUnitsConsumed ?? 0);
+    this.fee = prepared.fee as Lamports;
+    this.#record = record;
+    this.#traceOptions = traceOptions;
+  }
+
+  /** The transaction's first signature. */
+  get signature(): Signature {
+    const { signatures } = this.#record.transaction;
+    return (this.#signature ??= toSignature(signatures[0] ?? new Uint8Array(SIGNATURE_BYTES)));
+  }
+
+  /** What the last program to set return data left; null where it is empty. */
+  get returnData(): ReturnData | null {
+    const returnData = this.#record.execution?.returnData;
+    if (returnData === undefined || returnData.data.length === 0) return null;
+    return { programAddress: toAddress(returnData.programId), data: copyBytes(returnData.data) };
+  }
+
+  /** Of the top-level instructions whose programs made calls. Calls refused before they ran are in `trace` only. */
+  get innerInstructions(): readonly InnerInstructions[] {
+    return (this.#innerInstructions ??= this.#readInnerInstructions());
+  }
+
+  /**
+   * The accounts that were stored, or would have been: all that the transaction may write where it succeeded, those
+   * that pay where it failed after it had paid. An account that is gone has no lamports.
+   */
+  get postAccounts(): readonly EncodedAccount[] {
+    const changes = this.#record.execution?.accounts ?? [];
+    return (this.#postAccounts ??= changes.map(([key, account]) => toEncodedAccount(key, account)));
+  }
+
+  /** Bytes of all accounts that were loaded, as the limit on them counts (SIMD-0186). */
+  get loadedAccountsDataSize(): number {
+    return this.#record.execution?.loadedAccountsDataSize ?? 0;
+  }
+
+  /** The tree of all that was attempted, refused calls included. Made by running the transaction once more. */
+  get trace(): TransactionTrace {
+    return (this.#trace ??= this.#makeTrace());
+  }
+
+  #readInnerInstructions(): readonly InnerInstructions[] {
+    const { prepared, execution } = this.#record;
+    if (prepared.status === 'rejected' || execution === undefined) return [];
+    const { keys } = prepared.sanitized;
+    const { appendedKeys } = prepared.loaded;
+    const addressAt = (index: number) =>
+      toAddress(index < keys.length ? keys[index] : appendedKeys[index - keys.length]);
+    return execution.innerInstructions
+      .map((instructions, index) => ({
+        index,
+        instructions: instructions.map(({ programIdIndex, accounts, data, stackHeight }) => ({
+          programAddress: addressAt(programIdIndex),
+          accounts: Array.from(accounts, addressAt),
+          data: copyBytes(data),
+          stackHeight,
+        })),
+      }))
+      .filter(({ instructions }) => instructions.length > 0);
+  }
+
+  #makeTrace(): TransactionTrace {
+    const { prepared } = this.#record;
+    const recorder = new TraceRecorder(this.#traceOptions);
+    if (prepared.status === 'prepared') executeTransaction(prepared, recorder);
+    const accounts = this.#accountMetas();
+    return recorder.trace({
+      error: this.error ?? undefined,
+      fee: this.fee,
+      computeUnitsConsumed: Number(this.computeUnitsConsumed),
+      computeUnitLimit: prepared.status === 'prepared' ? prepared.limits.computeUnitLimit : undefined,
+      signature: this.signature,
+      accounts,
+      instructions: this.#instructions(accounts),
+    });
+  }
+
+  /** With lookup tables and demotions resolved, or, of a rejected transaction, as far as the message itself goes. */
+  #accountMetas(): readonly AccountMeta[] {
+    const { prepared, transaction } = this.#record;
+    if (prepared.status === 'prepared') {
+      const { keys, roles } = prepared.sanitized;
+      return keys.map((pubkey, i) => ({ pubkey, isSigner: roles[i].isSigner, isWritable: roles[i].isWritable }));
+    }
+    const { accountKeys, header } = transaction.message;
+    const signerCount = header.numRequiredSignatures;
+    const writableSignerCount = signerCount - header.numReadonlySignedAccounts;
+    const writableCount = accountKeys.length - header.numReadonlyUnsignedAccounts;
+    return accountKeys.map((pubkey, i) => {
+      const isSigner = i < signerCount;
+      return { pubkey, isSigner, isWritable: isSigner ? i < writableSignerCount : i < writableCount };
+    });
+  }
+
+  /** The top-level instructions. Accounts that a rejected transaction doesn't name itself are left out. */
+  #instructions(metas: readonly AccountMeta[]): readonly Instruction[] {
+    return this.#record.transaction.message.instructions.flatMap(({ programIdIndex, accounts, data }) => {
+      const programId: Pubkey | undefined = metas[programIdIndex]?.pubkey;
+      if (programId === undefined) return [];
+      return [{ programId, accounts: Array.from(accounts, (i) => metas[i]).filter((m) => m !== undefined), data }];
+    });
+  }
+}

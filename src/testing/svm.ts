@@ -1,0 +1,540 @@
+// The virtual machine as a library: a chain in one object, synchronous, with no clock and no chance of its own. Each
+// method checks what it is given, crosses to the inside (kit.ts, sysvars.ts) and asks the bank.
+// A caller's mistake throws a ParhelionError and changes nothing. What the chain says of a transaction is returned.
+
+import { Bank } from '../bank/bank.ts';
+import { FAUCET_ADDRESS } from '../bank/genesis.ts';
+import { elfAccount, programAccount, programDataAccount, programDataAddressOf } from '../bank/program-accounts.ts';
+import { hashes } from '../crypto/hashes.ts';
+import {
+  BPF_LOADER_DEPRECATED_ID,
+  BPF_LOADER_ID,
+  BPF_LOADER_UPGRADEABLE_ID,
+  SYSTEM_PROGRAM_ID,
+} from '../runtime/addresses.ts';
+import { FeatureSet } from '../runtime/features.ts';
+import { deploymentEnvironment, programEnvironment } from '../runtime/program-cache.ts';
+import { minimumBalance } from '../runtime/rent.ts';
+import { AGAVE_RULES, type TransactionRules } from '../runtime/rules.ts';
+import type { Rent } from '../runtime/sysvars/layouts.ts';
+import type { ComputeBudgetOverride } from '../runtime/transaction-processor.ts';
+import type { DecoderRegistry } from '../trace/decoder.ts';
+import type { TraceOptions } from '../trace/recorder.ts';
+import { type Account, RENT_EXEMPT_RENT_EPOCH } from '../wire/account.ts';
+import { writeU32, writeU64 } from '../wire/bytes.ts';
+import { ParhelionError } from '../wire/errors.ts';
+import { encodeMessage } from '../wire/message.ts';
+import { compileMessage } from '../wire/message-compiler.ts';
+import type { Pubkey } from '../wire/pubkey.ts';
+import { createTransaction } from '../wire/transaction.ts';
+import { displayTransactionError, type TransactionError } from '../wire/transaction-error.ts';
+import {
+  type Address,
+  type Blockhash,
+  type EncodedAccount,
+  fromAddress,
+  fromBytes,
+  fromEncodedAccount,
+  fromSignature,
+  fromTransaction,
+  fromU64,
+  type Lamports,
+  type MaybeEncodedAccount,
+  type ReadonlyUint8Array,
+  type Signature,
+  type Slot,
+  type Transaction,
+  toBlockhash,
+  toMaybeEncodedAccount,
+} from './kit.ts';
+import { TransactionOutcome } from './outcome.ts';
+import * as sysvars from './sysvars.ts';
+
+export { TransactionOutcome } from './outcome.ts';
+
+export interface SvmOptions {
+  /** Which feature gates are active. Default: `FeatureSet.mainnet()`. */
+  readonly features?: FeatureSet;
+  /** The rules around the runtime: a validator's (`AGAVE_RULES`, the default) or LiteSVM's (`LITESVM_RULES`). */
+  readonly rules?: TransactionRules;
+  /** Whether signatures are checked. Default: true. */
+  readonly signatureVerification?: boolean;
+  /**
+   * Whether a transaction must carry a recent blockhash or a durable nonce. Default: true. Without the check a
+   * transaction that was processed is still refused when it is sent again.
+   */
+  readonly blockhashCheck?: boolean;
+  /** Bytes of log that are kept of a transaction; `Infinity` for no limit. Default: 10,000, as on a validator. */
+  readonly logBytesLimit?: number;
+  /** How many transactions `getTransaction` can still find. Default: 256; 32 under LiteSVM's rules. */
+  readonly historyCapacity?: number;
+  /** Compute units and heap for every transaction, in place of what it asks for. Fees still follow what it asks for. */
+  readonly computeBudget?: ComputeBudgetOverride;
+  /** What reads instructions and errors in traces, where it isn't enough what Parhelion knows itself. */
+  readonly decoders?: DecoderRegistry;
+  /** Names of your own for addresses in traces: address → name. */
+  readonly names?: ReadonlyMap<string, string>;
+}
+
+export interface AddProgramOptions {
+  /** The loader that owns the program: BPF loader v1, v2 or v3 (upgradeable). Default: v3. */
+  readonly loader?: Address;
+}
+
+const U64_MAX = 0xffff_ffff_ffff_ffffn;
+/** System's instruction number for a transfer. */
+const SYSTEM_TRANSFER = 2;
+
+/**
+ * A Solana chain in one object. A new one has the builtin programs, the sysvars, the feature gates of mainnet, and the
+ * programs everybody uses: Token, Token-2022, Associated Token Account, Memo, Address Lookup Table, Stake.
+ *
+ * @example
+ * ```ts
+ * const svm = new Svm();
+ * svm.airdrop(alice.address, lamports(1_000_000_000n));
+ * const outcome = svm.sendTransaction(transaction);
+ * console.log(outcome.error, outcome.logs);
+ * ```
+ */
+export class Svm {
+  readonly #bank: Bank;
+  readonly #traceOptions: TraceOptions;
+
+  /**
+   * @throws ParhelionError `INVALID_ARGUMENT` where a number among the options isn't one that makes sense.
+   */
+  constructor(options: SvmOptions = {}) {
+    const { logBytesLimit, historyCapacity } = options;
+    if (logBytesLimit !== undefined) checkCount('logBytesLimit', logBytesLimit, Number.POSITIVE_INFINITY);
+    if (historyCapacity !== undefined) checkCount('historyCapacity', historyCapacity, Number.MAX_SAFE_INTEGER);
+    this.#bank = new Bank({
+      features: options.features ?? FeatureSet.mainnet(),
+      rules: options.rules ?? AGAVE_RULES,
+      verifySignatures: options.signatureVerification,
+      checkBlockhash: options.blockhashCheck,
+      logBytesLimit,
+      historyCapacity,
+      computeBudgetOverride: options.computeBudget,
+    });
+    this.#traceOptions = { decoders: options.decoders, names: options.names };
+  }
+
+  // Transactions.
+
+  /**
+   * Runs a transaction and stores what it changes.
+   *
+   * @param transaction as @solana/kit compiles and signs it, or its wire bytes (legacy, v0, v1).
+   * @returns its outcome, also where it failed. A transaction that was rejected before it could pay its fee leaves
+   * no trace in the chain and isn't found by `getTransaction`.
+   * @throws ParhelionError `MALFORMED_TRANSACTION` where the bytes aren't a transaction.
+   *
+   * @example
+   * ```ts
+   * const outcome = svm.sendTransaction(await signTransactionMessageWithSigners(message));
+   * ```
+   */
+  sendTransaction(transaction: Transaction | ReadonlyUint8Array): TransactionOutcome {
+    return this.#outcome(this.#bank.send(this.#decode(transaction)));
+  }
+
+  /**
+   * Runs a transaction, with all the checks of `sendTransaction`, and stores nothing.
+   *
+   * @returns its outcome, whose `postAccounts` are what would have been stored.
+   * @throws ParhelionError `MALFORMED_TRANSACTION` where the bytes aren't a transaction.
+   */
+  simulateTransaction(transaction: Transaction | ReadonlyUint8Array): TransactionOutcome {
+    return this.#outcome(this.#bank.simulate(this.#decode(transaction)));
+  }
+
+  /**
+   * The outcome of a transaction that was sent, by its first signature; null where it is unknown, was rejected before it
+   * paid its fee, or so many came after it that it is forgotten.
+   *
+   * @throws ParhelionError `INVALID_ARGUMENT` where the text isn't a signature.
+   */
+  getTransaction(signature: Signature): TransactionOutcome | null {
+    const record = this.#bank.getTransaction(fromSignature(signature));
+    return record === undefined ? null : this.#outcome(record);
+  }
+
+  // Accounts.
+
+  /**
+   * The account at an address, with a copy of its data.
+   *
+   * @returns kit's `MaybeEncodedAccount`: `exists` is false where there is none.
+   * @throws ParhelionError `INVALID_ADDRESS`
+   *
+   * @example
+   * ```ts
+   * const account = svm.getAccount(mint);
+   * if (account.exists) console.log(account.programAddress, account.data);
+   * ```
+   */
+  getAccount(address: Address): MaybeEncodedAccount {
+    const key = fromAddress(address);
+    return toMaybeEncodedAccount(key, this.#bank.getAccount(key));
+  }
+
+  /**
+   * Stores an account as it is, past all rules: also what no transaction could bring about. Its data is copied. One
+   * without lamports is removed.
+   *
+   * @throws ParhelionError `INVALID_ADDRESS`
+   * @throws ParhelionError `INVALID_ACCOUNT` saying which field isn't what it must be.
+   * @throws ParhelionError `INVALID_SYSVAR` where the account of a sysvar would not hold one any more.
+   *
+   * @example
+   * ```ts
+   * svm.setAccount({ address, lamports: lamports(1_000_000n), data, programAddress, executable: false, space: 8n });
+   * ```
+   */
+  setAccount(account: EncodedAccount): void {
+    const [key, stored] = fromEncodedAccount(account);
+    checkSysvarAccount(key, stored);
+    this.#bank.setAccount(key, stored);
+  }
+
+  /**
+   * Lamports at an address: 0 where there is no account.
+   *
+   * @throws ParhelionError `INVALID_ADDRESS`
+   */
+  getBalance(address: Address): Lamports {
+    return (this.#bank.getAccount(fromAddress(address))?.lamports ?? 0n) as Lamports;
+  }
+
+  /**
+   * Gives lamports to an address, out of nothing; there is no transaction, no fee, and the same airdrop may be repeated.
+   * Under LiteSVM's rules it is a transfer from an account with 1,000,000 SOL, and a repeat under the same blockhash
+   * fails, as it does there.
+   *
+   * @throws ParhelionError `INVALID_ADDRESS`
+   * @throws ParhelionError `INVALID_ARGUMENT` where the lamports aren't a bigint from 0 to 2^64 - 1.
+   * @throws ParhelionError `AIRDROP_FAILED` where the account would have less than the minimum for its size (890,880
+   * lamports for one without data), which a transfer may not leave either, or more than 2^64 - 1.
+   *
+   * @example
+   * ```ts
+   * svm.airdrop(alice.address, lamports(1_000_000_000n)); // 1 SOL
+   * ```
+   */
+  airdrop(address: Address, lamports: Lamports): void {
+    const key = fromAddress(address);
+    const amount = fromU64('The lamports of an airdrop', lamports);
+    const fail = (reason: string) => {
+      throw new ParhelionError('AIRDROP_FAILED', { address: key.toString(), lamports: amount, reason });
+    };
+    if (this.#bank.rules.name === 'litesvm') {
+      const error = this.#transferFromFaucet(key, amount);
+      if (error !== undefined) fail(displayTransactionError(error));
+      return;
+    }
+    const account = this.#bank.getAccount(key) ?? EMPTY_ACCOUNT;
+    const balance = account.lamports + amount;
+    const minimum = minimumBalance(this.#rent, account.data.length);
+    if (balance > U64_MAX) fail(`the account has ${account.lamports} already, and no balance exceeds 2^64 - 1`);
+    if (amount > 0n && balance < minimum) {
+      fail(
+        `the account would have ${balance} lamports, and one with ${account.data.length} bytes of data needs ${minimum}`,
+      );
+    }
+    this.#bank.setAccount(key, { ...copyFields(account), lamports: balance });
+  }
+
+  /**
+   * Puts a compiled program at an address, ready to be called.
+   *
+   * @param elf the bytes of its ELF file. They are copied.
+   * @throws ParhelionError `INVALID_ADDRESS`
+   * @throws ParhelionError `UNSUPPORTED_LOADER` where `loader` isn't BPF loader v1, v2 or v3.
+   * @throws ParhelionError `INVALID_PROGRAM` where the bytes don't load or don't pass the verifier, with the text of the
+   * check that refused them.
+   *
+   * @example
+   * ```ts
+   * svm.addProgram(address('Counter111111111111111111111111111111111111'), readFileSync('target/deploy/counter.so'));
+   * ```
+   */
+  addProgram(address: Address, elf: ReadonlyUint8Array, options: AddProgramOptions = {}): void {
+    const key = fromAddress(address);
+    const bytes = fromBytes('A program', elf);
+    const loader = options.loader === undefined ? BPF_LOADER_UPGRADEABLE_ID : fromAddress(options.loader);
+    const isUpgradeable = loader.equals(BPF_LOADER_UPGRADEABLE_ID);
+    if (!isUpgradeable && !loader.equals(BPF_LOADER_ID) && !loader.equals(BPF_LOADER_DEPRECATED_ID)) {
+      throw new ParhelionError('UNSUPPORTED_LOADER', { loader: loader.toString() });
+    }
+    const isLiteSvm = this.#bank.rules.name === 'litesvm';
+    // A program deployed in the present slot could not be called yet.
+    const stored = isUpgradeable
+      ? programDataAccount(bytes, isLiteSvm ? this.#bank.slot : 0n, this.#rent)
+      : elfAccount(bytes, loader, this.#rent);
+    // LiteSVM refuses what could not be deployed today, a validator runs what was deployed at its time.
+    const { runtime } = this.#bank.features;
+    const environment = isLiteSvm ? deploymentEnvironment(runtime) : programEnvironment(runtime);
+    const loaded = environment.load(stored.data, stored.data.length - bytes.length);
+    if (loaded.type !== 'loaded') {
+      throw new ParhelionError('INVALID_PROGRAM', { address: key.toString(), reason: loaded.reason ?? loaded.type });
+    }
+    if (!isUpgradeable) {
+      this.#bank.setAccount(key, stored);
+      return;
+    }
+    const programDataKey = programDataAddressOf(key);
+    this.#bank.setAccount(programDataKey, stored);
+    this.#bank.setAccount(key, programAccount(programDataKey, this.#rent));
+  }
+
+  /**
+   * Lamports that an account with so many bytes of data must hold; what no account can have, where it may not be as long.
+   *
+   * @param space bytes of data.
+   * @throws ParhelionError `INVALID_ARGUMENT` where `space` isn't a bigint from 0 to 2^64 - 1.
+   */
+  minimumBalanceForRentExemption(space: bigint): Lamports {
+    const minimum = minimumBalance(this.#rent, Number(fromU64('The space of an account', space)));
+    return (minimum > 0n ? minimum : 1n) as Lamports;
+  }
+
+  // Time.
+
+  /** The newest blockhash: what a transaction should carry. */
+  latestBlockhash(): Blockhash {
+    return toBlockhash(this.#bank.latestBlockhashKey);
+  }
+
+  /**
+   * Makes a new blockhash, as the end of a block does; the clock's slot stays. The blockhashes before it stay valid as on
+   * a validator, where a transaction's blockhash may be 150 blocks old. Under LiteSVM's rules only the newest is valid.
+   *
+   * @example
+   * ```ts
+   * svm.expireBlockhash(); // the same instructions make another transaction now
+   * ```
+   */
+  expireBlockhash(): void {
+    this.#bank.expireBlockhash();
+  }
+
+  /**
+   * Moves the clock to a slot. The chain goes on as if each slot in between had had its block:
+   *
+   * - `Clock.slot` is the slot; `epoch` and `leaderScheduleEpoch` go on by the epochs that begin in between.
+   * - `Clock.unixTimestamp` stays; set it with `setClock`.
+   * - A new blockhash for each slot: one taken before a warp of more than 150 slots is too old afterwards.
+   * - SlotHashes and RecentBlockhashes list those blocks. SlotHistory stays as it is.
+   * - Programs deployed in an earlier slot can be called.
+   *
+   * An earlier slot may be given too, which no chain can do: the clock goes back, SlotHashes forgets what is then in the
+   * future, blockhashes stay. Under LiteSVM's rules nothing changes but `Clock.slot`.
+   *
+   * @throws ParhelionError `INVALID_ARGUMENT` where the slot isn't a bigint from 0 to 2^64 - 1.
+   *
+   * @example
+   * ```ts
+   * svm.warpToSlot(svm.getClock().slot + 432_000n); // an epoch later
+   * ```
+   */
+  warpToSlot(slot: Slot): void {
+    this.#bank.warpToSlot(fromU64('A slot', slot));
+  }
+
+  // Sysvars. Shapes are those of @solana/sysvars. Every `set…` throws ParhelionError `INVALID_SYSVAR` where a field isn't
+  // of its type, and changes nothing else: setting the clock makes no block.
+
+  getClock(): sysvars.SysvarClock {
+    return this.#getSysvar(sysvars.CLOCK);
+  }
+
+  /**
+   * @throws ParhelionError `INVALID_SYSVAR`
+   *
+   * @example
+   * ```ts
+   * svm.setClock({ ...svm.getClock(), unixTimestamp: unixTimestamp(1_800_000_000n) });
+   * ```
+   */
+  setClock(clock: sysvars.SysvarClock): void {
+    this.#setSysvar(sysvars.CLOCK, clock);
+  }
+
+  getEpochRewards(): sysvars.SysvarEpochRewards {
+    return this.#getSysvar(sysvars.EPOCH_REWARDS);
+  }
+
+  /** @throws ParhelionError `INVALID_SYSVAR` */
+  setEpochRewards(rewards: sysvars.SysvarEpochRewards): void {
+    this.#setSysvar(sysvars.EPOCH_REWARDS, rewards);
+  }
+
+  getEpochSchedule(): sysvars.SysvarEpochSchedule {
+    return this.#getSysvar(sysvars.EPOCH_SCHEDULE);
+  }
+
+  /** @throws ParhelionError `INVALID_SYSVAR` */
+  setEpochSchedule(schedule: sysvars.SysvarEpochSchedule): void {
+    this.#setSysvar(sysvars.EPOCH_SCHEDULE, schedule);
+  }
+
+  getLastRestartSlot(): sysvars.SysvarLastRestartSlot {
+    return this.#getSysvar(sysvars.LAST_RESTART_SLOT);
+  }
+
+  /** @throws ParhelionError `INVALID_SYSVAR` */
+  setLastRestartSlot(value: sysvars.SysvarLastRestartSlot): void {
+    this.#setSysvar(sysvars.LAST_RESTART_SLOT, value);
+  }
+
+  /** Newest first. What nonce instructions and old programs see; which transactions are recent is not decided by it. */
+  getRecentBlockhashes(): sysvars.SysvarRecentBlockhashes {
+    return this.#getSysvar(sysvars.RECENT_BLOCKHASHES);
+  }
+
+  /** @throws ParhelionError `INVALID_SYSVAR` */
+  setRecentBlockhashes(hashes: sysvars.SysvarRecentBlockhashes): void {
+    this.#setSysvar(sysvars.RECENT_BLOCKHASHES, hashes);
+  }
+
+  getRent(): sysvars.SysvarRent {
+    return this.#getSysvar(sysvars.RENT);
+  }
+
+  /** @throws ParhelionError `INVALID_SYSVAR` */
+  setRent(rent: sysvars.SysvarRent): void {
+    this.#setSysvar(sysvars.RENT, rent);
+  }
+
+  /** Newest first. */
+  getSlotHashes(): sysvars.SysvarSlotHashes {
+    return this.#getSysvar(sysvars.SLOT_HASHES);
+  }
+
+  /** @throws ParhelionError `INVALID_SYSVAR` */
+  setSlotHashes(hashes: sysvars.SysvarSlotHashes): void {
+    this.#setSysvar(sysvars.SLOT_HASHES, hashes);
+  }
+
+  getSlotHistory(): sysvars.SysvarSlotHistory {
+    return this.#getSysvar(sysvars.SLOT_HISTORY);
+  }
+
+  /** @throws ParhelionError `INVALID_SYSVAR` */
+  setSlotHistory(history: sysvars.SysvarSlotHistory): void {
+    this.#setSysvar(sysvars.SLOT_HISTORY, history);
+  }
+
+  /** Newest first. */
+  getStakeHistory(): sysvars.SysvarStakeHistory {
+    return this.#getSysvar(sysvars.STAKE_HISTORY);
+  }
+
+  /** @throws ParhelionError `INVALID_SYSVAR` */
+  setStakeHistory(history: sysvars.SysvarStakeHistory): void {
+    this.#setSysvar(sysvars.STAKE_HISTORY, history);
+  }
+
+  // Snapshots.
+
+  /**
+   * Notes the whole state (accounts, sysvars, blockhashes, processed transactions), in constant time.
+   *
+   * @returns the snapshot's id, for `revert`.
+   *
+   * @example
+   * ```ts
+   * const id = svm.snapshot();
+   * svm.sendTransaction(transaction);
+   * svm.revert(id); // as if it had never been sent
+   * ```
+   */
+  snapshot(): number {
+    return this.#bank.snapshot();
+  }
+
+  /**
+   * Goes back to a snapshot, in constant time. It may be gone back to again; snapshots taken after it are discarded.
+   *
+   * @throws ParhelionError `UNKNOWN_SNAPSHOT`
+   */
+  revert(id: number): void {
+    this.#bank.revert(id);
+  }
+
+  get #rent(): Rent {
+    const { rent } = this.#bank.environment.sysvars;
+    if (rent === undefined) throw new Error('A bank always has a Rent sysvar.');
+    return rent;
+  }
+
+  #decode(transaction: Transaction | ReadonlyUint8Array) {
+    return fromTransaction(transaction, { allowTrailingBytes: !this.#bank.rules.refuseTrailingBytes });
+  }
+
+  #outcome(record: ReturnType<Bank['send']>): TransactionOutcome {
+    return new TransactionOutcome(record, this.#traceOptions);
+  }
+
+  /** As LiteSVM does it. The signature is made up, but of the message, so that repeats are known for what they are. */
+  #transferFromFaucet(recipient: Pubkey, lamports: bigint): TransactionError | undefined {
+    const data = new Uint8Array(12);
+    writeU32(data, 0, SYSTEM_TRANSFER);
+    writeU64(data, 4, lamports);
+    const accounts = [
+      { address: FAUCET_ADDRESS, isSigner: true, isWritable: true },
+      { address: recipient, isSigner: false, isWritable: true },
+    ];
+    const message = compileMessage({
+      feePayer: FAUCET_ADDRESS,
+      instructions: [{ programAddress: SYSTEM_PROGRAM_ID, accounts, data }],
+      recentBlockhash: this.#bank.latestBlockhash,
+    });
+    const signature = hashes.sha512(encodeMessage(message));
+    const { prepared, execution } = this.#bank.sendTrusted(createTransaction(message, [signature]));
+    return prepared.status === 'rejected' ? prepared.error : execution?.error;
+  }
+
+  #getSysvar<T>({ name, key, decode }: sysvars.SysvarForm<T>): T {
+    const account = this.#bank.getAccount(key);
+    const value = account === undefined ? undefined : decode(account.data);
+    if (value === undefined) throw new Error(`A bank always has the sysvar ${name}.`);
+    return value;
+  }
+
+  #setSysvar<T>(form: sysvars.SysvarForm<T>, value: T): void {
+    this.#bank.setSysvar(form.key, form.encode(value, this.#bank.rules.name !== 'litesvm'));
+  }
+}
+
+const EMPTY_ACCOUNT: Account = {
+  lamports: 0n,
+  data: new Uint8Array(0),
+  owner: SYSTEM_PROGRAM_ID,
+  executable: false,
+  rentEpoch: RENT_EXEMPT_RENT_EPOCH,
+};
+
+/** The fields alone: an account may be of a class that makes its data when it is read. */
+function copyFields({ lamports, data, owner, executable, rentEpoch }: Account): Account {
+  return { lamports, data, owner, executable, rentEpoch };
+}
+
+/** The sysvars that have a getter must stay readable. */
+function checkSysvarAccount(key: Pubkey, account: Account): void {
+  for (const form of sysvars.SYSVAR_FORMS) {
+    if (!form.key.equals(key)) continue;
+    const { name } = form;
+    if (account.lamports === 0n) throw new ParhelionError('INVALID_SYSVAR', { name, reason: 'it can not be removed' });
+    if (form.decode(account.data) !== undefined) return;
+    const reason = `its account has ${account.data.length} bytes of data that are not of its form`;
+    throw new ParhelionError('INVALID_SYSVAR', { name, reason });
+  }
+}
+
+function checkCount(name: string, value: unknown, most: number): void {
+  if (typeof value === 'number' && value >= 0 && value <= most && (Number.isInteger(value) || value === most)) return;
+  const expected = `a whole number from 0 on${most === Number.POSITIVE_INFINITY ? ', or Infinity' : ''}`;
+  throw new ParhelionError('INVALID_ARGUMENT', { name, expected, received: String(value) });
+}

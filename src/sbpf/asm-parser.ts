@@ -1,8 +1,8 @@
 // Assembly text to statements: labels, directives, instructions with their operands. Whether an instruction exists and
 // takes such operands is the assembler's business. White space separates statements; a blank may follow a mnemonic or a
-// comma, and there are no comments. An operand is tried as register, integer, memory, label, in this order and without a
-// second try, so a label that starts with `r` or a digit cannot be an operand.
-// Source: sbpf src/asm_parser.rs.
+// comma. An operand is tried as register, integer, memory, label, in this order and without a second try, so a label that
+// starts with `r` or a digit cannot be an operand.
+// Source: sbpf src/asm_parser.rs. Differs: a comment, from `#` to the end of the line, is white space; sbpf has none.
 
 import { ParhelionError } from '../wire/errors.ts';
 import { debugString } from './rust-debug.ts';
@@ -18,7 +18,7 @@ export type Statement =
   | { readonly kind: 'label'; readonly name: string }
   | { readonly kind: 'directive' | 'instruction'; readonly name: string; readonly operands: readonly Operand[] };
 
-const SPACES = /\s*/uy;
+const SPACES = /(?:\s|#[^\n]*)*/uy;
 const BLANKS = / */y;
 const IDENT = /[\p{L}\p{N}_]+/uy;
 const NAME = /[\p{L}\p{N}]+/uy;

@@ -29,21 +29,33 @@ export interface Scenario {
   play(stage: Stage): Promise<TransactionOutcome>;
 }
 
-export class Stage {
-  readonly svm: Svm = new Svm();
+/** Who plays. The private key of each is its number, 32 times, so that every run shows the same addresses. */
+const WALLETS = { alice: 1, bob: 2, mint: 3 };
 
-  /** A wallet with SOL in it. The same number gives the same wallet. */
-  async wallet(number: number, balance: bigint = 10n * SOL): Promise<KeyPairSigner> {
+export class Stage {
+  readonly #names = new Map<string, string>();
+  readonly svm: Svm = new Svm({ names: this.#names });
+
+  /** Calls an address by a name in the trees. */
+  name(address: Address, name: string): Address {
+    this.#names.set(address, name);
+    return address;
+  }
+
+  /** A wallet with SOL in it. */
+  async wallet(name: keyof typeof WALLETS, balance: bigint = 10n * SOL): Promise<KeyPairSigner> {
+    const number = WALLETS[name];
     const signer = await createKeyPairSignerFromPrivateKeyBytes(new Uint8Array(32).fill(number));
+    this.name(signer.address, name);
     if (balance > 0n) this.svm.airdrop(signer.address, lamports(balance));
     return signer;
   }
 
   /** Assembles `examples/programs/<name>.s` and adds it. */
-  program(name: string, address: string): Address {
+  program(name: string, address: string, label = name): Address {
     const source = readFileSync(new URL(`../../../examples/programs/${name}.s`, import.meta.url), 'utf8');
     this.svm.addProgram(address as Address, assembleElf(source));
-    return address as Address;
+    return this.name(address as Address, label);
   }
 
   async send(feePayer: KeyPairSigner, instructions: readonly Instruction[]): Promise<TransactionOutcome> {

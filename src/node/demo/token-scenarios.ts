@@ -1,6 +1,6 @@
 // Scenarios that run the compiled programs of mainnet: Associated Token Account, Token, System.
 
-import { AccountRole, type Address, type Instruction, type KeyPairSigner } from '@solana/kit';
+import { AccountRole, type Address, type KeyPairSigner } from '@solana/kit';
 import { getCreateAccountInstruction } from '@solana-program/system';
 import {
   findAssociatedTokenPda,
@@ -17,7 +17,7 @@ const DECIMALS = 6;
 
 /** A mint whose authority is `authority`. */
 async function createMint(stage: Stage, authority: KeyPairSigner): Promise<Address> {
-  const mint = await stage.wallet(200, 0n);
+  const mint = await stage.wallet('mint', 0n);
   const space = getMintSize();
   const outcome = await stage.send(authority, [
     getCreateAccountInstruction({
@@ -33,44 +33,48 @@ async function createMint(stage: Stage, authority: KeyPairSigner): Promise<Addre
   return mint.address;
 }
 
-function createTokenAccount(payer: KeyPairSigner, owner: Address, mint: Address): Promise<Instruction> {
-  return getCreateAssociatedTokenInstructionAsync({ payer, owner, mint });
+/** The token account of a wallet, where the Associated Token program keeps it. */
+async function tokenAccountOf(stage: Stage, owner: Address, mint: Address, name: string): Promise<Address> {
+  const [account] = await findAssociatedTokenPda({ owner, mint, tokenProgram: TOKEN_PROGRAM_ADDRESS });
+  return stage.name(account, name);
 }
 
 const ataCreate: Scenario = {
   name: 'ata-create',
   title: 'Create an associated token account: four CPIs, signed by a PDA',
   story:
-    'A wallet creates its token account for a mint. The Associated Token program asks Token for the size, creates the account at a program derived address, and initializes it.',
+    'Alice creates her token account for a mint. The Associated Token program asks Token for the size, creates the account at a program derived address, and initializes it.',
   async play(stage) {
-    const alice = await stage.wallet(1);
+    const alice = await stage.wallet('alice');
     const mint = await createMint(stage, alice);
-    return stage.send(alice, [await createTokenAccount(alice, alice.address, mint)]);
+    await tokenAccountOf(stage, alice.address, mint, "alice's tokens");
+    return stage.send(alice, [
+      await getCreateAssociatedTokenInstructionAsync({ payer: alice, owner: alice.address, mint }),
+    ]);
   },
 };
 
 const tokenTransfer: Scenario = {
   name: 'token-transfer',
   title: 'Mint tokens and transfer some of them',
-  story: 'One transaction: a token account for Bob is created, 1,000 tokens are minted to Alice, 250 go on to Bob.',
+  story: "One transaction: Bob's token account is created, 1,000 tokens are minted to Alice, and 250 go on to Bob.",
   async play(stage) {
-    const alice = await stage.wallet(1);
-    const bob = await stage.wallet(2);
+    const alice = await stage.wallet('alice');
+    const bob = await stage.wallet('bob');
     const mint = await createMint(stage, alice);
-    await stage.send(alice, [await createTokenAccount(alice, alice.address, mint)]);
-    const [source] = await findAssociatedTokenPda({ owner: alice.address, mint, tokenProgram: TOKEN_PROGRAM_ADDRESS });
-    const [destination] = await findAssociatedTokenPda({
-      owner: bob.address,
-      mint,
-      tokenProgram: TOKEN_PROGRAM_ADDRESS,
-    });
+    const source = await tokenAccountOf(stage, alice.address, mint, "alice's tokens");
+    const destination = await tokenAccountOf(stage, bob.address, mint, "bob's tokens");
+    const units = 10n ** BigInt(DECIMALS);
+    await stage.send(alice, [
+      await getCreateAssociatedTokenInstructionAsync({ payer: alice, owner: alice.address, mint }),
+    ]);
     return stage.send(alice, [
-      await createTokenAccount(alice, bob.address, mint),
+      await getCreateAssociatedTokenInstructionAsync({ payer: alice, owner: bob.address, mint }),
       getMintToCheckedInstruction({
         mint,
         token: source,
         mintAuthority: alice,
-        amount: 1_000_000_000n,
+        amount: 1_000n * units,
         decimals: DECIMALS,
       }),
       getTransferCheckedInstruction({
@@ -78,7 +82,7 @@ const tokenTransfer: Scenario = {
         mint,
         destination,
         authority: alice,
-        amount: 250_000_000n,
+        amount: 250n * units,
         decimals: DECIMALS,
       }),
     ]);
@@ -91,10 +95,11 @@ const ataReadonly: Scenario = {
   story:
     'The client marks the token account read-only. The Associated Token program asks System to write to it, which its caller did not allow.',
   async play(stage) {
-    const alice = await stage.wallet(1);
+    const alice = await stage.wallet('alice');
     const mint = await createMint(stage, alice);
-    const create = await createTokenAccount(alice, alice.address, mint);
-    const accounts = create.accounts!.map((meta, i) => (i === 1 ? { ...meta, role: AccountRole.READONLY } : meta));
+    await tokenAccountOf(stage, alice.address, mint, "alice's tokens");
+    const create = await getCreateAssociatedTokenInstructionAsync({ payer: alice, owner: alice.address, mint });
+    const accounts = create.accounts.map((meta, i) => (i === 1 ? { ...meta, role: AccountRole.READONLY } : meta));
     return stage.send(alice, [{ ...create, accounts }]);
   },
 };
@@ -102,12 +107,13 @@ const ataReadonly: Scenario = {
 const ataPoorPayer: Scenario = {
   name: 'ata-poor-payer',
   title: 'A creation whose payer has too little SOL: the transfer inside the CPI fails',
-  story: 'The payer can pay the fee but not the rent of the new account. System refuses the transfer, two calls down.',
+  story: 'Bob can pay the fee but not the rent of the new account. System refuses the transfer, one call down.',
   async play(stage) {
-    const alice = await stage.wallet(1);
-    const poor = await stage.wallet(3, SOL / 1000n);
+    const alice = await stage.wallet('alice');
+    const bob = await stage.wallet('bob', SOL / 1000n);
     const mint = await createMint(stage, alice);
-    return stage.send(poor, [await createTokenAccount(poor, poor.address, mint)]);
+    await tokenAccountOf(stage, bob.address, mint, "bob's tokens");
+    return stage.send(bob, [await getCreateAssociatedTokenInstructionAsync({ payer: bob, owner: bob.address, mint })]);
   },
 };
 

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import {
   type Abi,
   type Call,
+  DRIVER_ELF,
   driverWithRodata,
   HEAP,
   INPUT,
@@ -16,7 +17,6 @@ import {
 import {
   CALLEE,
   CALLER,
-  CALLER_METAS,
   DERIVED,
   DERIVED_SEEDS,
   EMPTY,
@@ -39,6 +39,7 @@ import {
 } from '../../test/support/cpi-stage.ts';
 import type { OracleOptions, Outcome } from '../../test/support/litesvm-oracle.ts';
 import { writeU32, writeU64 } from '../wire/bytes.ts';
+import type { Verdict } from '../wire/errors.ts';
 import type { Pubkey } from '../wire/pubkey.ts';
 import {
   BPF_LOADER_DEPRECATED_ID,
@@ -51,6 +52,8 @@ import {
   SECP256R1_ID,
   SYSTEM_PROGRAM_ID,
 } from './addresses.ts';
+import type { Refusal } from './errors.ts';
+import type { ExecutionEvent } from './execution-events.ts';
 
 const U64_MAX = (1n << 64n) - 1n;
 const NO_DATA = new Uint8Array(0);
@@ -1212,13 +1215,13 @@ rows('how a callee ends', [
   },
   {
     name: 'three programs deep',
-    script: (on, abi) => chain(abi, [CALLEE, THIRD, SYSTEM_PROGRAM_ID], transferData(0n)),
+    script: (_, abi) => chain(abi, [CALLEE, THIRD, SYSTEM_PROGRAM_ID], transferData(0n)),
     says: 'failed',
   },
-  { name: 'five deep', script: (on, abi) => chain(abi, [CALLER, CALLER, CALLER, CALLER]), says: 'success' },
+  { name: 'five deep', script: (_, abi) => chain(abi, [CALLER, CALLER, CALLER, CALLER]), says: 'success' },
   {
     name: 'six deep',
-    script: (on, abi) => chain(abi, [CALLER, CALLER, CALLER, CALLER, CALLER]),
+    script: (_, abi) => chain(abi, [CALLER, CALLER, CALLER, CALLER, CALLER]),
     says: 'call depth too deep',
   },
   {
@@ -1240,6 +1243,173 @@ rows('how a callee ends', [
     says: 'Max instruction trace length exceeded',
   },
 ]);
+
+describe('compute units', () => {
+  test.each<Abi>(['c', 'rust'])('run out at each step alike (%s)', (abi) => {
+    stage.reset();
+    const metas = [meta(OWNED, 'w'), meta(THEIRS, 'w'), meta(DERIVED, 'ws'), meta(CALLEE)];
+    const data = join([new Script().store64(layOutFirst(OWNED), 5n).exit(), new Uint8Array(600)]);
+    const infos = stage.infos(OWNED, THEIRS, DERIVED);
+    const script = new Script().call(abi, { programId: CALLEE, metas, data, infos, seeds: [DERIVED_SEEDS] });
+    const whole = stage.run(script).units;
+    for (let units = 150; units <= whole + 7; units += 7) {
+      stage.reset();
+      stage.run(script, { units });
+    }
+  });
+
+  test.each<Abi>(['c', 'rust'])('are charged for large accounts by their length (%s)', (abi) => {
+    stage.reset();
+    stage.oracle.setAccount(THEIRS, { lamports: 1_000_000_000n, owner: CALLEE, data: new Uint8Array(100_001) });
+    const metas = [meta(THEIRS, 'w'), meta(OWNED, 'w')];
+    stage.run(new Script().call(abi, { ...PLAIN, metas, infos: stage.infos(OWNED, THEIRS) }));
+    // An executable account is charged for what is stored of it.
+    stage.reset('v2', join([DRIVER_ELF, new Uint8Array(50_000)]));
+    stage.run(new Script().call(abi, { ...PLAIN, metas: [meta(CALLER)] }));
+  });
+});
+
+/** Where the first account of a frame has its data. */
+function layOutFirst(key: Pubkey): bigint {
+  return stage.frameOf([key], [], true)[0].vmDataAddr;
+}
+
+describe('every attempt is reported', () => {
+  /** The events of a script, without the log, in short. */
+  function listen(script: Script): unknown[] {
+    const events: ExecutionEvent[] = [];
+    stage.run(script, { listener: { on: (event) => events.push(event) } });
+    return events.flatMap((event) => {
+      switch (event.type) {
+        case 'attempt':
+          return [['attempt', event.abi, `${event.caller.programId}`]];
+        case 'attemptDescribed': {
+          const { programId, accounts } = event.instruction;
+          return [['described', `${programId}`, accounts.length, event.signers.map((signer) => `${signer.address}`)]];
+        }
+        case 'attemptEnd':
+          return [['end', event.step, event.failure?.text, refusalOf(event.failure)]];
+        case 'enter':
+        case 'exit':
+          return [[event.type, `${event.instruction.programId}`]];
+        default:
+          return [];
+      }
+    });
+  }
+
+  function refusalOf(failure: Verdict | undefined): unknown {
+    const refusal = (failure as { refusal?: Refusal } | undefined)?.refusal;
+    if (refusal === undefined) return undefined;
+    const { rule, account, asked, held, limit, actual } = refusal;
+    const facts = { rule, account: account && `${account}`, asked, held, limit, actual };
+    return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
+  }
+
+  const budget = [
+    ['enter', `${COMPUTE_BUDGET_ID}`],
+    ['exit', `${COMPUTE_BUDGET_ID}`],
+    ['enter', `${CALLER}`],
+  ];
+
+  test('one that succeeds', () => {
+    stage.reset();
+    const call: Call = { ...PLAIN, metas: [meta(DERIVED, 's')], infos: stage.infos(DERIVED), seeds: [DERIVED_SEEDS] };
+    expect(listen(new Script().call('c', call))).toEqual([
+      ...budget,
+      ['attempt', 'c', `${CALLER}`],
+      ['described', `${CALLEE}`, 1, [`${DERIVED}`]],
+      ['enter', `${CALLEE}`],
+      ['exit', `${CALLEE}`],
+      ['end', 'update_caller_account', undefined, undefined],
+      ['exit', `${CALLER}`],
+    ]);
+  });
+
+  test.each<[string, Call, unknown[], readonly [step: string, text: string, refusal: unknown]]>([
+    [
+      'an escalation: what was asked, what was held, what the seeds derived to',
+      { ...PLAIN, metas: [meta(OWNED, 'ws')], seeds: [DERIVED_SEEDS] },
+      ['described', `${CALLEE}`, 1, [`${DERIVED}`]],
+      [
+        'prepare_next_cpi_instruction',
+        'Cross-program invocation with unauthorized signer or writable account',
+        {
+          rule: 'prepare_next_cpi_instruction',
+          account: `${OWNED}`,
+          asked: 'signer',
+          held: { isSigner: false, isWritable: true },
+        },
+      ],
+    ],
+    [
+      'bad seeds, after good ones',
+      { ...PLAIN, seeds: [DERIVED_SEEDS, ON_CURVE_SEEDS] },
+      ['described', `${CALLEE}`, 0, [`${DERIVED}`]],
+      [
+        'translate_signers',
+        'Could not create program address with signer seeds: Provided seeds do not result in a valid address',
+        { rule: 'create_program_address', asked: 'signer' },
+      ],
+    ],
+    [
+      'too much data, of which some is shown',
+      { ...PLAIN, fields: { dataAddr: HEAP, dataLen: 20_000n } },
+      ['described', `${CALLEE}`, 0, []],
+      [
+        'translate_instruction',
+        'Invoked an instruction with data that is too large (20000 > 10240)',
+        { rule: 'check_instruction_size', asked: 'bytes of data', limit: 10_240, actual: 20_000 },
+      ],
+    ],
+    [
+      'a program that may not be called',
+      { programId: ED25519_ID },
+      ['described', `${ED25519_ID}`, 0, []],
+      [
+        'check_authorized_program',
+        `Program ${ED25519_ID} not supported by inner instructions`,
+        { rule: 'check_authorized_program' },
+      ],
+    ],
+  ])('%s', (_, call, described, end) => {
+    stage.reset();
+    expect(listen(new Script().call('c', call))).toEqual([
+      ...budget,
+      ['attempt', 'c', `${CALLER}`],
+      described,
+      ['end', ...end],
+      ['exit', `${CALLER}`],
+    ]);
+  });
+
+  test('one that nobody can read', () => {
+    stage.reset();
+    expect(listen(new Script().call('rust', { ...PLAIN, registers: { r1: 8n } }))).toEqual([
+      ...budget,
+      ['attempt', 'rust', `${CALLER}`],
+      [
+        'end',
+        'translate_instruction',
+        'Access violation reading 80 bytes at address 0x8 (in unallocated region)',
+        undefined,
+      ],
+      ['exit', `${CALLER}`],
+    ]);
+  });
+
+  test('a wallet, which is entered before it turns out to be no program', () => {
+    stage.reset();
+    const events = listen(new Script().call('c', { ...PLAIN, programId: SIGNER }));
+    expect(events.slice(-5)).toEqual([
+      ['described', `${SIGNER}`, 0, []],
+      ['enter', `${SIGNER}`],
+      ['exit', `${SIGNER}`],
+      ['end', 'process_instruction', 'Unsupported program id', { rule: 'process_executable_chain' }],
+      ['exit', `${CALLER}`],
+    ]);
+  });
+});
 
 // The same rows in other surroundings. What they say there differs; that both sides say the same does not.
 describe.each<{ name: string; options: OracleOptions; loader?: Loader }>([

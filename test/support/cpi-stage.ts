@@ -9,7 +9,7 @@ import {
   COMPUTE_BUDGET_ID,
   SYSTEM_PROGRAM_ID,
 } from '../../src/runtime/addresses.ts';
-import type { AccountMeta } from '../../src/runtime/execution-events.ts';
+import type { AccountMeta, ExecutionListener } from '../../src/runtime/execution-events.ts';
 import { writeU32 } from '../../src/wire/bytes.ts';
 import { compileMessage } from '../../src/wire/message-compiler.ts';
 import { Pubkey } from '../../src/wire/pubkey.ts';
@@ -52,31 +52,30 @@ export const OWNED_READONLY: Pubkey = key(13);
 /** A program of the transaction that CALLER's instruction doesn't name. */
 export const OUTSIDE_PROGRAM: Pubkey = key(14);
 
-function derive(program: Pubkey): {
-  readonly address: Pubkey;
-  readonly seeds: Uint8Array[];
-  readonly onCurve: Uint8Array[];
-} {
-  let onCurve: Uint8Array[] | undefined;
+const text = (value: string): Uint8Array => Uint8Array.from(value, (char) => char.charCodeAt(0));
+
+/** Seeds of CALLER with the first bump that leads off the curve, or onto it. */
+function findSeeds(name: string, onCurve: boolean): Uint8Array[] {
   for (let bump = 0; ; bump++) {
-    const seeds = [Uint8Array.from('vault', (char) => char.charCodeAt(0)), Uint8Array.of(bump)];
-    const address = createProgramAddress(seeds, program);
-    if (typeof address === 'string') onCurve = seeds;
-    else if (onCurve !== undefined) return { address, seeds, onCurve };
+    const seeds = [text(name), Uint8Array.of(bump)];
+    if ((typeof createProgramAddress(seeds, CALLER) === 'string') === onCurve) return seeds;
   }
 }
 
-/** Seeds that derive to an address of CALLER, and seeds that derive to none. */
-export const { address: DERIVED, seeds: DERIVED_SEEDS, onCurve: ON_CURVE_SEEDS } = derive(CALLER);
+/** Seeds by which CALLER signs for DERIVED. */
+export const DERIVED_SEEDS: readonly Uint8Array[] = findSeeds('vault', false);
+/** Seeds of another address of CALLER. */
+export const OTHER_SEEDS: readonly Uint8Array[] = findSeeds('other', false);
+/** Seeds that derive to no address. */
+export const ON_CURVE_SEEDS: readonly Uint8Array[] = findSeeds('vault', true);
+/** A system account, writable, that CALLER can sign for. */
+export const DERIVED: Pubkey = createProgramAddress(DERIVED_SEEDS, CALLER) as Pubkey;
 
 export const meta = (pubkey: Pubkey, flags: '' | 'w' | 's' | 'ws' = ''): AccountMeta => ({
   pubkey,
   isSigner: flags.includes('s'),
   isWritable: flags.includes('w'),
 });
-
-/** Seeds that derive to another address of CALLER. */
-export const OTHER_SEEDS: readonly Uint8Array[] = [...DERIVED_SEEDS, Uint8Array.of(1)];
 
 /** What CALLER's instruction names, in this order. */
 export const CALLER_METAS: readonly AccountMeta[] = [
@@ -167,7 +166,10 @@ export class Stage {
   }
 
   /** Runs the script on both sides and expects the same of both. */
-  run(script: Script | Uint8Array, options: { readonly units?: number; readonly heap?: number } = {}): Outcome {
+  run(
+    script: Script | Uint8Array,
+    options: { readonly units?: number; readonly heap?: number; readonly listener?: ExecutionListener } = {},
+  ): Outcome {
     const data = script instanceof Uint8Array ? script : script.exit();
     const budget: {
       programAddress: Pubkey;
@@ -184,6 +186,7 @@ export class Stage {
     if (options.heap !== undefined) request(1, options.heap);
     budget[0].accounts = [OUTSIDE, OUTSIDE_PROGRAM].map((address) => ({ address, isSigner: false, isWritable: false }));
     const accounts = this.metas.map(({ pubkey, isSigner, isWritable }) => ({ address: pubkey, isSigner, isWritable }));
+    this.oracle.bank.listener = options.listener;
     return this.oracle.send(
       compileMessage({
         feePayer: PAYER,

@@ -26,19 +26,14 @@ function permutationFor(inputCount: number): PoseidonFn {
 }
 
 /**
- * The hash of 1 to 12 field elements, 32 bytes; undefined where there is another number of them, or one is not 32 bytes
- * (where padding isn't enforced: is empty or longer), or is not below the field's order.
+ * The hash of 1 to 12 field elements, 32 bytes; undefined where there is another number of them, or one is not 32 bytes,
+ * or not below the field's order.
  */
-export function hashPoseidon(
-  inputs: readonly Uint8Array[],
-  endianness: Endianness,
-  enforcePadding: boolean,
-): Uint8Array | undefined {
+export function hashPoseidon(inputs: readonly Uint8Array[], endianness: Endianness): Uint8Array | undefined {
   if (inputs.length === 0 || inputs.length > MAX_INPUTS) return undefined;
   const state = [0n];
   for (const input of inputs) {
-    const isSized = enforcePadding ? input.length === INPUT_SIZE : input.length > 0 && input.length <= INPUT_SIZE;
-    if (!isSized) return undefined;
+    if (input.length !== INPUT_SIZE) return undefined;
     const value = endianness === 'big' ? bytesToNumberBE(input) : bytesToNumberLE(input);
     if (value >= bn254_Fr.ORDER) return undefined;
     state.push(value);

@@ -57,11 +57,7 @@ const poseidon: RuntimeSyscall = (context, memory, parameters, endianness, input
     const offset = translateBytes(memory, addr, len);
     return memory.bytes.subarray(offset, offset + Number(len));
   });
-  const hash = hashPoseidon(
-    inputs,
-    endianness === BIG_ENDIAN ? 'big' : 'little',
-    context.environment.features.poseidon_enforce_padding,
-  );
+  const hash = hashPoseidon(inputs, endianness === BIG_ENDIAN ? 'big' : 'little');
   if (hash === undefined) return FAILED;
   memory.bytes.set(hash, result);
   return 0;

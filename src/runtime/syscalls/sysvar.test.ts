@@ -154,5 +154,7 @@ test.each([RECENT_BLOCKHASHES_ID, SLOT_HISTORY_ID])('sol_get_sysvar: %s is not t
 });
 
 test('sol_get_fees_sysvar does not exist since its gate is active', () => {
-  checkRow({ syscall: 'sol_get_fees_sysvar', args: [HEAP] }, { failed: 'unsupported BPF instruction' });
+  const call = { syscall: 'sol_get_fees_sysvar', args: [HEAP], output: [HEAP, 8] } as const;
+  checkRow(call, { failed: 'unsupported BPF instruction' });
+  checkRow({ ...call, off: ['disable_fees_sysvar'] }, { r0: 0, output: '00'.repeat(8), units: 108 });
 });

@@ -11,6 +11,7 @@ import { fail, SyscallError } from '../errors.ts';
 import { CPI_BYTES_PER_UNIT, MEM_OP_BASE_COST, SYSVAR_BASE_COST } from '../execution-cost.ts';
 import type { InvokeContext } from '../invoke-context.ts';
 import type { SysvarCache } from '../sysvars/cache.ts';
+import { encodeFees } from '../sysvars/layouts.ts';
 import { translateOutput, translateOutputType, translateType } from './memory-access.ts';
 import type { RuntimeSyscall, SyscallTable } from './syscall-table.ts';
 
@@ -38,9 +39,9 @@ const EPOCH_SCHEDULE: StructLayout = {
     [17, 24, 16],
   ],
 };
+const FEES: StructLayout = { size: 8, align: 8, pieces: [[0, 0, 8]] };
 const RENT: StructLayout = { size: 24, align: 8, pieces: [[0, 0, 17]] };
 const LAST_RESTART_SLOT: StructLayout = { size: 8, align: 8, pieces: [[0, 0, 8]] };
-const FEES: StructLayout = { size: 8, align: 8, pieces: [[0, 0, 8]] };
 /** Its u128 aligns it to 16. */
 const EPOCH_REWARDS: StructLayout = { size: 96, align: 16, pieces: [[0, 0, 81]] };
 
@@ -49,20 +50,18 @@ const EPOCH_REWARDS: StructLayout = { size: 96, align: 16, pieces: [[0, 0, 81]] 
  *
  * r1 `varAddr`: VM address of the struct, aligned, outside the program's input
  *
- * Charges 100 and a unit for each byte of the struct, then checks the address, then whether the sysvar is there and
- * decodes, which is what `read` tells.
+ * Charges 100 and a unit for each byte of the struct, then checks the address, then whether the sysvar is there.
  */
 function getSysvarStruct(
   id: Pubkey,
   { size, align, pieces }: StructLayout,
-  read: (sysvars: SysvarCache) => unknown,
+  read: (sysvars: SysvarCache) => Uint8Array | undefined = (sysvars) => sysvars.get(id),
 ): RuntimeSyscall {
   return (context, memory, varAddr) => {
     context.consume(SYSVAR_BASE_COST + size);
     checkDestination(context, varAddr);
     const offset = translateOutputType(context, memory, varAddr, size, align);
-    const { sysvars } = context.environment;
-    const data = read(sysvars) === undefined ? undefined : sysvars.get(id);
+    const data = read(context.environment.sysvars);
     if (data === undefined) {
       fail('UnsupportedSysvar', { rule: 'get_sysvar', source: SOURCE, account: id, detail: 'not in the sysvar cache' });
     }
@@ -119,22 +118,21 @@ function checkDestination(context: InvokeContext, varAddr: U64): void {
 }
 
 export const SYSVAR_SYSCALLS: SyscallTable = {
-  sol_get_clock_sysvar: { syscall: getSysvarStruct(CLOCK_ID, CLOCK, (sysvars) => sysvars.clock) },
+  sol_get_clock_sysvar: { syscall: getSysvarStruct(CLOCK_ID, CLOCK) },
   sol_get_epoch_schedule_sysvar: {
-    syscall: getSysvarStruct(EPOCH_SCHEDULE_ID, EPOCH_SCHEDULE, (sysvars) => sysvars.epochSchedule),
+    syscall: getSysvarStruct(EPOCH_SCHEDULE_ID, EPOCH_SCHEDULE),
   },
   sol_get_fees_sysvar: {
-    // No cache has kept it since the gate was passed, so that it fails wherever a program can still call it.
-    syscall: getSysvarStruct(FEES_ID, FEES, () => undefined),
+    syscall: getSysvarStruct(FEES_ID, FEES, ({ fees }) => fees && encodeFees(fees)),
     gate: (features) => !features.disable_fees_sysvar,
   },
-  sol_get_rent_sysvar: { syscall: getSysvarStruct(RENT_ID, RENT, (sysvars) => sysvars.rent) },
+  sol_get_rent_sysvar: { syscall: getSysvarStruct(RENT_ID, RENT) },
   sol_get_last_restart_slot: {
-    syscall: getSysvarStruct(LAST_RESTART_SLOT_ID, LAST_RESTART_SLOT, (sysvars) => sysvars.lastRestartSlot),
+    syscall: getSysvarStruct(LAST_RESTART_SLOT_ID, LAST_RESTART_SLOT),
     gate: (features) => features.last_restart_slot_sysvar,
   },
   sol_get_epoch_rewards_sysvar: {
-    syscall: getSysvarStruct(EPOCH_REWARDS_ID, EPOCH_REWARDS, (sysvars) => sysvars.epochRewards),
+    syscall: getSysvarStruct(EPOCH_REWARDS_ID, EPOCH_REWARDS),
   },
   sol_get_sysvar: { syscall: getSysvar, gate: (features) => features.get_sysvar_syscall_enabled },
 };

@@ -9,6 +9,7 @@ import {
   CLOCK_ID,
   EPOCH_REWARDS_ID,
   EPOCH_SCHEDULE_ID,
+  FEES_ID,
   LAST_RESTART_SLOT_ID,
   RECENT_BLOCKHASHES_ID,
   RENT_ID,
@@ -20,6 +21,7 @@ import {
   decodeClock,
   decodeEpochRewards,
   decodeEpochSchedule,
+  decodeFees,
   decodeLastRestartSlot,
   decodeRecentBlockhashes,
   decodeRent,
@@ -27,6 +29,7 @@ import {
   decodeStakeHistory,
   type EpochRewards,
   type EpochSchedule,
+  type Fees,
   type LastRestartSlot,
   type RecentBlockhashes,
   type Rent,
@@ -44,6 +47,7 @@ const IDS: readonly Pubkey[] = [
   SLOT_HASHES_ID,
   STAKE_HISTORY_ID,
   RECENT_BLOCKHASHES_ID,
+  FEES_ID,
 ];
 const CLOCK = 0;
 const EPOCH_REWARDS = 1;
@@ -53,11 +57,14 @@ const RENT = 4;
 const SLOT_HASHES = 5;
 const STAKE_HISTORY = 6;
 const RECENT_BLOCKHASHES = 7;
+const FEES = 8;
 
 export class SysvarCache {
   readonly clock: Clock | undefined;
   readonly epochRewards: EpochRewards | undefined;
   readonly epochSchedule: EpochSchedule | undefined;
+  /** Only for `sol_get_fees_sysvar`, which mainnet no longer has. */
+  readonly fees: Fees | undefined;
   readonly lastRestartSlot: LastRestartSlot | undefined;
   readonly rent: Rent | undefined;
   /** Account data by position in `IDS`. */
@@ -71,6 +78,7 @@ export class SysvarCache {
     this.clock = decodeIfThere(data[CLOCK], decodeClock);
     this.epochRewards = decodeIfThere(data[EPOCH_REWARDS], decodeEpochRewards);
     this.epochSchedule = decodeIfThere(data[EPOCH_SCHEDULE], decodeEpochSchedule);
+    this.fees = decodeIfThere(data[FEES], decodeFees);
     this.lastRestartSlot = decodeIfThere(data[LAST_RESTART_SLOT], decodeLastRestartSlot);
     this.rent = decodeIfThere(data[RENT], decodeRent);
   }

@@ -166,6 +166,10 @@ export function encodeEpochSchedule(schedule: EpochSchedule): Uint8Array {
   return data;
 }
 
+export function decodeFees(data: Uint8Array): Fees | undefined {
+  return data.length < 8 ? undefined : { lamportsPerSignature: readU64(data, 0) };
+}
+
 export function encodeFees(fees: Fees): Uint8Array {
   return encodeU64s([fees.lamportsPerSignature]);
 }

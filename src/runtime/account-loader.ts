@@ -60,87 +60,91 @@ interface LoadRequest {
   readonly bank: { getAccount(key: Pubkey): Account | undefined };
 }
 
+type LoadingAccounts = { -readonly [K in keyof LoadedAccounts]: LoadedAccounts[K] } & {
+  readonly accounts: Account[];
+  readonly programs: ProgramSource[];
+};
+
 const NO_KEYS: readonly Pubkey[] = [];
 
+/** Loads what it can: `error` says why it stopped. */
 export function loadAccounts(request: LoadRequest): LoadedAccounts {
-  const { sanitized, payer, sizeLimit, rules } = request;
-  const { transaction, keys, roles } = sanitized;
-  const accounts: Account[] = [];
-  const programs: ProgramSource[] = [];
-  let appendedKeys = NO_KEYS;
-  let size = transaction.message.addressTableLookups.length * ADDRESS_LOOKUP_TABLE_BASE_SIZE;
-  const end = (error: TransactionError | undefined): LoadedAccounts => ({
-    accounts,
-    appendedKeys,
-    programs,
-    size,
-    error,
-  });
-
-  if (size > sizeLimit) return end('MaxLoadedAccountsDataSizeExceeded');
-  for (let i = 0; i < keys.length; i++) {
-    const key = keys[i];
-    let account: Account | undefined;
-    if (i === 0) {
-      account = payer;
-      size += TRANSACTION_ACCOUNT_BASE_SIZE + account.data.length;
-    } else if (key.equals(INSTRUCTIONS_SYSVAR_ID)) {
-      account = instructionsSysvarAccount(sanitized);
-      // No packet is long enough for this: only rules without a limit on its size come here.
-      if (account === undefined) return end('SanitizeFailure');
-    } else if ((account = request.bank.getAccount(key)) !== undefined) {
-      if (roles[i].isWritable) account = withRentEpochOfExempt(account, request.rent);
-      size += TRANSACTION_ACCOUNT_BASE_SIZE + account.data.length;
-    } else {
-      account = MISSING_ACCOUNT;
-    }
-    if (size > sizeLimit) return end('MaxLoadedAccountsDataSizeExceeded');
-    accounts.push(account);
-
-    if (!isLoader(account.owner)) continue;
-    const programDataKey = account.owner.equals(BPF_LOADER_UPGRADEABLE_ID) ? programDataAddress(account) : undefined;
-    const programData = programDataKey && request.bank.getAccount(programDataKey);
-    // Where two programs share their data, or a program is its own, it counts once.
-    if (rules.countUnlistedProgramData && programDataKey !== undefined && programData !== undefined) {
-      const isCounted =
-        keys.some((listed) => listed.equals(programDataKey)) ||
-        programs.some((program) => program.programDataKey?.equals(programDataKey));
-      if (!isCounted) {
-        size += TRANSACTION_ACCOUNT_BASE_SIZE + programData.data.length;
-        if (size > sizeLimit) return end('MaxLoadedAccountsDataSizeExceeded');
-      }
-    }
-    programs.push({ key, account, programDataKey, programData });
+  const { sanitized, sizeLimit } = request;
+  const { transaction, keys } = sanitized;
+  const { addressTableLookups, instructions } = transaction.message;
+  const size = addressTableLookups.length * ADDRESS_LOOKUP_TABLE_BASE_SIZE;
+  const loaded: LoadingAccounts = { accounts: [], appendedKeys: NO_KEYS, programs: [], size, error: undefined };
+  if (size > sizeLimit) loaded.error = 'MaxLoadedAccountsDataSizeExceeded';
+  for (let i = 0; i < keys.length && loaded.error === undefined; i++) {
+    loaded.error = loadAccount(loaded, request, i);
   }
-
-  for (const { programIdIndex } of transaction.message.instructions) {
-    const key = keys[programIdIndex];
-    const program = accounts[programIdIndex];
-    const error = checkProgram(key, program, rules);
-    if (error !== undefined) return end(error);
-    if (!rules.appendLoaderAccounts || key.equals(NATIVE_LOADER_ID) || program.owner.equals(NATIVE_LOADER_ID)) continue;
-    const loader = request.bank.getAccount(program.owner);
-    if (loader === undefined || !loader.executable || !loader.owner.equals(NATIVE_LOADER_ID)) {
-      return end('InvalidProgramForExecution');
-    }
-    if (!keys.some((listed) => listed.equals(program.owner)) && !appendedKeys.some((k) => k.equals(program.owner))) {
-      accounts.push(loader);
-      appendedKeys = [...appendedKeys, program.owner];
-    }
+  for (let i = 0; i < instructions.length && loaded.error === undefined; i++) {
+    loaded.error = checkProgram(loaded, request, instructions[i].programIdIndex);
   }
-  return end(undefined);
+  return loaded;
+}
+
+function loadAccount(loaded: LoadingAccounts, request: LoadRequest, index: number): TransactionError | undefined {
+  const { sanitized, sizeLimit } = request;
+  const key = sanitized.keys[index];
+  let account: Account | undefined;
+  if (index === 0) {
+    account = request.payer;
+    loaded.size += TRANSACTION_ACCOUNT_BASE_SIZE + account.data.length;
+  } else if (key.equals(INSTRUCTIONS_SYSVAR_ID)) {
+    account = instructionsSysvarAccount(sanitized);
+    // No packet is long enough for this: only rules without a limit on its size come here.
+    if (account === undefined) return 'SanitizeFailure';
+  } else if ((account = request.bank.getAccount(key)) !== undefined) {
+    if (sanitized.roles[index].isWritable) account = withRentEpochOfExempt(account, request.rent);
+    loaded.size += TRANSACTION_ACCOUNT_BASE_SIZE + account.data.length;
+  } else {
+    account = MISSING_ACCOUNT;
+  }
+  if (loaded.size > sizeLimit) return 'MaxLoadedAccountsDataSizeExceeded';
+  if (isLoader(account.owner)) {
+    noteProgram(loaded, request, key, account);
+    if (loaded.size > sizeLimit) return 'MaxLoadedAccountsDataSizeExceeded';
+  }
+  loaded.accounts.push(account);
+  return undefined;
+}
+
+function noteProgram(loaded: LoadingAccounts, request: LoadRequest, key: Pubkey, account: Account): void {
+  const { programs } = loaded;
+  const programDataKey = account.owner.equals(BPF_LOADER_UPGRADEABLE_ID) ? programDataAddress(account) : undefined;
+  const programData = programDataKey && request.bank.getAccount(programDataKey);
+  if (request.rules.countUnlistedProgramData && programDataKey !== undefined && programData !== undefined) {
+    // Where two programs share their data it counts once.
+    const isCounted =
+      request.sanitized.keys.some((listed) => listed.equals(programDataKey)) ||
+      programs.some((program) => program.programDataKey?.equals(programDataKey));
+    if (!isCounted) loaded.size += TRANSACTION_ACCOUNT_BASE_SIZE + programData.data.length;
+  }
+  programs.push({ key, account, programDataKey, programData });
 }
 
 /** Whether what a top-level instruction calls may run at all. Whether it does is found out when it is called. */
-function checkProgram(key: Pubkey, account: Account, rules: TransactionRules): TransactionError | undefined {
-  if (rules.allowNativeLoaderAsProgram && key.equals(NATIVE_LOADER_ID)) return undefined;
-  // The instructions sysvar is made up for the transaction: it isn't stored either.
-  const isStored = account.lamports > 0n;
-  if (rules.distinguishMissingPrograms && !isStored) return 'ProgramAccountNotFound';
-  const isCallable = rules.ignoreExecutableFlag
-    ? account.owner.equals(NATIVE_LOADER_ID) || isLoader(account.owner)
-    : account.executable;
-  return isCallable ? undefined : 'InvalidProgramForExecution';
+function checkProgram(loaded: LoadingAccounts, request: LoadRequest, index: number): TransactionError | undefined {
+  const { rules } = request;
+  const { keys } = request.sanitized;
+  const { owner, executable, lamports } = loaded.accounts[index];
+  if (rules.allowNativeLoaderAsProgram && keys[index].equals(NATIVE_LOADER_ID)) return undefined;
+  // The instructions sysvar has no lamports either: it is made up for the transaction, not stored.
+  if (rules.distinguishMissingPrograms && lamports === 0n) return 'ProgramAccountNotFound';
+  const isCallable = rules.ignoreExecutableFlag ? owner.equals(NATIVE_LOADER_ID) || isLoader(owner) : executable;
+  if (!isCallable) return 'InvalidProgramForExecution';
+  if (!rules.appendLoaderAccounts || owner.equals(NATIVE_LOADER_ID)) return undefined;
+
+  const loader = request.bank.getAccount(owner);
+  if (loader === undefined || !loader.executable || !loader.owner.equals(NATIVE_LOADER_ID)) {
+    return 'InvalidProgramForExecution';
+  }
+  if (!keys.some((key) => key.equals(owner)) && !loaded.appendedKeys.some((key) => key.equals(owner))) {
+    loaded.accounts.push(loader);
+    loaded.appendedKeys = [...loaded.appendedKeys, owner];
+  }
+  return undefined;
 }
 
 function isLoader(owner: Pubkey): boolean {

@@ -3,12 +3,18 @@
 // Source: agave svm-log-collector/src/lib.rs, LogCollector.
 
 const LOG_TRUNCATED = 'Log truncated';
+const MAX_UTF8_BYTES_PER_CODE_UNIT = 3;
 export const LOG_MESSAGES_BYTES_LIMIT = 10_000;
 
 export class LogCollector {
   readonly lines: string[] = [];
   readonly #limit: number;
+  /** Bytes of the lines before `#measured`. */
   #bytes = 0;
+  /** How many lines were measured. Most logs stay so short that none ever need be. */
+  #measured = 0;
+  /** At most this many bytes are in the lines that were not. */
+  #unmeasuredBound = 0;
   #truncated = false;
 
   /** @param limit bytes of UTF-8 in all lines together; `Infinity` for none. */
@@ -18,15 +24,26 @@ export class LogCollector {
 
   /** Returns whether the line was kept. */
   log(line: string): boolean {
+    const bound = this.#unmeasuredBound + line.length * MAX_UTF8_BYTES_PER_CODE_UNIT;
+    if (this.#bytes + bound < this.#limit) {
+      this.#unmeasuredBound = bound;
+      this.lines.push(line);
+      return true;
+    }
+    while (this.#measured < this.lines.length) this.#bytes += utf8Len(this.lines[this.#measured++]);
+    this.#unmeasuredBound = 0;
     const bytes = this.#bytes + utf8Len(line);
     if (bytes >= this.#limit) {
       if (!this.#truncated) {
         this.#truncated = true;
         this.lines.push(LOG_TRUNCATED);
+        // This line doesn't count.
+        this.#measured++;
       }
       return false;
     }
     this.#bytes = bytes;
+    this.#measured++;
     this.lines.push(line);
     return true;
   }

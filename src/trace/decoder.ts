@@ -1,6 +1,6 @@
 // The seam for decoders: from a program's address to something that reads its instructions and names its errors. Those
-// of the well-known programs are in decoders/, a module of its own because their codecs take time to load; users register
-// theirs beside them.
+// of the well-known programs are in decoders/, a module of its own because their codecs are large; users register theirs
+// beside them.
 // A decoder is somebody else's code fed with bytes of yet somebody else: whatever it throws means "not known".
 
 import type { Address } from '@solana/kit';
@@ -35,11 +35,12 @@ export interface ProgramDecoder {
  *
  * @example
  * ```ts
- * const decoders = new DecoderRegistry(DEFAULT_DECODERS);
+ * const decoders = createDefaultDecoders();
  * decoders.register(myProgram, {
  *   name: 'Counter',
  *   decodeInstruction: ({ data }) => ({ name: 'Add', args: { amount: data[0] }, accountNames: ['counter'] }),
  * });
+ * const svm = new Svm({ decoders });
  * ```
  */
 export class DecoderRegistry {

@@ -1,5 +1,5 @@
 // The room `trace`: what a transaction did, for people and tools to read. It runs nothing.
-// The decoders of well-known programs are in decoders/index.ts and not loaded from here: their codecs take time.
+// The recorder and the tree know no decoder: whoever makes a trace hands them one (decoder.ts).
 
 export {
   DecoderRegistry,
@@ -7,6 +7,7 @@ export {
   type InstructionReading,
   type ProgramDecoder,
 } from './decoder.ts';
+export { createDefaultDecoders, DEFAULT_DECODERS } from './decoders/index.ts';
 export { describeFailure, type FailureText, type ShowAddress } from './failure-text.ts';
 export { type FormatOptions, formatTrace, TRACE_LEVELS, type TraceLevel } from './format.ts';
 export { type JsonValue, TRACE_JSON_VERSION, traceToJson } from './json.ts';

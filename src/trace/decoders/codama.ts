@@ -24,60 +24,73 @@ interface ParsedInstruction {
 /** Names of an enum's members by number, as TypeScript compiles enums. */
 type EnumNames = Readonly<Record<number, string>>;
 
-export interface CodamaProgram {
-  readonly parse: (instruction: ClientInstruction) => unknown;
+export interface CodamaClient {
+  readonly parse: Parse;
   readonly instructions: EnumNames;
   /** Arguments that are members of an enum, by name. */
   readonly enums?: Readonly<Record<string, EnumNames>>;
-  readonly errors?: ErrorNames;
+  /** Parses a `Batch` with the instructions in it. */
+  readonly parseBatch?: Parse;
+  /** What an instruction without data means. */
+  readonly dataIfEmpty?: Uint8Array;
 }
+
+type Parse = (instruction: ClientInstruction) => unknown;
 
 /** More accounts than any instruction of these programs names. */
 const STAND_IN_COUNT = 32;
 const STAND_IN: AccountMeta = { address: '' as Address, role: 0 };
 
-export function codamaDecoder(program: CodamaProgram): ProgramDecoder {
+/** @param client is asked when the first instruction comes */
+export function codamaDecoder(errors: ErrorNames, client: () => CodamaClient): ProgramDecoder {
   return {
-    decodeInstruction: (instruction) => decodeInstruction(program, instruction),
-    describeError: describeErrorBy(program.errors ?? []),
+    decodeInstruction: (instruction) => decodeInstruction(client(), instruction),
+    describeError: describeErrorBy(errors),
   };
 }
 
-function decodeInstruction(program: CodamaProgram, instruction: EncodedInstruction): InstructionReading | undefined {
-  const { programAddress, data } = instruction;
+function decodeInstruction(client: CodamaClient, instruction: EncodedInstruction): InstructionReading | undefined {
+  const { programAddress } = instruction;
+  const data = instruction.data.length === 0 ? (client.dataIfEmpty ?? instruction.data) : instruction.data;
   // An object for each place: the parsers hand them back under their names, and identity tells the place.
   const accounts: AccountMeta[] = instruction.accounts.map(({ address, isSigner, isWritable }) => {
     return { address, role: (isSigner ? 2 : 0) | (isWritable ? 1 : 0) };
   });
   let parsed: ParsedInstruction;
   try {
-    parsed = program.parse({ programAddress, accounts, data }) as ParsedInstruction;
+    parsed = parse(client, { programAddress, accounts, data });
   } catch {
     const standIns: AccountMeta[] = new Array(Math.max(0, STAND_IN_COUNT - accounts.length)).fill(STAND_IN);
-    parsed = program.parse({ programAddress, accounts: [...accounts, ...standIns], data }) as ParsedInstruction;
+    parsed = parse(client, { programAddress, accounts: [...accounts, ...standIns], data });
   }
-  const name = program.instructions[parsed.instructionType];
+  const name = client.instructions[parsed.instructionType];
   if (name === undefined) return undefined;
   const accountNames: (string | undefined)[] = new Array(accounts.length).fill(undefined);
   for (const [accountName, meta] of Object.entries(parsed.accounts ?? {})) {
     const place = meta === undefined ? -1 : accounts.indexOf(meta);
     if (place >= 0) accountNames[place] = accountName;
   }
-  return { name, args: argsOf(program, parsed) as InstructionReading['args'], accountNames };
+  return { name, args: argsOf(client, parsed) as InstructionReading['args'], accountNames };
+}
+
+function parse(client: CodamaClient, instruction: ClientInstruction): ParsedInstruction {
+  const parsed = client.parse(instruction) as ParsedInstruction;
+  if (client.parseBatch === undefined || client.instructions[parsed.instructionType] !== 'Batch') return parsed;
+  return { instructionType: parsed.instructionType, ...(client.parseBatch(instruction) as object) };
 }
 
 /** Values are as the codecs made them; the registry turns them into plain ones. */
-function argsOf(program: CodamaProgram, parsed: ParsedInstruction): Record<string, unknown> {
+function argsOf(client: CodamaClient, parsed: ParsedInstruction): Record<string, unknown> {
   if (parsed.instructions !== undefined) {
     const instructions = parsed.instructions.map((inner) => {
-      return { [program.instructions[inner.instructionType]]: argsOf(program, inner) };
+      return { [client.instructions[inner.instructionType]]: argsOf(client, inner) };
     });
     return { instructions };
   }
   const args: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(parsed.data ?? {})) {
     if (name.toLowerCase().endsWith('discriminator')) continue;
-    args[name] = typeof value === 'number' ? (program.enums?.[name]?.[value] ?? value) : value;
+    args[name] = typeof value === 'number' ? (client.enums?.[name]?.[value] ?? value) : value;
   }
   return args;
 }

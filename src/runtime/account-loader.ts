@@ -4,7 +4,7 @@
 // Source: agave svm/src/account_loader.rs, load_transaction_accounts.
 
 import { type Account, RENT_EXEMPT_RENT_EPOCH } from '../wire/account.ts';
-import { DEFAULT_PUBKEY, type Pubkey } from '../wire/pubkey.ts';
+import type { Pubkey } from '../wire/pubkey.ts';
 import type { TransactionError } from '../wire/transaction-error.ts';
 import {
   BPF_LOADER_DEPRECATED_ID,
@@ -13,6 +13,7 @@ import {
   INSTRUCTIONS_SYSVAR_ID,
   LOADER_V4_ID,
   NATIVE_LOADER_ID,
+  SYSTEM_PROGRAM_ID,
   SYSVAR_OWNER_ID,
 } from './addresses.ts';
 import { type ProgramSource, programDataAddress } from './program-cache.ts';
@@ -33,7 +34,7 @@ const NO_DATA = new Uint8Array(0);
 export const MISSING_ACCOUNT: Account = {
   lamports: 0n,
   data: NO_DATA,
-  owner: DEFAULT_PUBKEY,
+  owner: SYSTEM_PROGRAM_ID,
   executable: false,
   rentEpoch: RENT_EXEMPT_RENT_EPOCH,
 };

@@ -3,7 +3,7 @@
 
 import { Pubkey } from '../wire/pubkey.ts';
 
-const key = Pubkey.fromBase58;
+const key = Pubkey.constant;
 
 export const NATIVE_LOADER_ID = key('NativeLoader1111111111111111111111111111111');
 export const BPF_LOADER_DEPRECATED_ID = key('BPFLoader1111111111111111111111111111111111');

@@ -43,6 +43,16 @@ describe('Pubkey', () => {
   });
 });
 
+test('a constant is found again by its bytes, whatever was seen since', () => {
+  const constant = Pubkey.constant('Vote111111111111111111111111111111111111111');
+  for (let i = 0; i < 10_000; i++) {
+    const bytes = new Uint8Array(32);
+    new DataView(bytes.buffer).setUint32(3, i);
+    Pubkey.interned(bytes, 0);
+  }
+  expect(Pubkey.interned(constant.bytes.slice(), 0)).toBe(constant);
+});
+
 describe('PubkeyMap', () => {
   test('behaves as a Map keyed by the text', () => {
     // Few distinct keys and hashes, so that runs collide and deletions leave holes inside them.

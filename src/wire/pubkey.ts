@@ -40,11 +40,26 @@ export class Pubkey {
   }
 
   /**
+   * A key that the code knows by name. `interned` finds this object for it, always.
+   *
+   * @throws ParhelionError `INVALID_ADDRESS` where the text isn't base58 of 32 bytes.
+   */
+  static constant(text: string): Pubkey {
+    const key = Pubkey.fromBase58(text);
+    const slot = key.hash & (INTERNED_SLOTS - 1);
+    // Where two constants meet in a slot, the second has to be found again like any other key.
+    constants[slot] ??= key;
+    return key;
+  }
+
+  /**
    * The key at `offset`, the same object as last time where it was seen lately: a transaction names the same programs
    * and payers as the one before, and equal objects compare at once and keep their text.
    */
   static interned(bytes: Uint8Array, offset: number): Pubkey {
     const slot = hashAt(bytes, offset) & (INTERNED_SLOTS - 1);
+    const constant = constants[slot];
+    if (constant?.equalsAt(bytes, offset)) return constant;
     const known = interned[slot];
     if (known?.equalsAt(bytes, offset)) return known;
     return (interned[slot] = Pubkey.at(bytes, offset));
@@ -78,6 +93,7 @@ export class Pubkey {
 
 const INTERNED_SLOTS = 1024;
 const interned: (Pubkey | undefined)[] = new Array(INTERNED_SLOTS).fill(undefined);
+const constants: (Pubkey | undefined)[] = new Array(INTERNED_SLOTS).fill(undefined);
 
 function hashAt(bytes: Uint8Array, offset: number): number {
   // Keys of real accounts are hashes or curve points, but programs and sysvars share prefixes and zero tails.

@@ -8,9 +8,7 @@ import { ModuleBuilder } from '../../wasm/module-builder.ts';
 import { defineSha2, defineSha2Digest, padSha2, sha2Tables } from '../hashing/sha2.ts';
 import { defineIsSquare, GCD_SCRATCH_BYTES } from './binary-gcd.ts';
 import { defineFromBytes, defineMul, defineSqr, FIELD_BYTES, fieldBytes } from './field.ts';
-
-/** −121665/121666 modulo p, of the curve −x² + y² = 1 + dx²y². Source: RFC 8032 §5.1. */
-export const EDWARDS_D = 37095705934669439343138083508754565189542113879843219016388785533085940283555n;
+import { EDWARDS_D } from './point.ts';
 
 /** 32 bytes: the question of `isOnCurve`, and the hash of a derivation. */
 export const KEY = 0;

@@ -1,0 +1,110 @@
+// Which points have combs, and where in the module's memory. A comb makes a check take a third of the time, and costs as
+// much to make as some ten checks save: so a key gets one when it has come a few times, and the number of combs is
+// bounded. The base point has one from the start, narrow and soon made; a wide one follows once that will have paid.
+
+import { Pubkey } from '../../wire/pubkey.ts';
+import { PubkeyMap } from '../../wire/pubkey-map.ts';
+import { combBytes } from './multiply.ts';
+import { type SignatureModule, signatureModule } from './signature-module.ts';
+
+/** 86 KiB a comb. */
+const KEY_WIDTH = 5;
+const MAX_KEY_COMBS = 64;
+const USES_BEFORE_COMB = 4;
+/** Lest many keys by turns make each other's: a comb is given away only when so many checks didn't use it. */
+const CHECKS_BEFORE_EVICTION = 4 * MAX_KEY_COMBS;
+/** Keys whose uses are counted; then the count begins anew. */
+const MAX_COUNTED_KEYS = 1024;
+
+const WIDE_BASE_WIDTH = 8;
+const CHECKS_BEFORE_WIDE_BASE = 500;
+
+export interface Comb {
+  readonly address: number;
+  readonly width: number;
+}
+
+interface KeyComb extends Comb {
+  key: Pubkey;
+  lastUse: number;
+}
+
+export class Combs {
+  readonly #module: SignatureModule;
+  readonly #byKey = new PubkeyMap<KeyComb>();
+  readonly #all: KeyComb[] = [];
+  #uses = new PubkeyMap<number>();
+  #checks = 0;
+  #base: Comb;
+  #freeAddress: number;
+
+  constructor(module: SignatureModule) {
+    this.#module = module;
+    this.#freeAddress = module.tablesStart;
+    this.#base = this.#makeBase(KEY_WIDTH);
+  }
+
+  ofBase(): Comb {
+    if (this.#checks >= CHECKS_BEFORE_WIDE_BASE && this.#base.width < WIDE_BASE_WIDTH) {
+      this.#base = this.#makeBase(WIDE_BASE_WIDTH);
+    }
+    return this.#base;
+  }
+
+  /** The comb of the key that is in the module's `publicKey`; undefined where it has none, or is no point. */
+  ofKey(publicKey: Uint8Array): Comb | undefined {
+    const now = this.#checks++;
+    const key = Pubkey.interned(publicKey, 0);
+    const comb = this.#byKey.get(key);
+    if (comb !== undefined) {
+      comb.lastUse = now;
+      return comb;
+    }
+    const uses = (this.#uses.get(key) ?? 0) + 1;
+    if (this.#uses.size >= MAX_COUNTED_KEYS) this.#uses = new PubkeyMap();
+    this.#uses.set(key, uses);
+    return uses < USES_BEFORE_COMB ? undefined : this.#makeForKey(key, now);
+  }
+
+  #makeForKey(key: Pubkey, now: number): Comb | undefined {
+    let comb: KeyComb | undefined;
+    if (this.#all.length >= MAX_KEY_COMBS) {
+      comb = this.#all.reduce((oldest, candidate) => (candidate.lastUse < oldest.lastUse ? candidate : oldest));
+      if (now - comb.lastUse < CHECKS_BEFORE_EVICTION) return undefined;
+    }
+    if (this.#module.decompress() === 0) return undefined;
+    if (comb === undefined) {
+      comb = { address: this.#allocate(KEY_WIDTH), width: KEY_WIDTH, key, lastUse: now };
+      this.#all.push(comb);
+    } else {
+      this.#byKey.delete(comb.key);
+      comb.key = key;
+      comb.lastUse = now;
+    }
+    this.#module.buildComb(comb.address, comb.width);
+    this.#byKey.set(key, comb);
+    this.#uses.delete(key);
+    return comb;
+  }
+
+  #makeBase(width: number): Comb {
+    const address = this.#allocate(width);
+    this.#module.loadBasePoint();
+    this.#module.buildComb(address, width);
+    return { address, width };
+  }
+
+  #allocate(width: number): number {
+    const address = this.#freeAddress;
+    this.#freeAddress += combBytes(width);
+    this.#module.reserve(this.#freeAddress);
+    return address;
+  }
+}
+
+let shared: Combs | undefined;
+
+/** The combs of the one module there is. */
+export function combs(): Combs {
+  return (shared ??= new Combs(signatureModule()));
+}

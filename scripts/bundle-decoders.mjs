@@ -1,39 +1,65 @@
-// Puts the decoders of well-known programs (src/trace/decoders/, made of the @solana-program clients) into one module,
-// src/trace/decoders/bundled.generated.ts, which is not committed. It holds what they need of @solana/kit and no more:
-// loading kit takes longer than all of Parhelion, this takes a millisecond, and nothing of it runs before the first trace.
+// Takes what the decoders of src/trace/decoders need out of the @solana-program clients (devDependencies) and of the parts
+// of @solana/kit they stand on, and writes it as one module, src/trace/decoders/clients.generated.ts, which is not
+// committed. Loading the clients and kit themselves takes longer than everything else that `import 'parhelion'` loads; the
+// bundle is a function that nobody calls before the first instruction is decoded.
 //
-//   node scripts/bundle-decoders.mjs     (npm runs this as part of `prepare`)
+//   node scripts/bundle-decoders.mjs            write the module where it is missing or stale (part of npm's `prepare`)
 //
-// Without devDependencies there is nothing to bundle with; the script then says so and leaves all as it is.
+// Without devDependencies there is nothing to bundle; the script then says so and leaves all as it is.
 
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = new URL('../', import.meta.url);
-const ENTRY = 'src/trace/decoders/index.ts';
-const OUTPUT = new URL('src/trace/decoders/bundled.generated.ts', ROOT);
+const OUTPUT = new URL('src/trace/decoders/clients.generated.ts', ROOT);
+
+/** What the decoders ask for, by the names they ask with. */
+const ENTRY = `
+export { parseSystemInstruction, SystemInstruction } from '@solana-program/system';
+export {
+  AssociatedTokenInstruction, parseAssociatedTokenInstruction, parseBatchInstruction as parseTokenBatchInstruction,
+  parseTokenInstruction, AuthorityType as TokenAuthorityType, TokenInstruction,
+} from '@solana-program/token';
+export {
+  AccountState as Token2022AccountState, AuthorityType as Token2022AuthorityType,
+  parseBatchInstruction as parseToken2022BatchInstruction, parseToken2022Instruction, Token2022Instruction,
+} from '@solana-program/token-2022';
+export { ComputeBudgetInstruction, parseComputeBudgetInstruction } from '@solana-program/compute-budget';
+export { parseStakeInstruction, StakeAuthorize, StakeInstruction } from '@solana-program/stake';
+export { AddressLookupTableInstruction, parseAddressLookupTableInstruction } from '@solana-program/address-lookup-table';
+`;
+
+/** The packages whose code the bundle holds. Those of kit are all of one version and one licence. */
+const PACKAGES = [
+  '@solana/kit',
+  '@solana-program/system',
+  '@solana-program/token',
+  '@solana-program/token-2022',
+  '@solana-program/compute-budget',
+  '@solana-program/stake',
+  '@solana-program/address-lookup-table',
+];
 
 await main();
 
 async function main() {
   const esbuild = await import('esbuild').catch(() => undefined);
-  if (esbuild === undefined) {
-    console.warn(
-      'bundle-decoders: esbuild is not installed, so the decoders stay as they are. Run `npm ci` with devDependencies.',
-    );
+  const missing = PACKAGES.filter((name) => !existsSync(new URL(`node_modules/${name}/package.json`, ROOT)));
+  if (esbuild === undefined || missing.length > 0) {
+    console.warn('bundle-decoders: devDependencies are not installed, so the decoders stay as they are. Run `npm ci`.');
     return;
   }
-  const { outputFiles, metafile } = await esbuild.build({
-    absWorkingDir: fileURLToPath(ROOT),
-    entryPoints: [ENTRY],
+  const key = keyOf(PACKAGES);
+  if (existsSync(OUTPUT) && readFileSync(OUTPUT, 'utf8').includes(key)) return;
+  const { outputFiles } = await esbuild.build({
+    stdin: { contents: ENTRY, resolveDir: fileURLToPath(ROOT), loader: 'js' },
     bundle: true,
     write: false,
-    metafile: true,
     minify: true,
     legalComments: 'none',
     format: 'iife',
-    globalName: 'decoders',
+    globalName: 'clients',
     // Neither Node's nor a browser's: kit's builds for browsers run in both.
     platform: 'neutral',
     mainFields: ['module', 'main'],
@@ -41,44 +67,39 @@ async function main() {
     define: { 'process.env.NODE_ENV': '"production"', __DEV__: 'false' },
     target: 'es2022',
   });
-  const inputs = Object.keys(metafile.inputs).sort();
-  const sources = inputs.filter((path) => path.startsWith('src/'));
-  const packages = new Set(inputs.map((path) => path.match(/^node_modules\/((?:@[^/]+\/)?[^/]+)/)?.[1]).filter(Boolean));
-  const text = moduleText(outputFiles[0].text, sources, [...packages].sort());
-  writeFileSync(OUTPUT, text);
-  console.log(`bundle-decoders: ${text.length} characters in src/trace/decoders/bundled.generated.ts`);
+  writeFileSync(OUTPUT, moduleText(outputFiles[0].text, key));
+  console.log('bundle-decoders: the parsers of the @solana-program clients in src/trace/decoders/clients.generated.ts');
 }
 
-/** By this a test knows that the bundle is older than its sources. */
-function hashOf(paths) {
-  const hash = createHash('sha256');
-  for (const path of paths) hash.update(readFileSync(new URL(path, ROOT)));
+function manifestOf(name) {
+  return JSON.parse(readFileSync(new URL(`node_modules/${name}/package.json`, ROOT), 'utf8'));
+}
+
+/** Says whether a module was written by this very script from these very packages. */
+function keyOf(names) {
+  const hash = createHash('sha256').update(readFileSync(fileURLToPath(import.meta.url)));
+  for (const name of names) hash.update(`${name} ${manifestOf(name).version}\n`);
   return hash.digest('hex');
 }
 
-function moduleText(bundle, sources, packages) {
-  const licences = packages.map((name) => {
-    const { version, license } = JSON.parse(readFileSync(new URL(`node_modules/${name}/package.json`, ROOT), 'utf8'));
+function moduleText(bundle, key) {
+  const packages = PACKAGES.map((name) => {
+    const { version, license } = manifestOf(name);
     return `${name} ${version} (${license})`;
   });
-  const kitLicence = readFileSync(new URL('node_modules/@solana/kit/LICENSE', ROOT), 'utf8').trim();
+  const licence = readFileSync(new URL('node_modules/@solana/kit/LICENSE', ROOT), 'utf8').trim();
   return `// @ts-nocheck
-// Written by scripts/bundle-decoders.mjs. Not committed.
-// With code of ${licences.join(', ')}.
+// Written by scripts/bundle-decoders.mjs; not committed. ${key}
+// Code of: ${packages.join(', ')}.
 /*
-${kitLicence}
+${licence}
 */
+/* eslint-disable */
 
-import type { ProgramDecoder } from '../decoder.ts';
-
-/** What the bundle was made of, and the sha256 of these files end to end. */
-export const SOURCES: readonly string[] = ${JSON.stringify(sources)};
-export const SOURCES_SHA256: string = '${hashOf(sources)}';
-
-/** Runs the bundle: the decoders of well-known programs, by address. */
-export function loadDefaultDecoders(): readonly (readonly [address: string, decoder: ProgramDecoder])[] {
-${bundle.trim()}
-return decoders.DEFAULT_DECODERS;
+/** Runs the bundle: the parsers by their names. */
+export function loadClients(): any {
+${bundle}
+return clients;
 }
 `;
 }

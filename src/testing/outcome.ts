@@ -11,6 +11,7 @@ import type { TransactionTrace } from '../trace/transaction-trace.ts';
 import type { Pubkey } from '../wire/pubkey.ts';
 import { SIGNATURE_BYTES } from '../wire/transaction.ts';
 import type { TransactionError } from '../wire/transaction-error.ts';
+import { decodersWith } from './default-decoders.ts';
 import {
   type Address,
   copyBytes,
@@ -140,7 +141,8 @@ export class TransactionOutcome {
 
   #makeTrace(): TransactionTrace {
     const { prepared } = this.#record;
-    const recorder = new TraceRecorder(this.#traceOptions);
+    const { decoders, names } = this.#traceOptions;
+    const recorder = new TraceRecorder({ decoders: decodersWith(decoders), names });
     if (prepared.status === 'prepared') executeTransaction(prepared, recorder);
     const accounts = this.#accountMetas();
     return recorder.trace({

@@ -108,9 +108,15 @@ export const BLS12_381_G2_VALIDATE_COST = 1_968;
 export const BLS12_381_ONE_PAIR_COST = 25_445;
 export const BLS12_381_ADDITIONAL_PAIR_COST = 13_023;
 
-/** Units for operands of n bytes: `BIG_MODULAR_EXPONENTIATION_BASE_COST + n / BIG_MODULAR_EXPONENTIATION_COST_DIVISOR`. */
-export const BIG_MODULAR_EXPONENTIATION_BASE_COST = 190;
-export const BIG_MODULAR_EXPONENTIATION_COST_DIVISOR = 2;
+// Modular exponentiation, in SIMD-0529's form. Source: solana-sdk big-mod-exp/src/lib.rs.
+
+export const BIG_MOD_EXP_MAX_BYTES = 512;
+export const BIG_MOD_EXP_BASE_CU = 422;
+export const BIG_MOD_EXP_CU_DIVISOR = 189;
+/** Bits that an exponent counts at least. */
+export const BIG_MOD_EXP_MIN_EXPONENT_LENGTH = 75;
+/** What the exponent 1 counts instead: the base is only reduced. */
+export const BIG_MOD_EXP_MOD_REDUCTION_COMPLEXITY_FACTOR = 15;
 
 /** Units for a program's heap of `heapSize` bytes. Source: agave program-runtime/src/vm.rs, calculate_heap_cost. */
 export function heapCost(heapSize: number): number {

@@ -1,5 +1,6 @@
 // The accounts of a bank: immutable versions by address, in a map that a snapshot copies in constant time.
-// An account without lamports doesn't exist, as on the chain: storing one removes it.
+// An account without lamports doesn't exist, as on the chain: storing one removes it. (`setEmpty` is for the one case
+// where LiteSVM keeps it.)
 
 import type { Account } from '../wire/account.ts';
 import type { Pubkey } from '../wire/pubkey.ts';
@@ -20,6 +21,11 @@ export class Accounts {
   set(key: Pubkey, account: Account): void {
     if (account.lamports === 0n) this.#versions.delete(key);
     else this.#versions.set(key, account);
+  }
+
+  /** Stores a version even where it holds no lamports. */
+  setEmpty(key: Pubkey, account: Account): void {
+    this.#versions.set(key, account);
   }
 
   /** Accounts with the same content. What is stored in one is not seen by the other. Takes constant time. */

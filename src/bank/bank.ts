@@ -119,7 +119,11 @@ export class Bank implements BankView {
     const record = this.simulate(transaction);
     if (record.execution === undefined) return record;
     const { accounts, history, statuses } = this.#state;
-    for (const [key, account] of record.execution.accounts) accounts.set(key, account);
+    const keepEmpty = this.rules.keepEmptiedPayers && record.execution.error !== undefined;
+    for (const [key, account] of record.execution.accounts) {
+      if (keepEmpty) accounts.setEmpty(key, account);
+      else accounts.set(key, account);
+    }
     if (this.rules.duplicateDetection === 'message') statuses.add(this.#digestOf(transaction));
     history.add(transaction.signatures[0], record);
     return record;

@@ -54,6 +54,8 @@ export interface TransactionRules {
   readonly advanceNonceToBankBlockhash: boolean;
   /** A failed nonce transaction advances its nonce, so that it can't be sent again. */
   readonly advanceNonceOfFailures: boolean;
+  /** A payer whose last lamports paid for a failed transaction stays stored, without lamports; else it is gone. */
+  readonly keepEmptiedPayers: boolean;
   /** The balances of all accounts together must be what they were. */
   readonly checkLamportSum: boolean;
   /** A program deployed in a slot runs from the next slot on; else from the next transaction on. */
@@ -81,6 +83,7 @@ export const AGAVE_RULES: TransactionRules = {
   appendLoaderAccounts: false,
   advanceNonceToBankBlockhash: true,
   advanceNonceOfFailures: true,
+  keepEmptiedPayers: false,
   checkLamportSum: true,
   delayProgramVisibility: true,
 };
@@ -106,6 +109,7 @@ export const LITESVM_RULES: TransactionRules = {
   appendLoaderAccounts: true,
   advanceNonceToBankBlockhash: false,
   advanceNonceOfFailures: false,
+  keepEmptiedPayers: true,
   checkLamportSum: false,
   delayProgramVisibility: false,
 };
@@ -131,6 +135,7 @@ export const LITESVM_DEVIATIONS: { readonly [S in Exclude<keyof TransactionRules
   appendLoaderAccounts: "A program's loader is an account of the transaction even where the message doesn't list it.",
   advanceNonceToBankBlockhash: "A nonce advances to a value made from the transaction's own blockhash.",
   advanceNonceOfFailures: "A failed nonce transaction doesn't advance its nonce.",
+  keepEmptiedPayers: 'A payer emptied by a failed transaction is still an account, with no lamports.',
   checkLamportSum: "The sum of all balances isn't checked.",
   delayProgramVisibility: 'A deployed program runs in the slot of its deployment.',
 };

@@ -305,6 +305,24 @@ describe('a fee payer', () => {
     oracle.send(compile(oracle, []));
   });
 
+  test('whose last lamports went into a failure is an empty account still', () => {
+    const oracle = new Oracle();
+    oracle.setAccount(PAYER, { lamports: 5000n });
+    expect(oracle.send(compile(oracle, [transfer(PAYER, ALICE, 1n)])).error).toEqual(failed(0, 1));
+    expect(oracle.bank.getAccount(PAYER)?.lamports).toBe(0n);
+    oracle.setAccount(BOB, { lamports: SOL });
+    const more = { feePayer: BOB };
+    expect(oracle.send(compile(oracle, [dataSizeLimit(64 + 22 + 64), transfer(PAYER, ALICE, 1n)], more)).error).toBe(
+      'MaxLoadedAccountsDataSizeExceeded',
+    );
+    expect(oracle.send(compile(oracle, [transfer(PAYER, ALICE, 0n)])).error).toBe('AccountNotFound');
+    expect(oracle.send(compile(oracle, [transfer(BOB, PAYER, 10_000n)], more)).error).toEqual({
+      InsufficientFundsForRent: { account_index: 1 },
+    });
+    expect(oracle.send(compile(oracle, [transfer(PAYER, BOB, 0n)], more)).error).toBeNull();
+    expect(oracle.bank.getAccount(PAYER)).toBeUndefined();
+  });
+
   test.each([[5000n], [EMPTY_MINIMUM + 5000n], [EMPTY_MINIMUM - 1n], [6000n]])(
     'with %s lamports that gets some back, by both rules of rent',
     (lamports) => {

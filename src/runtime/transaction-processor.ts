@@ -63,7 +63,7 @@ export interface ComputeBudgetOverride {
 
 /** What the processor asks of a bank. */
 export interface BankView {
-  /** The stored account; undefined where there is none or it holds no lamports. */
+  /** The stored account; undefined where there is none. It holds lamports, but for what LiteSVM keeps. */
   getAccount(key: Pubkey): Account | undefined;
   readonly environment: ExecutionEnvironment;
   readonly programs: ProgramCache;

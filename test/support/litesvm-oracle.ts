@@ -86,8 +86,7 @@ export class MapBank implements BankView {
   }
 
   getAccount(key: Pubkey): Account | undefined {
-    const account = this.accounts.get(key);
-    return account === undefined || account.lamports === 0n ? undefined : account;
+    return this.accounts.get(key);
   }
 
   setAccount(key: Pubkey, account: Account): void {
@@ -128,7 +127,11 @@ export class MapBank implements BankView {
     expect(executeTransaction(prepared, this.listener), 'the same again').toEqual(execution);
     const key = this.rules.duplicateDetection === 'message' ? transaction.messageBytes : transaction.signatures[0];
     this.processed.add(encodeHex(key));
-    for (const [key, account] of execution.accounts) this.setAccount(key, account);
+    const keepEmpty = this.rules.keepEmptiedPayers && execution.error !== undefined;
+    for (const [key, account] of execution.accounts) {
+      if (keepEmpty) this.accounts.set(key, account);
+      else this.setAccount(key, account);
+    }
     const { returnData } = execution;
     return {
       outcome: {
@@ -280,8 +283,7 @@ export class Oracle {
 
   #theirAccount(key: Pubkey): Account | undefined {
     const theirs = this.svm.getAccount(key.bytes);
-    // A payer whose last lamports went into a failed transaction stays with LiteSVM as an empty account.
-    return theirs === null || theirs.lamports() === 0n ? undefined : accountOf(theirs);
+    return theirs === null ? undefined : accountOf(theirs);
   }
 }
 

@@ -243,7 +243,7 @@ export class Vm<C = any> {
     this.error = memory.checkMapping(config.alignedMemoryMapping || version >= 4);
 
     const { u32 } = memory;
-    u32.fill(0, REGISTERS >> 2, (REGISTERS >> 2) + REGISTER_COUNT * 2);
+    u32.fill(0, REGISTERS >> 2, PC >> 2);
     memory.writeU64(REGISTERS + 8, request.r1 ?? MM_INPUT_START);
     memory.writeU64(REGISTERS + 16, request.r2 ?? 0);
     memory.writeU64(REGISTERS + FRAME_POINTER * 8, MM_STACK_START + (dynamicFrames ? stackLen : config.stackFrameSize));
@@ -272,8 +272,11 @@ export class VmPool {
     this.#engine = engine;
   }
 
+  /** A machine without input. */
   acquire(): Vm {
-    return this.#idle.pop() ?? new Vm(this.#engine);
+    const vm = this.#idle.pop() ?? new Vm(this.#engine);
+    vm.prepareInput(0);
+    return vm;
   }
 
   release(vm: Vm): void {

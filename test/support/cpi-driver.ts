@@ -1,5 +1,5 @@
 // A program that does what its instruction data says: copy bytes, write and read memory, call other programs by either
-// ABI, end with a value. One ELF file stands for every program of a test, and a call's data is again such a script.
+// ABI, ask what ran before it, end with a value. One ELF file stands for every program of a test, and a call's data is again such a script.
 // Beside it, what a test needs to lay out a call as the C or the Rust SDK would, and where the loader puts accounts.
 
 import type { AccountMeta } from '../../src/runtime/execution-events.ts';
@@ -26,6 +26,9 @@ next:
   jeq r0, 7, log64
   jeq r0, 8, set_return_data
   jeq r0, 9, log_data
+  jeq r0, 10, sibling
+  jeq r0, 11, get_return_data
+  jeq r0, 12, stack_height
   mov64 r0, 99
   exit
 finish:
@@ -103,6 +106,33 @@ log_data:
   ldxdw r2, [r6+16]
   syscall sol_log_data
   add64 r6, 24
+  ja next
+sibling:
+  ldxdw r1, [r6+8]
+  ldxdw r2, [r6+16]
+  ldxdw r3, [r6+24]
+  ldxdw r4, [r6+32]
+  ldxdw r5, [r6+40]
+  syscall sol_get_processed_sibling_instruction
+  add64 r6, 48
+  ja log_result
+get_return_data:
+  ldxdw r1, [r6+8]
+  ldxdw r2, [r6+16]
+  ldxdw r3, [r6+24]
+  syscall sol_get_return_data
+  add64 r6, 32
+  ja log_result
+stack_height:
+  syscall sol_get_stack_height
+  add64 r6, 8
+log_result:
+  mov64 r1, r0
+  mov64 r2, 0
+  mov64 r3, 0
+  mov64 r4, 0
+  mov64 r5, 0
+  syscall sol_log_64_
   ja next
 `;
 
@@ -270,6 +300,20 @@ export class Script {
   logData(addr: bigint, len: bigint): this {
     const slices = this.put(u64s(addr, len));
     return this.#push(9n, slices, 1n);
+  }
+
+  /** Asks for an instruction that ran before, and logs the answer. */
+  getSibling(index: bigint, meta: bigint, programId: bigint, data: bigint, accounts: bigint): this {
+    return this.#push(10n, index, meta, programId, data, accounts);
+  }
+
+  /** Asks for the return data, and logs the answer. */
+  getReturnData(dataAddr: bigint, len: bigint, programIdAddr: bigint): this {
+    return this.#push(11n, dataAddr, len, programIdAddr);
+  }
+
+  logStackHeight(): this {
+    return this.#push(12n);
   }
 
   /** Lays the call out in the heap and makes it. */

@@ -184,7 +184,7 @@ function writeRefused(scene: Scene, address: string): Words {
   const { frame, caller, program, show } = scene;
   return {
     cause: `${caller} asks for ${accountIn(frame, address, show)} to be writable in its call to ${program}, but holds it read-only itself.`,
-    fixes: [`${flagFix(scene, address, 'isWritable')}.`],
+    fixes: [`${flagFix(scene, callersOf(scene), address, 'isWritable')}.`],
     said: ['detail'],
   };
 }
@@ -206,23 +206,30 @@ function signerRefused(scene: Scene, address: string): Words {
     cause: `${asks}, but it has not signed, and no seeds were given for it.`,
     fixes: [
       `Where ${show(address)} is derived under ${caller}: give its seeds to invoke_signed.`,
-      `Where it is a wallet: ${lowerFirst(flagFix(scene, address, 'isSigner'))}.`,
+      `Where it is a wallet: ${lowerFirst(flagFix(scene, callersOf(scene), address, 'isSigner'))}.`,
     ],
     said: ['detail'],
   };
 }
 
-/** Where on the way down the flag was not given: in the transaction, or in a program's call. */
-function flagFix(scene: Scene, address: string, flag: 'isSigner' | 'isWritable'): string {
-  const { path, show } = scene;
+/**
+ * Where on the way down the flag was not given: in the transaction, or in a program's call.
+ *
+ * @param holders the frames that had to hold it
+ */
+function flagFix(
+  { show }: Scene,
+  holders: readonly CallFrame[],
+  address: string,
+  flag: 'isSigner' | 'isWritable',
+): string {
   const word = flag === 'isSigner' ? 'as a signer' : 'writable';
-  const holders = path.slice(0, -1);
   const lacking = holders.findIndex((holder) => !holder.accounts.some((a) => a.address === address && a[flag]));
   if (lacking > 0) {
     const [giver, taker] = [holders[lacking - 1], holders[lacking]];
     return `Mark ${accountIn(taker, address, show)} ${word} where ${nameOf(giver, show)} calls ${nameOf(taker, show)}`;
   }
-  const [top] = path;
+  const [top] = holders;
   const place = top.accounts.findIndex((account) => account.address === address);
   const down = holders.length > 1 ? ', and in each call on the way down' : '';
   if (place < 0) return `Add ${show(address)} to the accounts of instruction #${top.path[0]}, ${word}${down}`;
@@ -239,11 +246,10 @@ function changeRefused(verb: string, fix: string): Row {
     const { account, held, detail } = facts;
     const owner = detail?.startsWith('owned by ') ? `, ${withNames(detail, show)}` : '';
     const flag = held === null || held.isWritable ? '' : ', which it holds read-only';
+    const holders = frame.failure!.stage === 'run' ? scene.path : callersOf(scene);
     return {
       cause: `${subjectOf(scene)} ${verb} ${accountIn(frame, account, show)}${fix === 'writable' ? flag : owner || flag}.`,
-      fixes: [
-        fix === 'writable' ? `Mark ${accountIn(frame, account, show)} writable, in every call on the way down.` : fix,
-      ],
+      fixes: [fix === 'writable' ? `${flagFix(scene, holders, account, 'isWritable')}.` : fix],
       said: fix === 'writable' ? [] : ['detail'],
     };
   };
@@ -264,17 +270,48 @@ function outOfCompute({ trace, frame, program, facts }: Scene): Words {
   };
 }
 
-function ownError({ frame, program, caller }: Scene): Words {
+/** What the frame's own program said, with what it looked at where it is a builtin and told. */
+function ownError(scene: Scene): Words {
+  const { frame, program, caller, facts, show } = scene;
   const { kind, error, custom, stage } = frame.failure!;
   const code = typeof error === 'object' ? `its own error ${error.Custom}` : kind;
   const name = custom === null ? code : `${custom.name} (${code})`;
-  if (stage === 'before') return { cause: `${caller}'s call to ${program} was refused: ${name}.` };
-  if (stage === 'after') return { cause: `What ${program} did could not be handed back to ${caller}: ${name}.` };
   const instruction = frame.instruction === null ? '' : ` in ${frame.instruction.name}`;
   const isStopped = error === 'ProgramFailedToComplete' && kind !== error;
-  return {
-    cause: isStopped ? `${program} was stopped${instruction}: ${name}.` : `${program} returned ${name}${instruction}.`,
-  };
+  const detail = facts.detail === null ? '' : `: ${withNames(facts.detail, show)}`;
+  const cause = {
+    before: `${caller}'s call to ${program} was refused with ${name}`,
+    run: isStopped ? `${program} was stopped${instruction} by ${name}` : `${program} returned ${name}${instruction}`,
+    after: `What ${program} did could not be handed back to ${caller}: ${name}`,
+  }[stage];
+  return { cause: `${cause}${detail}.`.replace(/\.\.$/, '.'), fixes: factFixes(scene), said: saidBy(facts) };
+}
+
+/** What `detail` has said already. What a program returned stands in its error. */
+function saidBy({ rule, limit, actual, detail }: RefusalFacts): (keyof RefusalFacts)[] {
+  const said: (keyof RefusalFacts)[] = ['detail'];
+  if (rule === 'program result') said.push('actual');
+  if (limit !== null && actual !== null && detail?.includes(`${limit}`) && detail.includes(`${actual}`)) {
+    said.push('limit', 'actual', 'asked');
+  }
+  return said;
+}
+
+function factFixes(scene: Scene): string[] {
+  const { facts, frame, path, show } = scene;
+  if (facts.account === null) return [];
+  const account = accountIn(frame, facts.account, show);
+  if (facts.asked === 'lamports' && facts.actual !== null) {
+    return [`Give ${account} at least ${numberText(facts.actual)} lamports.`];
+  }
+  if (facts.asked === 'signer') return [`${flagFix(scene, path, facts.account, 'isSigner')}.`];
+  if (facts.asked === 'writable') return [`${flagFix(scene, path, facts.account, 'isWritable')}.`];
+  return [];
+}
+
+/** The frames above the one that failed; a top-level instruction has only itself. */
+function callersOf({ path }: Scene): readonly CallFrame[] {
+  return path.length > 1 ? path.slice(0, -1) : path;
 }
 
 /** The program whose doing the rule judged. */

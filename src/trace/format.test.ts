@@ -122,23 +122,23 @@ describe('formatTrace', () => {
     expect(format(play({ vault: payOut(vault) }))).toMatchInlineSnapshot(`
       "
       ✓ success
-        fee 5,000 lamports · 1,554 of 200,000 compute units                                 own      total
+        fee 5,000 lamports · 1,554 of 200,000 compute units                                  own     total
 
-      #0 Vault::PayOut(bump: 254)                                                         1,254      1,404
+      #0 Vault::PayOut(bump: 254)                                                          1,254     1,404
       │   receiver  [sw]  alice
       │   vault     [-w]  6Lm9…PYju
       │   2         [--]  System
       │   3         [--]  Vault
       │   4         [--]  Other
       ├─ log paying out
-      ├─ System::TransferSol(amount: 1_000_000)                                             150        150
+      ├─ System::TransferSol(amount: 1_000_000)                                              150       150
       │      source       [sw]  6Lm9…PYju  signed by seeds
       │      destination  [-w]  alice
       │      pda 6Lm9…PYju = ["vault", alice, bump 254]
       ├─ data AAECAw==
       └─ ← 0x0100000000000000 (u64 1)
 
-      #1 System::TransferSol(amount: 77)                                                    150        150
+      #1 System::TransferSol(amount: 77)                                                     150       150
           source       [sw]  alice
           destination  [-w]  8qm6…oXtt
 
@@ -157,27 +157,27 @@ describe('formatTrace', () => {
     expect(format(play({ vault: payOut(vault) }), { level: 'calls' })).toMatchInlineSnapshot(`
       "
       ✓ success
-        fee 5,000 lamports · 1,554 of 200,000 compute units                                 own      total
+        fee 5,000 lamports · 1,554 of 200,000 compute units                                  own     total
 
-      #0 Vault::PayOut(bump: 254)                                                         1,254      1,404
-      └─ System::TransferSol(amount: 1_000_000)                                             150        150
+      #0 Vault::PayOut(bump: 254)                                                          1,254     1,404
+      └─ System::TransferSol(amount: 1_000_000)                                              150       150
 
-      #1 System::TransferSol(amount: 77)                                                    150        150
+      #1 System::TransferSol(amount: 77)                                                     150       150
       "
     `);
     expect(format(play({ vault: payOut(vault) }), { level: 'changes', width: 120 })).toMatchInlineSnapshot(`
       "
       ✓ success
-        fee 5,000 lamports · 1,554 of 200,000 compute units                                                     own      total
+        fee 5,000 lamports · 1,554 of 200,000 compute units                                                      own     total
 
-      #0 Vault::PayOut(bump: 254)                                                                             1,254      1,404
+      #0 Vault::PayOut(bump: 254)                                                                              1,254     1,404
       │   receiver  [sw]  alice
       │   vault     [-w]  6Lm9…PYju
       │   2         [--]  System
       │   3         [--]  Vault
       │   4         [--]  Other
       ├─ log paying out
-      ├─ System::TransferSol(amount: 1_000_000)                                                                 150        150
+      ├─ System::TransferSol(amount: 1_000_000)                                                                  150       150
       │  │   source       [sw]  6Lm9…PYju  signed by seeds
       │  │   destination  [-w]  alice
       │  │   pda 6Lm9…PYju = ["vault", alice, bump 254]
@@ -186,7 +186,7 @@ describe('formatTrace', () => {
       ├─ data AAECAw==
       └─ ← 0x0100000000000000 (u64 1)
 
-      #1 System::TransferSol(amount: 77)                                                                        150        150
+      #1 System::TransferSol(amount: 77)                                                                         150       150
       │   source       [sw]  alice
       │   destination  [-w]  8qm6…oXtt
       ├─ Δ alice  lamports 10,001,000,000 → 10,000,999,923 (−77)
@@ -208,9 +208,9 @@ describe('formatTrace', () => {
       "
       ✗ failed  Error processing Instruction 0: Cross-program invocation with unauthorized signer or
         writable account
-        fee 5,000 lamports · 1,234 of 200,000 compute units                                 own      total
+        fee 5,000 lamports · 1,234 of 200,000 compute units                                  own     total
 
-      #0 ✗ Vault::PayOut(bump: 254)                                                       1,234      1,234
+      #0 ✗ Vault::PayOut(bump: 254)                                                        1,234     1,234
       │   receiver  [sw]  alice
       │   vault     [--]  6Lm9…PYju
       │   2         [--]  System
@@ -249,9 +249,9 @@ describe('formatTrace', () => {
       "
       ✗ failed  Error processing Instruction 0: Cross-program invocation with
         unauthorized signer or writable account
-        fee 5,000 lamports · 1,234 of 200,000 compute units             own      total
+        fee 5,000 lamports · 1,234 of 200,000 compute units              own     total
 
-      #0 ✗ Vault::PayOut(bump: 254)                                   1,234      1,234
+      #0 ✗ Vault::PayOut(bump: 254)                                    1,234     1,234
       ├─ log paying out
       └─ ✗ System::TransferSol(amount: 1_000_000)                              refused
          ├─ runtime 6Lm9zVoWupYHCHGNy85v7hxLnUYS273HRKYMWU7bPYju's signer privilege
@@ -280,9 +280,9 @@ describe('formatTrace', () => {
       "
       ✗ failed  Error processing Instruction 0: Cross-program invocation with unauthorized signer or
         writable account
-        fee 5,000 lamports · 1,234 of 200,000 compute units                                 own      total
+        fee 5,000 lamports · 1,234 of 200,000 compute units                                  own     total
 
-      #0 ✗ Vault::PayOut(bump: 254)                                                       1,234      1,234
+      #0 ✗ Vault::PayOut(bump: 254)                                                        1,234     1,234
       └─ ✗ System::TransferSol(amount: 1_000_000)                                                  refused
          └─ ✗ PrivilegeEscalation: Cross-program invocation with unauthorized signer or writable account
               why      Vault asks for \`source\` (6Lm9…PYju) as a signer in its call to System, but it has
@@ -307,11 +307,11 @@ describe('formatTrace', () => {
     expect(format(play({ vault: payOut(vault, 6_000_000n) }), { level: 'logs' })).toMatchInlineSnapshot(`
       "
       ✗ failed  Error processing Instruction 0: custom program error: 0x1
-        fee 5,000 lamports · 1,384 of 200,000 compute units                                 own      total
+        fee 5,000 lamports · 1,384 of 200,000 compute units                                  own     total
 
-      #0 ✗ Vault::PayOut(bump: 254)                                                       1,234      1,384
+      #0 ✗ Vault::PayOut(bump: 254)                                                        1,234     1,384
       ├─ log paying out
-      └─ ✗ System::TransferSol(amount: 6_000_000)                                           150        150
+      └─ ✗ System::TransferSol(amount: 6_000_000)                                            150       150
          └─ ✗ ResultWithNegativeLamports: custom program error: 0x1
               why      System returned ResultWithNegativeLamports (its own error 1) in TransferSol.
 
@@ -333,10 +333,10 @@ describe('formatTrace', () => {
     expect(format(trace, { level: 'logs' })).toMatchInlineSnapshot(`
       "
       ✗ failed  Error processing Instruction 0: Computational budget exceeded
-        fee 5,000 lamports · 200,000 of 200,000 compute units                               own      total
+        fee 5,000 lamports · 200,000 of 200,000 compute units                                own     total
 
-      #0 ✗ Vault::PayOut(bump: 254)                                                       1,000    200,000
-      └─ ✗ Other                                                                        199,000    199,000
+      #0 ✗ Vault::PayOut(bump: 254)                                                        1,000   200,000
+      └─ ✗ Other                                                                         199,000   199,000
          └─ ✗ ComputationalBudgetExceeded: Computational budget exceeded
               why      Other ran out of compute units: 9,000 were asked for, 1,000 were left. All
                        instructions and calls share the transaction's 200,000.
@@ -358,13 +358,13 @@ describe('formatTrace', () => {
     expect(format(trace, { level: 'logs' })).toMatchInlineSnapshot(`
       "
       ✗ failed  Error processing Instruction 0: Cross-program invocation call depth too deep
-        fee 5,000 lamports · 5,000 of 200,000 compute units                                 own      total
+        fee 5,000 lamports · 5,000 of 200,000 compute units                                  own     total
 
-      #0 ✗ Vault::PayOut(bump: 254)                                                       1,000      5,000
-      └─ ✗ Vault                                                                          1,000      4,000
-         └─ ✗ Vault                                                                       1,000      3,000
-            └─ ✗ Vault                                                                    1,000      2,000
-               └─ ✗ Vault                                                                 1,000      1,000
+      #0 ✗ Vault::PayOut(bump: 254)                                                        1,000     5,000
+      └─ ✗ Vault                                                                           1,000     4,000
+         └─ ✗ Vault                                                                        1,000     3,000
+            └─ ✗ Vault                                                                     1,000     2,000
+               └─ ✗ Vault                                                                  1,000     1,000
                   └─ ✗ Vault                                                                       refused
                      └─ ✗ CallDepth: Cross-program invocation call depth too deep
                           why      This call would be number 6 on the stack, and 5 is the limit: Vault →
@@ -388,9 +388,9 @@ describe('formatTrace', () => {
     expect(format(trace, { level: 'logs' })).toMatchInlineSnapshot(`
       "
       ✓ success
-        fee 5,000 lamports · 151 of 200,000 compute units                                   own      total
+        fee 5,000 lamports · 151 of 200,000 compute units                                    own     total
 
-      #0 Vault::PayOut(bump: 254)                                                             1          1
+      #0 Vault::PayOut(bump: 254)                                                              1         1
       ├─ log line 0 of a program that writes a lot
       ├─ log line 1 of a program that writes a lot
       ├─ log line 2 of a program that writes a lot
@@ -409,7 +409,7 @@ describe('formatTrace', () => {
       ├─ lost log line 14 of a program that writes a lot
       └─ lost log line 15 of a program that writes a lot
 
-      #1 System::TransferSol(amount: 77)                                                    150        150
+      #1 System::TransferSol(amount: 77)                                                     150       150
       "
     `);
   });
@@ -429,16 +429,16 @@ describe('formatTrace', () => {
     expect(format(trace, { level: 'logs', width: 80 })).toMatchInlineSnapshot(`
       "
       ✗ failed  Error processing Instruction 0: Program failed to complete
-        fee 5,000 lamports · 1 of 200,000 compute units                 own      total
+        fee 5,000 lamports · 1 of 200,000 compute units                  own     total
 
-      #0 ✗ Vault::PayOut(bump: 254)                                       1          1
+      #0 ✗ Vault::PayOut(bump: 254)                                        1         1
       ├─ log \\x1b[2J\\x1b[31mgone\\n└─ ✓ System::Transfer\\r\\u{202e}back\\x07
       ├─ log 界界界界界界界界界界界界界界界界界界界界界界界界界界界界界界界界界界界界
       │      界界界界界界界界界界界界界界界界界界界界界界界界 xxxxxxxxxxxxxxxxxxxxxxxx
       │      xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
       │      xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
       └─ ✗ Panic: SBF program Panicked in \\x1b[0m.rs at 1:2
-           why      Vault was stopped in PayOut: Panic.
+           why      Vault was stopped in PayOut by Panic.
            rule     sol_panic_  agave syscalls/src/lib.rs
 
       #1 System::TransferSol(amount: 77)                                       not run
@@ -457,9 +457,9 @@ describe('formatTrace', () => {
     expect(format(trace)).toMatchInlineSnapshot(`
       "
       ✗ failed  Error processing Instruction 0: An account required by the instruction is missing
-        fee 5,000 lamports · 5 of 200,000 compute units                                     own      total
+        fee 5,000 lamports · 5 of 200,000 compute units                                      own     total
 
-      #0 ✗ Vault::PayOut(bump: 254)                                                           5          5
+      #0 ✗ Vault::PayOut(bump: 254)                                                            5         5
       │   receiver  [sw]  alice
       │   vault     [-w]  6Lm9…PYju
       │   2         [--]  System
@@ -522,11 +522,11 @@ describe('formatTrace', () => {
     expect(format(poor, { level: 'logs' })).toMatchInlineSnapshot(`
       "
       ✗ failed  Transaction results in an account (2) with insufficient funds for rent
-        fee 5,000 lamports · 151 of 200,000 compute units                                   own      total
+        fee 5,000 lamports · 151 of 200,000 compute units                                    own     total
 
-      #0 Vault::PayOut(bump: 254)                                                             1          1
+      #0 Vault::PayOut(bump: 254)                                                              1         1
 
-      #1 System::TransferSol(amount: 77)                                                    150        150
+      #1 System::TransferSol(amount: 77)                                                     150       150
 
       ✗ InsufficientFundsForRent  after the last instruction
         why      8qm6…oXtt would be left with fewer lamports than make it exempt from rent: 77 lamports

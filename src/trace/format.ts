@@ -3,6 +3,7 @@
 // How much is shown is the level's; how lines are set is terminal-page.ts's; what is said of a failure, failure-text.ts's.
 
 import { describeFailure } from './failure-text.ts';
+import { displayWidth, escapeText } from './plain-text.ts';
 import { type Span, type Style, TerminalPage } from './terminal-page.ts';
 import { describeTransactionFailure } from './transaction-failure-text.ts';
 import type {
@@ -33,7 +34,7 @@ export interface FormatOptions {
 const DEFAULT_WIDTH = 100;
 const MIN_WIDTH = 60;
 const OWN_COLUMN = 9;
-const TOTAL_COLUMN = 11;
+const TOTAL_COLUMN = 10;
 const SHOWN_ACCOUNTS = 48;
 const SHOWN_LOST_LINES = 10;
 const SHOWN_RANGES = 6;
@@ -105,63 +106,67 @@ class TracePrinter {
   #frame(frame: CallFrame, prefix: string, indent: string): void {
     const items = this.#items(frame);
     const bar = items.length > 0 ? `${indent}│  ` : `${indent}   `;
-    this.#header(frame, prefix, bar);
-    if (this.#shows('accounts') && frame.verdict !== 'notRun') {
-      this.#accounts(frame, bar);
-      this.#signers(frame, bar);
+    const args = this.#header(frame, prefix, bar);
+    const accounts = this.#shows('accounts') && frame.verdict !== 'notRun' ? frame.accounts : [];
+    const labels = accounts.slice(0, SHOWN_ACCOUNTS).map((account, i) => account.role ?? String(i));
+    const width = columnWidth([...args.map(([name]) => name), ...labels]);
+    for (const [name, text] of args) {
+      this.#page.line(`${bar} `, `${bar} `, [['dim', pad(name, width)], '  ', text], { hang: width + 2 });
     }
+    this.#accounts(frame, accounts, labels, width, bar);
+    if (accounts.length > 0) this.#signers(frame, bar);
     items.forEach((item, i) => {
       const isLast = i === items.length - 1;
       item(`${indent}${isLast ? '└─ ' : '├─ '}`, `${indent}${isLast ? '   ' : '│  '}`);
     });
   }
 
-  #header(frame: CallFrame, prefix: string, bar: string): void {
+  /** Returns the arguments that it had no room for. */
+  #header(frame: CallFrame, prefix: string, bar: string): (readonly [name: string, text: string])[] {
     const right = columnsOf(frame);
     const isDim = frame.verdict === 'notRun';
     const mark: Span[] = frame.failure === null ? [] : [['red', '✗ ']];
-    const program = this.#programOf(frame);
-    const head: Span[] = [...mark, [isDim ? 'dim' : 'boldCyan', program]];
+    const head: Span[] = [...mark, [isDim ? 'dim' : 'boldCyan', this.#programOf(frame)]];
     const { instruction, data } = frame;
     if (instruction === null) {
       if (data.length > 0) head.push(' ', ['dim', bytesText(data, 16)]);
       this.#page.line(prefix, bar, head, { right, hang: 2 });
-      return;
+      return [];
     }
     head.push(['dim', '::'], [isDim ? 'dim' : 'bold', instruction.name]);
-    const args = Object.entries(instruction.args).map(([name, value]) => [name, valueText(value, this.#addresses)]);
+    const args = Object.entries(instruction.args).map(([name, value]) => {
+      return [name, valueText(value, this.#addresses)] as const;
+    });
     const inline: Span[] = [['dim', '('], args.map(([name, text]) => `${name}: ${text}`).join(', '), ['dim', ')']];
-    if (args.length === 0 || this.#page.fits(prefix, [...head, ...inline], right)) {
-      this.#page.line(prefix, bar, args.length === 0 ? head : [...head, ...inline], { right });
-      return;
-    }
-    this.#page.line(prefix, bar, head, { right });
-    const width = Math.max(...args.map(([name]) => name.length));
-    for (const [name, text] of args) {
-      this.#page.line(`${bar} `, `${bar} `, [['dim', `${name.padEnd(width)}  `], text], { hang: width + 2 });
-    }
+    const isInline = args.length > 0 && this.#page.fits(prefix, [...head, ...inline], right);
+    this.#page.line(prefix, bar, isInline ? [...head, ...inline] : head, { right, hang: 2 });
+    return isInline ? [] : args;
   }
 
-  #accounts(frame: CallFrame, bar: string): void {
-    const shown = frame.accounts.slice(0, SHOWN_ACCOUNTS);
-    const labels = shown.map((account, i) => account.role ?? String(i));
-    const width = Math.max(0, ...labels.map((label) => label.length));
-    const names = shown.map(({ address }) => this.#addresses.show(address));
-    const nameWidth = Math.max(0, ...names.map((name) => name.length));
-    shown.forEach((account, i) => {
+  #accounts(
+    frame: CallFrame,
+    accounts: readonly FrameAccount[],
+    labels: readonly string[],
+    width: number,
+    bar: string,
+  ): void {
+    const names = labels.map((_, i) => this.#addresses.show(accounts[i].address));
+    const nameWidth = columnWidth(names);
+    labels.forEach((label, i) => {
+      const account = accounts[i];
       const note = noteOf(account, frame);
-      const name =
-        this.#addresses.nameOf(account.address) === undefined ? names[i] : (['cyan' as Style, names[i]] as const);
+      const isNamed = this.#addresses.nameOf(account.address) !== undefined;
       const content: Span[] = [
-        ['dim', `${labels[i].padEnd(width)}  `],
+        ['dim', pad(label, width)],
+        '  ',
         [note?.[0] ?? 'plain', flagsText(account)],
         '  ',
-        name,
+        [isNamed ? 'cyan' : 'plain', note === undefined ? names[i] : pad(names[i], nameWidth)],
       ];
-      if (note !== undefined) content.push(' '.repeat(nameWidth - names[i].length + 2), note);
+      if (note !== undefined) content.push('  ', note);
       this.#page.line(`${bar} `, `${bar} `, content, { hang: width + 8 });
     });
-    const more = frame.accounts.length - shown.length;
+    const more = accounts.length - labels.length;
     if (more > 0) this.#page.line(`${bar} `, `${bar} `, [['dim', `… ${numberText(more)} more accounts`]]);
   }
 
@@ -367,6 +372,17 @@ function columnsOf(frame: CallFrame): Span[] {
   return [['dim', numberText(own).padStart(OWN_COLUMN)], numberText(total).padStart(TOTAL_COLUMN)];
 }
 
+/** Names longer than this make no column wider. */
+const MAX_COLUMN = 28;
+
+function columnWidth(texts: readonly string[]): number {
+  return Math.max(0, ...texts.map((text) => Math.min(MAX_COLUMN, displayWidth(escapeText(text)))));
+}
+
+function pad(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - displayWidth(escapeText(text))));
+}
+
 /** What is remarkable about an account of a frame. */
 function noteOf(account: FrameAccount, frame: CallFrame): readonly [Style, string] | undefined {
   const { failure } = frame;
@@ -378,9 +394,16 @@ function noteOf(account: FrameAccount, frame: CallFrame): readonly [Style, strin
     if (asked === 'signer') return ['red', '✗ asked as signer, has not signed'];
     return ['red', '✗ refused'];
   }
-  if (isRefused) return ['red', '✗'];
+  if (isRefused) return ['red', refusedNoteOf(failure.refusal!)];
   if (account.isPdaSigner) return ['magenta', 'signed by seeds'];
   return undefined;
+}
+
+function refusedNoteOf({ asked, held, limit }: RefusalFacts): string {
+  if (asked === 'signer') return '✗ has not signed';
+  if (asked === 'writable' || held?.isWritable === false) return '✗ read-only';
+  if (asked === 'lamports' && limit !== null) return `✗ has ${numberText(limit)} lamports`;
+  return '✗';
 }
 
 function flagsText({ isSigner, isWritable }: Flags): string {

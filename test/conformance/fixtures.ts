@@ -86,7 +86,8 @@ const PROGRAMS_ARE_VISIBLE = { ...AGAVE_RULES, delayProgramVisibility: false };
 /** Runs files, and every `*.fix` of folders. */
 export function runFixtures(paths: readonly string[], options: FixtureOptions = {}): Report {
   const elfs = new PubkeyMap<Uint8Array>();
-  for (const program of bundledPrograms(FeatureSet.mainnet().runtime)) elfs.set(Pubkey.fromBase58(program.address), bundledElf(program));
+  for (const program of bundledPrograms(FeatureSet.mainnet().runtime))
+    elfs.set(Pubkey.fromBase58(program.address), bundledElf(program));
   for (const option of options.programs ?? []) {
     const [address, file] = option.split('=', 2);
     if (file === undefined) {

@@ -1,7 +1,7 @@
 // npm run conformance: recorded expectations from outside, run against this machine.
 //
 //   fixtures DIR…  [--program ADDRESS=FILE.so] [--ignore-units]   instruction fixtures (*.fix)
-//   sbpf FILE…     [--elfs DIR]                                   machine, verifier, assembler and ELF cases
+//   sbpf FILE…     [--elfs DIR]...                                machine, verifier, assembler and ELF cases
 //   transactions CASES OUTCOMES                                   recorded transactions
 //
 // Each failure is printed with its first difference; the last line counts.
@@ -13,7 +13,7 @@ import { runSbpfCases } from './sbpf.ts';
 import { runTransactions } from './transactions.ts';
 
 const USAGE = `usage: npm run conformance -- fixtures DIR... [--program ADDRESS=FILE.so]... [--ignore-units]
-       npm run conformance -- sbpf FILE... [--elfs DIR]
+       npm run conformance -- sbpf FILE... [--elfs DIR]...
        npm run conformance -- transactions CASES OUTCOMES`;
 
 function main(args: readonly string[]): number {
@@ -23,7 +23,7 @@ function main(args: readonly string[]): number {
     options: {
       program: { type: 'string', multiple: true },
       'ignore-units': { type: 'boolean' },
-      elfs: { type: 'string' },
+      elfs: { type: 'string', multiple: true },
       help: { type: 'boolean', short: 'h' },
     },
   });
@@ -32,7 +32,7 @@ function main(args: readonly string[]): number {
   if (suite === 'fixtures' && paths.length > 0) {
     report = runFixtures(paths, { programs: values.program ?? [], ignoreUnits: values['ignore-units'] ?? false });
   } else if (suite === 'sbpf' && paths.length > 0) {
-    report = runSbpfCases(paths, values.elfs === undefined ? {} : { elfs: values.elfs });
+    report = runSbpfCases(paths, { elfFolders: values.elfs ?? [] });
   } else if (suite === 'transactions' && paths.length === 2) {
     report = runTransactions(paths[0], paths[1]);
   } else {

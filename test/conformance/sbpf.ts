@@ -1,8 +1,8 @@
 // Runs the recorded cases of machine, verifier, assembler, disassembler and ELF loader. Their format is told in the README
-// beside them; ELF files are not part of them: `elfs` says where a checkout of the sbpf crate has its `tests/elfs`.
+// beside them; ELF files are looked for there and where `elfFolders` say, such as a checkout of the sbpf crate.
 
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { assemble } from '../../src/sbpf/assembler.ts';
 import { type Config, DEFAULT_CONFIG } from '../../src/sbpf/config.ts';
 import { disassemble } from '../../src/sbpf/disassembler.ts';
@@ -18,8 +18,8 @@ import { emptyReport, type Report } from './report.ts';
 import { compareExecution, testSyscalls } from './sbpf-exec.ts';
 
 export interface SbpfOptions {
-  /** The directory that holds `tests/elfs`, or the files themselves. */
-  readonly elfs?: string;
+  /** Folders that may hold `tests/elfs`, or the files themselves. */
+  readonly elfFolders?: readonly string[];
 }
 
 interface CodeCase {
@@ -68,7 +68,8 @@ export function runSbpfCases(files: readonly string[], options: SbpfOptions = {}
   const report = emptyReport('sbpf');
   for (const file of files) {
     const cases = JSON.parse(readFileSync(file, 'utf8')) as readonly (CodeCase | ElfCase)[];
-    for (const testCase of cases) runCase(testCase, options, report);
+    const elfFolders = [...(options.elfFolders ?? []), dirname(file)];
+    for (const testCase of cases) runCase(testCase, { elfFolders }, report);
   }
   return report;
 }
@@ -198,11 +199,9 @@ function runElfCase(testCase: ElfCase, options: SbpfOptions): string | undefined
 }
 
 function readElf(path: string, options: SbpfOptions): Uint8Array {
-  if (options.elfs === undefined) throw new Skip('no --elfs: a directory with tests/elfs of the sbpf crate');
-  const file = [join(options.elfs, path), join(options.elfs, basename(path))].find((candidate) =>
-    existsSync(candidate),
-  );
-  if (file === undefined) throw new Skip(`no file ${path} under --elfs`);
+  const candidates = (options.elfFolders ?? []).flatMap((folder) => [join(folder, path), join(folder, basename(path))]);
+  const file = candidates.find((candidate) => existsSync(candidate));
+  if (file === undefined) throw new Skip('its ELF file is neither beside the cases nor in a folder named by --elfs');
   return new Uint8Array(readFileSync(file));
 }
 

@@ -314,17 +314,25 @@ describe('how a program ends', () => {
     expect(instructionErrorOf(4_294_967_295)).toEqual({ Custom: 4_294_967_295 });
   });
 
-  const FAULTS: readonly (readonly [name: string, source: string, says: string, version?: SbpfVersion])[] = [
-    ['reads nothing', 'mov64 r1, 8\nldxdw r0, [r1+0]\nexit', 'Access violation'],
-    ['writes its code', 'mov64 r1, 1\nlsh64 r1, 32\nstxdw [r1+0], r1\nexit', 'Access violation'],
-    ['divides by zero', 'mov64 r1, 0\ndiv64 r0, r1\nexit', 'divide by zero', 0],
-    ['never ends', 'spin:\nja spin\nexit', 'exceeded CUs meter at BPF instruction'],
-    ['calls itself for ever', 'entrypoint:\ncall entrypoint\nexit', 'exceeded max BPF to BPF call depth'],
-    ['panics', 'syscall abort\nexit', 'SBF program panicked'],
-    ['calls a syscall that is none', 'syscall sol_no_such_thing\nexit', 'failed'],
-    ['logs from nowhere', 'mov64 r1, 8\nmov64 r2, 5\nsyscall sol_log_\nexit', 'Access violation reading 5 bytes'],
+  const FAULTS: readonly { name: string; source: string; says: string; version?: SbpfVersion }[] = [
+    { name: 'reads nothing', source: 'mov64 r1, 8\nldxdw r0, [r1+0]\nexit', says: 'Access violation' },
+    { name: 'writes its code', source: 'mov64 r1, 1\nlsh64 r1, 32\nstxdw [r1+0], r1\nexit', says: 'Access violation' },
+    { name: 'divides by zero', source: 'mov64 r1, 0\ndiv64 r0, r1\nexit', says: 'divide by zero', version: 0 },
+    { name: 'never ends', source: 'spin:\nja spin\nexit', says: 'exceeded CUs meter at BPF instruction' },
+    {
+      name: 'calls itself for ever',
+      source: 'entrypoint:\ncall entrypoint\nexit',
+      says: 'exceeded max BPF to BPF call depth',
+    },
+    { name: 'panics', source: 'syscall abort\nexit', says: 'SBF program panicked' },
+    { name: 'calls a syscall that is none', source: 'syscall sol_no_such_thing\nexit', says: 'failed' },
+    {
+      name: 'logs from nowhere',
+      source: 'mov64 r1, 8\nmov64 r2, 5\nsyscall sol_log_\nexit',
+      says: 'Access violation reading 5 bytes',
+    },
   ];
-  test.each(FAULTS)('%s', (_, source, says, version = 3) => {
+  test.each(FAULTS)('$name', ({ source, says, version = 3 }) => {
     stage.reset('v3', assembleElf(source, { version }));
     expectSaid(stage.run(new Script(), { units: 5000 }), says);
   });

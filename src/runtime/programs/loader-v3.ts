@@ -9,7 +9,7 @@ import { findProgramAddress } from '../../crypto/program-address.ts';
 import { ElfError } from '../../sbpf/errors.ts';
 import { Executable } from '../../sbpf/executable.ts';
 import { verify } from '../../sbpf/verifier.ts';
-import { writeU32, writeU64 } from '../../wire/bytes.ts';
+import { readU32, writeU32, writeU64 } from '../../wire/bytes.ts';
 import type { Pubkey } from '../../wire/pubkey.ts';
 import type { InstructionError } from '../../wire/transaction-error.ts';
 import { SYSTEM_PROGRAM_ID } from '../addresses.ts';
@@ -294,9 +294,33 @@ function setAuthority(context: InvokeContext): void {
     refuse(context, 'IncorrectAuthority', 'Buffer authority is not optional', { account: account.key });
   }
   checkAuthority(context, account, state);
+  if (newAuthority === undefined) checkMayBecomeFinal(context, account);
   setState(account, { ...state, authority: newAuthority } as LoaderV3State);
   account.release();
   context.log(`New authority ${newAuthority === undefined ? 'None' : `Some(${newAuthority})`}`);
+}
+
+/** Where an ELF file has the version of its code, in bytes, and from which length on it is looked at. */
+const ELF_FLAGS_OFFSET = 48;
+const ELF_FLAGS_END = 52;
+/** The first version that new programs may have once old ones are refused. */
+const MIN_DEPLOYABLE_VERSION = 3;
+
+/** A program of a version that can't be deployed any more must not lose who could upgrade it. Source: SIMD-0500. */
+function checkMayBecomeFinal(context: InvokeContext, programData: BorrowedAccount): void {
+  if (!context.environment.features.disable_sbpf_v0_v1_v2_deployment) return;
+  const { data } = programData;
+  if (data.length < SIZE_OF_PROGRAM_DATA_METADATA + ELF_FLAGS_END) return;
+  const version = readU32(data, SIZE_OF_PROGRAM_DATA_METADATA + ELF_FLAGS_OFFSET);
+  if (version >= MIN_DEPLOYABLE_VERSION) return;
+  fail('InvalidAccountData', {
+    rule: 'disable_sbpf_v0_v1_v2_deployment',
+    source: 'SIMD-0500',
+    account: programData.key,
+    asked: 'make the program final',
+    limit: MIN_DEPLOYABLE_VERSION,
+    actual: version,
+  });
 }
 
 /** Accounts: buffer or program data (writable), authority (signer), new authority (signer). */

@@ -63,6 +63,8 @@ export interface SyscallCall {
   readonly off?: readonly FeatureName[];
   /** The program's code instead of the driver's. */
   readonly source?: string;
+  /** There are no sysvars. Only for `runInParhelion`: LiteSVM cannot run without. */
+  readonly isBare?: boolean;
 }
 
 export interface Outcome {
@@ -140,17 +142,19 @@ function elfOf(call: SyscallCall): Uint8Array {
   return elf;
 }
 
-const featuresKey = ({ on = [], off = [] }: SyscallCall): string => `${on.join()}/${off.join()}`;
+const featuresKey = ({ on = [], off = [] }: Surroundings): string => `${on.join()}/${off.join()}`;
+
+/** What of a call decides in which bank it runs. */
+type Surroundings = Pick<SyscallCall, 'on' | 'off'>;
 
 /** LiteSVM with a set of features, made once for each set. */
 const liteSvms = new Map<string, LiteSVM>();
-export function liteSvmFor(call: Pick<SyscallCall, 'on' | 'off'>): LiteSVM {
-  const key = featuresKey(call as SyscallCall);
+export function liteSvmFor(call: Surroundings): LiteSVM {
+  const key = featuresKey(call);
   let svm = liteSvms.get(key);
   if (svm === undefined) {
-    const active = new LiteSVM().withFeatureSet(liteFeatures(call)).withBuiltins();
-    svm = active
-      .withSysvars()
+    svm = new LiteSVM().withFeatureSet(liteFeatures(call)).withBuiltins().withSysvars();
+    svm = svm
       .withLamports(10n ** 15n)
       .withSigverify(false)
       .withBlockhashCheck(false);
@@ -161,7 +165,7 @@ export function liteSvmFor(call: Pick<SyscallCall, 'on' | 'off'>): LiteSVM {
   return svm;
 }
 
-function liteFeatures({ on = [], off = [] }: Pick<SyscallCall, 'on' | 'off'>): LiteFeatureSet {
+function liteFeatures({ on = [], off = [] }: Surroundings): LiteFeatureSet {
   const features = LiteFeatureSet.allEnabled();
   const mainnet = FeatureSet.mainnet();
   for (const [name, { address }] of Object.entries(FEATURE_GATES)) {
@@ -266,7 +270,7 @@ export function runInParhelion(call: SyscallCall): Outcome {
     features: registry.features.runtime,
     rules: LITESVM_RULES,
     slot: svm.getClock().slot,
-    sysvars: SysvarCache.from((id) => liteAccount(svm, id)),
+    sysvars: SysvarCache.from((id) => (call.isBare ? undefined : liteAccount(svm, id))),
     blockhash: new Uint8Array(32),
     lamportsPerSignature: 5000n,
     logBytesLimit: Number.POSITIVE_INFINITY,

@@ -9,6 +9,7 @@ import {
   OUT_OF_UNITS,
   PAYLOAD,
   type Row,
+  runInParhelion,
   STACK,
   violation,
 } from '../../../test/support/syscall-oracle.ts';
@@ -73,6 +74,13 @@ for (const [syscall, size, align] of KINDS) {
     ['for a program of loader v2', { syscall, args: [HEAP], loader: 'v2', version: 0 }, {}],
   ])(`${syscall}: %s`, (_title, call, expected) => checkRow(call, expected));
 }
+
+test.each(KINDS)('%s: where there is none, which is found out last', (syscall, size) => {
+  const unsupported = runInParhelion({ syscall, args: [HEAP], isBare: true });
+  expect(unsupported.error).toBe('UnsupportedSysvar');
+  expect(unsupported.units).toBe(21 + 100 + size);
+  expect(runInParhelion({ syscall, args: [1], isBare: true }).error).toBe('ProgramFailedToComplete');
+});
 
 const syscall = 'sol_get_sysvar';
 const idOf = (id: { bytes: Uint8Array }, more = new Uint8Array(0)): Uint8Array => concatBytes([id.bytes, more]);

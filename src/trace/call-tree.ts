@@ -316,31 +316,26 @@ class TreeBuilder {
     const { transaction, journal, topLevel } = this.#recording;
     const metas = this.#facts.accounts;
     if (transaction === undefined || journal === undefined) {
-      return (metas ?? []).map((meta) => this.#account(meta.pubkey, meta, undefined, undefined));
+      return (metas ?? []).map((meta) => this.#account(meta.pubkey, meta, null, null));
     }
+    const changed = new Set(journal.steps.flatMap((step) => step.deltas.map((delta) => delta.index)));
     const after = journal.after();
     // The runtime may have added accounts of its own behind those of the message.
     return transaction.accounts.slice(0, metas?.length).map(({ key }, i) => {
       const flags = metas?.[i] ?? flagsAtTopLevel(topLevel, i);
-      return this.#account(key, flags, journal.before[i], after[i]);
+      const before = this.#state(journal.before[i]);
+      return this.#account(key, flags, before, changed.has(i) ? this.#state(after[i]) : before);
     });
   }
 
-  #account(key: Pubkey, flags: Flags, before: Snapshot | undefined, after: Snapshot | undefined): TracedAccount {
-    return {
-      address: address(key),
-      name: this.#names.nameOf(address(key)),
-      ...flagsOf(flags),
-      before: this.#state(before),
-      after: this.#state(after),
-    };
+  #account(key: Pubkey, flags: Flags, before: AccountState | null, after: AccountState | null): TracedAccount {
+    return { address: address(key), name: this.#names.nameOf(address(key)), ...flagsOf(flags), before, after };
   }
 
-  #state(snapshot: Snapshot | undefined): AccountState | null {
-    if (snapshot === undefined) return null;
-    const { lamports, owner, executable, data } = snapshot;
+  /** A copy: the data may be that of a stored account, which whoever reads the trace must not reach. */
+  #state({ lamports, owner, executable, data }: Snapshot): AccountState {
     this.#names.nameOf(address(owner));
-    return { lamports, owner: address(owner), executable, data };
+    return { lamports, owner: address(owner), executable, data: data.slice() };
   }
 }
 

@@ -95,7 +95,7 @@ const ROWS: Readonly<Record<string, Row>> = {
       };
     }
     return {
-      cause: `${caller} calls ${program} with ${what}, which is ${facts.detail ?? 'not there'}.`,
+      cause: `${caller} calls ${isProgram ? account : `${program} with ${what}`}, which is ${facts.detail ?? 'not there'}.`,
       fixes:
         path.length <= 2
           ? [
@@ -276,7 +276,9 @@ function ownError(scene: Scene): Words {
   const { kind, error, custom, stage } = frame.failure!;
   const code = typeof error === 'object' ? `its own error ${error.Custom}` : kind;
   const name = custom === null ? code : `${custom.name} (${code})`;
-  const instruction = frame.instruction === null ? '' : ` in ${frame.instruction.name}`;
+  // A builtin's own words begin with the instruction.
+  const isNamed = frame.instruction !== null && frame.instruction.name !== program && facts.detail === null;
+  const instruction = isNamed ? ` in ${frame.instruction!.name}` : '';
   const isStopped = error === 'ProgramFailedToComplete' && kind !== error;
   const detail = facts.detail === null ? '' : `: ${withNames(facts.detail, show)}`;
   const cause = {

@@ -25,14 +25,14 @@ export type TraceLevel = (typeof TRACE_LEVELS)[number];
 export interface FormatOptions {
   /** ANSI colours. Off unless asked for: only the host knows whether a terminal reads this. */
   readonly color?: boolean | undefined;
-  /** Columns. 100 where it isn't said; the tree needs 60. */
+  /** Columns. 100 where it isn't said; the tree needs 64. */
   readonly width?: number | undefined;
   /** How much is shown; `accounts` where it isn't said. */
   readonly level?: TraceLevel | undefined;
 }
 
 const DEFAULT_WIDTH = 100;
-const MIN_WIDTH = 60;
+const MIN_WIDTH = 64;
 const OWN_COLUMN = 9;
 const TOTAL_COLUMN = 10;
 const SHOWN_ACCOUNTS = 48;
@@ -348,10 +348,8 @@ class TracePrinter {
         `  ${address.padEnd(44)}`,
       ];
       if (name !== null) content.push('  ', ['cyan', name]);
-      if (this.#shows('changes') && before !== null && after !== null) {
-        content.push(['dim', `  ${numberText(before.lamports)}`]);
-        if (before.lamports !== after.lamports) content.push(['dim', ` → ${numberText(after.lamports)}`]);
-        content.push(['dim', ' lamports']);
+      if (this.#shows('changes') && before !== null && after !== null && before.lamports !== after.lamports) {
+        content.push(['dim', `  ${numberText(before.lamports)} → ${numberText(after.lamports)} lamports`]);
       }
       this.#page.line('  ', '  ', content, { hang: width + 7 });
     }

@@ -43,7 +43,7 @@ const ROWS: { readonly [N in TransactionErrorName]?: Row } = {
     'Build it anew with a fresh blockhash, or change something in it.',
   ],
   BlockhashNotFound: [
-    'The transaction’s blockhash is unknown or too old, and no valid durable nonce stands in for it.',
+    'The blockhash of the transaction is unknown or too old, and no valid durable nonce stands in for it.',
     'Sign it again with the latest blockhash; with a durable nonce, AdvanceNonceAccount must come first.',
   ],
   SignatureFailure: [
@@ -60,11 +60,11 @@ const ROWS: { readonly [N in TransactionErrorName]?: Row } = {
     'The message has a version that is not active here.',
     'Use version 0, or switch the feature on that brings the newer one.',
   ],
-  AddressLookupTableNotFound: ['A lookup table does not exist, or was deactivated.', 'Check the table’s address.'],
-  InvalidAddressLookupTableOwner: ['An account named as a lookup table is not one.', 'Check the table’s address.'],
+  AddressLookupTableNotFound: ['A lookup table does not exist, or was deactivated.', 'Check the address of the table.'],
+  InvalidAddressLookupTableOwner: ['An account named as a lookup table is not one.', 'Check the address of the table.'],
   InvalidAddressLookupTableData: [
     'An account named as a lookup table does not hold one.',
-    'Check the table’s address.',
+    'Check the address of the table.',
   ],
   InvalidAddressLookupTableIndex: [
     'The message looks up an address that the table does not have yet.',

@@ -55,7 +55,7 @@ export interface TracedAccount extends Flags {
   readonly name: string | null;
   /** After the fee was taken, before the first instruction. */
   readonly before: AccountState | null;
-  /** When the last instruction ended. Where the transaction failed this was discarded. */
+  /** When the last instruction ended; the same object where nothing changed. Where the transaction failed, discarded. */
   readonly after: AccountState | null;
 }
 

@@ -155,3 +155,79 @@ describe("signatures of @noble's", () => {
     }
   });
 });
+
+describe('tables', () => {
+  const makeKey = (i: number) => {
+    const secret = hashes.sha256(Uint8Array.of(i, i >> 8));
+    return { secret, publicKey: ed25519.getPublicKey(secret) };
+  };
+  const message = Uint8Array.of(1, 2, 3);
+  const forge = (signature: Uint8Array, bit: number): Uint8Array =>
+    signature.with(bit >> 3, signature[bit >> 3] ^ (1 << (bit & 7)));
+
+  test('a key gives the same answers at its first use, at its hundredth, and whichever table the base point has', () => {
+    const { secret, publicKey } = makeKey(1);
+    for (let i = 0; i < 600; i++) {
+      // Edge digits of s and k turn up by number; a new nonce is a new message.
+      const text = Uint8Array.of(i, i >> 8);
+      const signature = i < 60 || i > 560 ? ed25519.sign(text, secret) : ed25519.sign(message, secret);
+      const signed = i < 60 || i > 560 ? text : message;
+      if (!verifySignatureStrict(signature, signed, publicKey)) expect.fail(`use ${i}`);
+      if (verifySignatureStrict(forge(signature, (i * 5) % 512), signed, publicKey)) expect.fail(`forged, use ${i}`);
+    }
+  });
+
+  test('more keys than there are tables, each of them often', () => {
+    const keys = Array.from({ length: 80 }, (_, i) => makeKey(100 + i)).map((key) => ({
+      ...key,
+      signature: ed25519.sign(message, key.secret),
+    }));
+    for (let round = 0; round < 12; round++) {
+      for (const [i, { publicKey, signature }] of keys.entries()) {
+        if (!verifySignatureStrict(signature, message, publicKey)) expect.fail(`key ${i} in round ${round}`);
+        if (verifySignatureStrict(keys[(i + 1) % 80].signature, message, publicKey)) expect.fail(`key ${i}, foreign`);
+      }
+    }
+  });
+
+  test('points and scalars at the edges hold with and without a table', () => {
+    // Secrets whose multiples are few or many of the base point, and s near 0 and L.
+    for (const secret of [1n, 2n, 15n, 16n, 17n, 128n, 2n ** 252n, ORDER - 1n, ORDER - 2n, (ORDER - 1n) / 2n]) {
+      const publicKey = Point.BASE.multiply(secret).toBytes();
+      for (const r of [1n, 2n, ORDER - 1n, 2n ** 251n]) {
+        const rBytes = Point.BASE.multiply(r).toBytes();
+        const k = challenge(rBytes, publicKey, message);
+        const s = (r + k * secret) % ORDER;
+        for (let use = 0; use < 3; use++) {
+          expect(verifySignatureStrict(join(rBytes, toBytes(s)), message, publicKey)).toBe(true);
+          expect(verifySignatureStrict(join(rBytes, toBytes((s + 1n) % ORDER)), message, publicKey)).toBe(false);
+        }
+        // s = 0 needs R = −[k]A; s = L − 1 is one off.
+        const other = join(rBytes, toBytes(0n));
+        expect(verifySignatureStrict(other, message, publicKey)).toBe(false);
+      }
+    }
+  });
+
+  test('R and A that cancel: a sum that passes through the identity', () => {
+    // [s]B = [k]A + R with R = B, A = B: s = k + 1.
+    const bytes = Point.BASE.toBytes();
+    for (let i = 0; i < 20; i++) {
+      const text = Uint8Array.of(i, 77);
+      const s = (challenge(bytes, bytes, text) + 1n) % ORDER;
+      expect(verifySignatureStrict(join(bytes, toBytes(s)), text, bytes)).toBe(true);
+    }
+  });
+});
+
+describe('R of p and above', () => {
+  test('is refused by both', () => {
+    // Nobody can sign with such an R, its logarithm being unknown: all there is to see is that neither throws.
+    const { publicKey, message } = makeCases()[0];
+    for (let y = 0n; y < 19n; y++) {
+      const signature = join(toBytes(2n ** 255n - 19n + y), toBytes(1n));
+      expect(verifySignatureStrict(signature, message, publicKey)).toBe(false);
+      expect(verifyPrecompileSignature(signature, message, publicKey)).toBe(false);
+    }
+  });
+});

@@ -9,23 +9,15 @@
 
 import { PUBKEY_BYTES } from '../wire/pubkey.ts';
 import { combs } from './curve25519/combs.ts';
-import { L } from './curve25519/scalar.ts';
-import { INPUT_BYTES, type SignatureModule, signatureModule } from './curve25519/signature-module.ts';
-import { padSha2, SHA2_BLOCK_BYTES } from './hashing/sha2.ts';
+import { L, P, Y_OF_ORDER_8 } from './curve25519/constants.ts';
+import { INPUT_BYTES, MAP, type SignatureModule, signatureModule } from './curve25519/signature-module.ts';
+import { padSha2, SHA2_BLOCK_BYTES } from './hashing/sha2-padding.ts';
 
 const SIGNATURE_BYTES = 64;
 const SCALAR_BYTES = 32;
 
 /** Encodings of the eight points of small order, without sign: y of 0, 1, −1, ±y of order 8, and 0 and 1 once more. */
-const SMALL_ORDER_Y: readonly Uint8Array[] = [
-  0n,
-  1n,
-  2n ** 255n - 20n,
-  2707385501144840649318225287225658788936804267575313519463743609750303402022n,
-  55188659117513257062467267217118295137698188065244968500265048394206261417927n,
-  2n ** 255n - 19n,
-  2n ** 255n - 18n,
-].map(toBytes);
+const SMALL_ORDER_Y: readonly Uint8Array[] = [0n, 1n, P - 1n, Y_OF_ORDER_8, P - Y_OF_ORDER_8, P, P + 1n].map(toBytes);
 const ORDER = toBytes(L);
 
 /** Whether a transaction's signature (64 bytes) by `publicKey` (32 bytes) over `message` holds. */
@@ -42,20 +34,24 @@ function verify(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Arra
   if (signature.length !== SIGNATURE_BYTES || publicKey.length !== PUBKEY_BYTES) return false;
   if (!isBelowOrder(signature, SCALAR_BYTES) || isSmallOrder(signature) || isSmallOrder(publicKey)) return false;
   const module = signatureModule();
-  const { memory, map } = module;
-  memory.set(signature.subarray(SCALAR_BYTES), map.s);
-  memory.set(signature.subarray(0, SCALAR_BYTES), map.expectedR);
-  if (anyEncodingOfR) makeCanonical(memory, map.expectedR);
-  memory.set(publicKey, map.publicKey);
+  const { memory } = module;
+  memory.set(signature.subarray(SCALAR_BYTES), MAP.s);
+  memory.set(signature.subarray(0, SCALAR_BYTES), MAP.expectedR);
+  if (anyEncodingOfR) makeCanonical(memory, MAP.expectedR);
+  memory.set(publicKey, MAP.publicKey);
   const base = combs().ofBase();
   const key = combs().ofKey(publicKey);
-  if (key === undefined && module.decompress() === 0) return false;
+  if (key === undefined && module.loadKey() === 0) return false;
   hashChallenge(module, signature, publicKey, message);
-  const holds =
-    key === undefined
-      ? module.verifyByDoubling(base.address, base.width)
-      : module.verifyWithComb(base.address, base.width, key.address, key.width);
-  return holds !== 0;
+  if (key === undefined) {
+    module.multiplyKey();
+  } else {
+    module.begin();
+    module.addKeyComb(key.address, key.width);
+  }
+  if (base === undefined) module.addBaseMultiple();
+  else module.addBaseComb(base.address, base.width);
+  return module.isExpected() !== 0;
 }
 
 /** Hashes R ‖ A ‖ message, in pieces where it is longer than the module's input. */
@@ -65,17 +61,17 @@ function hashChallenge(
   publicKey: Uint8Array,
   message: Uint8Array,
 ): void {
-  const { memory, map } = module;
+  const { memory } = module;
   const blockBytes = SHA2_BLOCK_BYTES.sha512;
-  memory.set(signature.subarray(0, SCALAR_BYTES), map.input);
-  memory.set(publicKey, map.input + SCALAR_BYTES);
+  memory.set(signature.subarray(0, SCALAR_BYTES), MAP.input);
+  memory.set(publicKey, MAP.input + SCALAR_BYTES);
   module.beginHash();
   let filled = SCALAR_BYTES + PUBKEY_BYTES;
   let taken = 0;
   for (;;) {
     const room = INPUT_BYTES - 2 * blockBytes - filled;
     const piece = message.length - taken <= room ? message.subarray(taken) : message.subarray(taken, taken + room);
-    memory.set(piece, map.input + filled);
+    memory.set(piece, MAP.input + filled);
     taken += piece.length;
     filled += piece.length;
     if (taken === message.length) break;
@@ -83,7 +79,7 @@ function hashChallenge(
     filled = 0;
   }
   const total = SCALAR_BYTES + PUBKEY_BYTES + message.length;
-  module.hashBlocks(padSha2('sha512', memory, map.input, filled, total));
+  module.hashBlocks(padSha2('sha512', memory, MAP.input, filled, total));
   module.endHash();
 }
 

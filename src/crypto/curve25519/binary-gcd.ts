@@ -13,7 +13,8 @@
 
 import type { FunctionBuilder } from '../../wasm/function-builder.ts';
 import type { ModuleBuilder } from '../../wasm/module-builder.ts';
-import { FIELD_BYTES, LIMB_BITS, LIMB_MASK, LIMBS, P } from './field.ts';
+import { LIMBS, P } from './constants.ts';
+import { FIELD_BYTES, LIMB_BITS, LIMB_MASK } from './field.ts';
 
 const WIDE_BITS = 30;
 const WIDE_MASK = 2 ** WIDE_BITS - 1;

@@ -1,22 +1,24 @@
 // Which points have combs, and where in the module's memory. A comb makes a check take a third of the time, and costs as
 // much to make as some ten checks save: so a key gets one when it has come a few times, and the number of combs is
-// bounded. The base point has one from the start, narrow and soon made; a wide one follows once that will have paid.
+// bounded. The base point gets one after a few checks, and a wider one once that will have paid.
 
 import { Pubkey } from '../../wire/pubkey.ts';
 import { PubkeyMap } from '../../wire/pubkey-map.ts';
-import { combBytes } from './multiply.ts';
-import { type SignatureModule, signatureModule } from './signature-module.ts';
+import { combBytes } from './comb-layout.ts';
+import { MAP, type SignatureModule, signatureModule } from './signature-module.ts';
 
 /** 86 KiB a comb. */
 const KEY_WIDTH = 5;
 const MAX_KEY_COMBS = 64;
-const USES_BEFORE_COMB = 4;
+const USES_BEFORE_COMB = 6;
 /** Lest many keys by turns make each other's: a comb is given away only when so many checks didn't use it. */
 const CHECKS_BEFORE_EVICTION = 4 * MAX_KEY_COMBS;
 /** Keys whose uses are counted; then the count begins anew. */
 const MAX_COUNTED_KEYS = 1024;
 
 const WIDE_BASE_WIDTH = 8;
+/** The first check of a process is slow enough without it. */
+const CHECKS_BEFORE_BASE = 12;
 const CHECKS_BEFORE_WIDE_BASE = 500;
 
 export interface Comb {
@@ -35,17 +37,19 @@ export class Combs {
   readonly #all: KeyComb[] = [];
   #uses = new PubkeyMap<number>();
   #checks = 0;
-  #base: Comb;
+  #base: Comb | undefined;
   #freeAddress: number;
 
   constructor(module: SignatureModule) {
     this.#module = module;
-    this.#freeAddress = module.tablesStart;
-    this.#base = this.#makeBase(KEY_WIDTH);
+    this.#freeAddress = MAP.end;
   }
 
-  ofBase(): Comb {
-    if (this.#checks >= CHECKS_BEFORE_WIDE_BASE && this.#base.width < WIDE_BASE_WIDTH) {
+  /** The base point's comb, once there is one. */
+  ofBase(): Comb | undefined {
+    if (this.#base === undefined) {
+      if (this.#checks >= CHECKS_BEFORE_BASE) this.#base = this.#makeBase(KEY_WIDTH);
+    } else if (this.#checks >= CHECKS_BEFORE_WIDE_BASE && this.#base.width < WIDE_BASE_WIDTH) {
       this.#base = this.#makeBase(WIDE_BASE_WIDTH);
     }
     return this.#base;
@@ -72,7 +76,7 @@ export class Combs {
       comb = this.#all.reduce((oldest, candidate) => (candidate.lastUse < oldest.lastUse ? candidate : oldest));
       if (now - comb.lastUse < CHECKS_BEFORE_EVICTION) return undefined;
     }
-    if (this.#module.decompress() === 0) return undefined;
+    if (this.#module.loadKey() === 0) return undefined;
     if (comb === undefined) {
       comb = { address: this.#allocate(KEY_WIDTH), width: KEY_WIDTH, key, lastUse: now };
       this.#all.push(comb);

@@ -3,14 +3,13 @@
 // at the bottom.
 //
 // "Tight" limbs, as mul and sqr leave them, are within ±(2^28 + 2^17). Sums and differences aren't carried: mul takes
-// any limbs whose products stay below 2^59.8, which a sum of two tight ones times a sum of four does. Measured against
-// unsigned limbs, Karatsuba's forms and two lanes of SIMD, plain columns were the fastest (docs/sources.md has none of
-// it: the method is schoolbook).
+// any limbs whose products stay below 2^59.8, which a sum of two tight ones times a sum of four does. Plain
+// columns measured faster than two forms of Karatsuba's, for which the engine runs out of registers.
 
 import type { FunctionBuilder } from '../../wasm/function-builder.ts';
 import type { ModuleBuilder } from '../../wasm/module-builder.ts';
+import { LIMBS } from './constants.ts';
 
-export const LIMBS = 9;
 export const LIMB_BITS = 29;
 export const FIELD_BYTES = LIMBS * 8;
 export const LIMB_MASK = 2 ** LIMB_BITS - 1;
@@ -18,8 +17,6 @@ export const LIMB_MASK = 2 ** LIMB_BITS - 1;
 const FOLD = 19 * 2 ** (LIMBS * LIMB_BITS - 255);
 /** Bits of the top limb below 2^255. */
 const TOP_BITS = 255 - (LIMBS - 1) * LIMB_BITS;
-
-export const P = 2n ** 255n - 19n;
 
 /** The limbs of a constant, as bytes for a data segment. */
 export function fieldBytes(value: bigint): Uint8Array {

@@ -8,27 +8,17 @@
 // Both add into an accumulator, so the second part of a sum begins where the first ended.
 
 import type { ModuleBuilder } from '../../wasm/module-builder.ts';
-import { FIELD_BYTES, LIMBS } from './field.ts';
-import { DIFFERENCE, ENTRY_BYTES, POINT_BYTES, type PointFunctions, SUM, T, X, XY2D, Y, Z } from './point.ts';
+import { ENTRY_BYTES, SCALAR_BITS } from './comb-layout.ts';
+import { LIMBS } from './constants.ts';
+import { FIELD_BYTES } from './field.ts';
+import { DIFFERENCE, POINT_BYTES, type PointFunctions, SUM, T, X, XY2D, Y, Z } from './point.ts';
 
-/** Bits of a scalar below the group order. */
-const SCALAR_BITS = 253;
 const NAF_WIDTH = 5;
 /** Odd multiples 1, 3, … 15. */
 const NAF_ENTRIES = 2 ** (NAF_WIDTH - 2);
 const NAF_DIGITS = 256;
 /** The widest comb there is scratch memory for. */
 export const MAX_COMB_WIDTH = 8;
-
-/** Windows of a comb; the top one's digit is small enough never to carry. */
-export function combWindows(width: number): number {
-  return Math.floor(SCALAR_BITS / width) + 1;
-}
-
-/** Bytes of a comb's table. */
-export function combBytes(width: number): number {
-  return combWindows(width) * 2 ** (width - 1) * ENTRY_BYTES;
-}
 
 /** Scratch memory of these functions: one expanded entry, digits or a window of points with the products of their Z. */
 export const MULTIPLY_SCRATCH_BYTES =

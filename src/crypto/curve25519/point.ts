@@ -8,6 +8,7 @@
 import type { FunctionBuilder } from '../../wasm/function-builder.ts';
 import type { ModuleBuilder } from '../../wasm/module-builder.ts';
 import { defineInvert } from './binary-gcd.ts';
+import { EDWARDS_D, LIMBS, P, SQRT_OF_MINUS_1 } from './constants.ts';
 import {
   defineFromBytes,
   defineLimbwise,
@@ -16,14 +17,7 @@ import {
   defineToBytes,
   FIELD_BYTES,
   fieldBytes,
-  LIMBS,
-  P,
 } from './field.ts';
-
-/** −121665/121666 modulo p. Source: RFC 8032 §5.1. */
-export const EDWARDS_D = 37095705934669439343138083508754565189542113879843219016388785533085940283555n;
-/** A square root of −1. */
-const SQRT_OF_MINUS_1 = 19681161376707505956807079304988542015446066515923890162744021073123829784752n;
 
 export const X = 0;
 export const Y = FIELD_BYTES;
@@ -37,8 +31,6 @@ export const SUM = 0;
 export const DIFFERENCE = FIELD_BYTES;
 export const XY2D = 2 * FIELD_BYTES;
 export const TWICE_Z = 3 * FIELD_BYTES;
-/** A table's entry: an affine point in Niels form, an i32 a limb. */
-export const ENTRY_BYTES = 3 * LIMBS * 4;
 
 /** Field constants and temporaries; {@link SCRATCH_BYTES} of memory at the address given. */
 const CONSTANTS = { d: EDWARDS_D, twiceD: (2n * EDWARDS_D) % P, sqrtOfMinus1: SQRT_OF_MINUS_1, zero: 0n, one: 1n };

@@ -5,9 +5,7 @@
 
 import type { FunctionBuilder } from '../../wasm/function-builder.ts';
 import type { ModuleBuilder } from '../../wasm/module-builder.ts';
-
-/** The order of the base point. Source: RFC 8032 §5.1. */
-export const L = 2n ** 252n + 27742317777372353535851937790883648493n;
+import { L } from './constants.ts';
 
 const BITS = 28;
 const MASK = 2 ** BITS - 1;

@@ -1,10 +1,11 @@
 // SHA-256 and SHA-512 in WebAssembly. They are one construction over words of 32 and of 64 bits, with the same constants
 // cut to the word, so one emitter writes both: only the distances of rotations and the number of rounds differ.
-// Padding is the caller's (see `padSha2`): the function takes whole blocks.
+// Padding is the caller's (sha2-padding.ts): the function takes whole blocks.
 // Source: FIPS 180-4.
 
 import type { FunctionBuilder } from '../../wasm/function-builder.ts';
 import type { ModuleBuilder } from '../../wasm/module-builder.ts';
+import { SHA2_BLOCK_BYTES, type Sha2 } from './sha2-padding.ts';
 
 /** First 64 bits of the fractional parts of the cube roots of the first 80 primes. */
 const ROUND_CONSTANTS =
@@ -36,7 +37,7 @@ interface Variant {
   readonly smallSigma1: readonly number[];
 }
 
-const VARIANTS: { readonly [name in 'sha256' | 'sha512']: Variant } = {
+const VARIANTS: { readonly [name in Sha2]: Variant } = {
   sha256: {
     type: 'i32',
     wordBytes: 4,
@@ -56,11 +57,6 @@ const VARIANTS: { readonly [name in 'sha256' | 'sha512']: Variant } = {
     smallSigma1: [19, 61, 6],
   },
 };
-export type Sha2 = keyof typeof VARIANTS;
-
-/** Bytes of a block; the hash has half as many. */
-export const SHA2_BLOCK_BYTES: { readonly [name in Sha2]: number } = { sha256: 64, sha512: 128 };
-
 /** Bytes to reserve for the tables of {@link sha2Tables}. */
 export const SHA2_TABLE_BYTES = 88 * 8;
 
@@ -76,28 +72,6 @@ export function sha2Tables(name: Sha2): Uint8Array {
     }
   }
   return out;
-}
-
-/**
- * Writes the padding behind the `length` bytes that begin at `start`, and returns how many blocks they then are. There
- * must be room for 17 bytes more, rounded up to a block. Where earlier blocks of the message were hashed before,
- * `totalLength` counts them too.
- */
-export function padSha2(
-  name: Sha2,
-  memory: Uint8Array,
-  start: number,
-  length: number,
-  totalLength: number = length,
-): number {
-  const blockBytes = SHA2_BLOCK_BYTES[name];
-  const blockCount = Math.floor((length + blockBytes / 8 + blockBytes) / blockBytes);
-  const end = start + blockCount * blockBytes;
-  memory.fill(0, start + length, end);
-  memory[start + length] = 0x80;
-  // A length in bits below 2^53, big-endian.
-  for (let i = end - 1, bits = totalLength * 8; bits > 0; i--, bits = Math.floor(bits / 256)) memory[i] = bits % 256;
-  return blockCount;
 }
 
 /**

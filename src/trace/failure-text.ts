@@ -156,7 +156,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     if (facts.limit === null || facts.actual === null) return ownError(scene);
     const account = facts.account === null ? 'an account' : accountIn(frame, facts.account, show);
     return {
-      cause: `${subjectOf(scene)} resized ${account} to ${numberText(facts.actual)} bytes; at most ${numberText(facts.limit)} are allowed here.`,
+      cause: `${frame.failure!.stage === 'before' ? scene.caller : scene.program} resized ${account} to ${numberText(facts.actual)} bytes; at most ${numberText(facts.limit)} are allowed here.`,
       fixes: ['Grow an account by at most 10,240 bytes in one instruction, or create it at its full size.'],
       said: ['limit', 'actual'],
     };

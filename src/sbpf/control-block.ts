@@ -24,7 +24,7 @@ export const TEXT = 0x118;
 export const TEXT_LEN = 0x11c;
 /** Offset of the call targets of the text: one i32 per slot, see program-images.ts. */
 export const CALL_TARGETS = 0x120;
-/** An exit code's further fact: which syscall. */
+/** A further fact of an engine's answer, such as which syscall it wants. */
 export const DETAIL = 0x124;
 /** u64: the guest address of slot 0. */
 export const TEXT_VM_ADDR = 0x128;
@@ -32,18 +32,26 @@ export const TEXT_VM_ADDR = 0x128;
 export const ACCESS_ADDR = 0x130;
 
 /**
- * Five regions by the upper half of the address, 0 to 4. Each: how many bytes may be read; how many may be written
- * without further ado (memory.ts raises this as the run goes on); offset in memory; the bits of the region offset that
- * number frames, if every other frame is a gap, else 0; the region offset from which everything counts as written.
+ * Five regions by the upper half of the address, 0 to 4. These are the fields of region 0; those of the next are
+ * `1 << REGION_SHIFT` bytes further.
  */
-export const REGIONS = 0x140;
 export const REGION_SHIFT = 5;
 export const REGION_COUNT = 5;
-export const READ_LIMIT = 0;
-export const WRITE_LIMIT = 4;
-export const HOST_OFFSET = 8;
-export const GAP_MASK = 12;
-export const DIRTY_FROM = 16;
+/** How many bytes may be read. */
+export const READ_LIMIT = 0x140;
+/** How many may be written without further ado. What raises it as a run goes on: memory.ts. */
+export const WRITE_LIMIT = READ_LIMIT + 4;
+/** Offset in memory. */
+export const HOST_OFFSET = READ_LIMIT + 8;
+/** The bits of a region offset that number frames, where every other frame is a gap; else 0. */
+export const GAP_MASK = READ_LIMIT + 12;
+/** The region offset from which everything counts as written. */
+export const DIRTY_FROM = READ_LIMIT + 16;
+
+/** Frames and gaps are this long where there are gaps. An offset has this bit set if it is in a gap. */
+export const GAP_SIZE = 4096;
+/** Write limits, and DIRTY_FROM, are multiples of this many bytes, or a region's end. */
+export const DIRT_GRAIN = 1024;
 
 /** One stretch of a region that the table above cannot describe, found by the host last time. Empty when END is 0. */
 export const WINDOW_REGION = 0x1e0;
@@ -55,10 +63,10 @@ export const WINDOW_DELTA = 0x1f0;
 /** How many more stores beyond a write limit are worth a look before the whole region counts as written. */
 export const PATIENCE = 0x1f4;
 
-/** The frame stack: r6 to r10, then the slot to return to. */
+/** The frame stack: `1 << FRAME_SHIFT` bytes each, r6 to r10 and then the slot to return to. */
 export const FRAMES = 0x400;
 export const FRAME_SHIFT = 6;
-export const FRAME_RETURN_PC = 40;
+export const FRAME_RETURN_PC = FRAMES + 40;
 export const FRAME_CAPACITY = 256;
 
 /** Room for the guest's stack and heap; input and programs follow. */

@@ -10,6 +10,9 @@ import { swapSubRegImmOperands } from './version.ts';
 
 type AluEmitter = (e: Emitter, operand: () => void, opcode: Opcode) => void;
 
+const I32_MIN = -0x8000_0000;
+const I64_MIN = -(2n ** 63n);
+
 /** 32-bit results that are sign-extended, in the versions that do such a thing. */
 export const SIGN_EXTENDED: ReadonlySet<string> = new Set(['add32', 'sub32', 'mul32']);
 
@@ -49,7 +52,7 @@ const signedDivision32 =
     e.f.tee(e.a).op('i32Eqz');
     failIf(e, Status.divideByZero);
     dst32(e);
-    e.f.tee(e.b).i32(-0x8000_0000).op('i32Eq').get(e.a).i32(-1).op('i32Eq', 'i32And');
+    e.f.tee(e.b).i32(I32_MIN).op('i32Eq').get(e.a).i32(-1).op('i32Eq', 'i32And');
     failIf(e, Status.divideOverflow);
     e.f.get(e.b).get(e.a).op(op);
   };
@@ -77,13 +80,7 @@ const signedDivision64 =
     e.f.tee(e.y).op('i64Eqz');
     failIf(e, Status.divideByZero);
     dst64(e);
-    e.f
-      .tee(e.x)
-      .i64(-(2n ** 63n))
-      .op('i64Eq')
-      .get(e.y)
-      .i64(-1)
-      .op('i64Eq', 'i32And');
+    e.f.tee(e.x).i64(I64_MIN).op('i64Eq').get(e.y).i64(-1).op('i64Eq', 'i32And');
     failIf(e, Status.divideOverflow);
     e.f.get(e.x).get(e.y).op(op);
   };
@@ -213,12 +210,6 @@ function emitHighProduct(e: Emitter): void {
   f.get(xHigh).get(yLow).op('i64Mul');
   f.get(xLow).get(yLow).op('i64Mul').i64(32).op('i64ShrU', 'i64Add').set(middle);
   f.get(xHigh).get(yHigh).op('i64Mul').get(middle).i64(32).op('i64ShrU', 'i64Add');
-  f.get(xLow)
-    .get(yHigh)
-    .op('i64Mul')
-    .get(middle)
-    .i64(0xffff_ffff)
-    .op('i64And', 'i64Add')
-    .i64(32)
-    .op('i64ShrU', 'i64Add');
+  f.get(xLow).get(yHigh).op('i64Mul').get(middle).i64(0xffff_ffff).op('i64And', 'i64Add');
+  f.i64(32).op('i64ShrU', 'i64Add');
 }

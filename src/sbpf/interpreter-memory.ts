@@ -10,16 +10,17 @@ import { MM_HEAP_START, MM_REGION_SIZE, MM_STACK_START } from './address-space.t
 import {
   ACCESS_ADDR,
   DETAIL,
+  DIRT_GRAIN,
   DIRTY_FROM,
   FUEL,
   GAP_MASK,
+  GAP_SIZE,
   HOST_OFFSET,
   PATIENCE,
   PC,
   READ_LIMIT,
   REGION_COUNT,
   REGION_SHIFT,
-  REGIONS,
   REGISTERS,
   TEXT,
   WINDOW_DELTA,
@@ -32,10 +33,8 @@ import {
 import { type Emitter, FIELD_IMMEDIATE, FIELD_OFFSET, FIELD_REGISTERS, Status } from './interpreter-emitter.ts';
 import { type SbpfVersion, stackFrameGaps } from './version.ts';
 
-/** The bit of an address within its frame and gap that says it is in the gap. */
-const GAP_BIT = 0x1000;
-/** Write limits move in steps of this many bytes, as in memory.ts. */
-const DIRT_GRAIN = 1024;
+const STACK_REGION = MM_STACK_START / MM_REGION_SIZE;
+const HEAP_REGION = MM_HEAP_START / MM_REGION_SIZE;
 
 /** Kinds of access, as the slow path tells them apart: log2 of the size, plus what is done. */
 const LOAD = 0;
@@ -76,31 +75,19 @@ function emitAddress(e: Emitter, base: number): void {
 function emitTranslation(e: Emitter, kind: number): void {
   const { f, a: entry, b: offset, c: frames } = e;
   const limit = kind < STORE_IMM ? READ_LIMIT : WRITE_LIMIT;
+  const size = 1 << (kind & 3);
   f.i32(kind).set(e.accessKind);
   f.get(e.address).i64(32).op('i64ShrU', 'i32WrapI64').tee(entry).i32(REGION_COUNT).op('i32GeU').brIf(e.slowAccess);
   f.get(entry).i32(REGION_SHIFT).op('i32Shl').set(entry);
   f.get(e.address).op('i32WrapI64').set(offset);
   if (stackFrameGaps(e.version)) {
-    f.get(offset)
-      .get(entry)
-      .load('i32Load', REGIONS + GAP_MASK)
-      .op('i32And')
-      .tee(frames);
-    f.i32(GAP_BIT).op('i32And').brIf(e.slowAccess);
+    f.get(offset).get(entry).load('i32Load', GAP_MASK).op('i32And').tee(frames);
+    f.i32(GAP_SIZE).op('i32And').brIf(e.slowAccess);
     f.get(offset).get(frames).i32(1).op('i32ShrU', 'i32Sub').set(offset);
   }
-  f.get(offset)
-    .op('i64ExtendI32U')
-    .i64(1 << (kind & 3))
-    .op('i64Add');
-  f.get(entry)
-    .load('i64Load32U', REGIONS + limit)
-    .op('i64GtU')
-    .brIf(e.slowAccess);
-  f.get(offset)
-    .get(entry)
-    .load('i32Load', REGIONS + HOST_OFFSET)
-    .op('i32Add');
+  f.get(offset).op('i64ExtendI32U').i64(size).op('i64Add');
+  f.get(entry).load('i64Load32U', limit).op('i64GtU').brIf(e.slowAccess);
+  f.get(offset).get(entry).load('i32Load', HOST_OFFSET).op('i32Add');
 }
 
 /**
@@ -195,72 +182,37 @@ function emitAccessFunction(module: ModuleBuilder, version: SbpfVersion, resolve
 
   isStore();
   f.op('i32Eqz').brIf(askHost);
-  f.get(region)
-    .i32(MM_STACK_START / MM_REGION_SIZE)
-    .op('i32Ne');
-  f.get(region)
-    .i32(MM_HEAP_START / MM_REGION_SIZE)
-    .op('i32Ne', 'i32And')
-    .brIf(askHost);
+  f.get(region).i32(STACK_REGION).op('i32Ne');
+  f.get(region).i32(HEAP_REGION).op('i32Ne', 'i32And').brIf(askHost);
   f.get(region).i32(REGION_SHIFT).op('i32Shl').set(entry);
   if (stackFrameGaps(version)) {
-    f.get(offset)
-      .get(entry)
-      .load('i32Load', REGIONS + GAP_MASK)
-      .op('i32And')
-      .tee(frames);
-    f.i32(GAP_BIT).op('i32And').brIf(askHost);
+    f.get(offset).get(entry).load('i32Load', GAP_MASK).op('i32And').tee(frames);
+    f.i32(GAP_SIZE).op('i32And').brIf(askHost);
     f.get(offset).get(frames).i32(1).op('i32ShrU', 'i32Sub').set(offset);
     f.get(end).get(frames).i32(1).op('i32ShrU', 'i32Sub').set(end);
   }
-  f.get(end)
-    .get(entry)
-    .load('i32Load', REGIONS + READ_LIMIT)
-    .tee(len)
-    .op('i32GtU')
-    .brIf(askHost);
+  f.get(end).get(entry).load('i32Load', READ_LIMIT).tee(len).op('i32GtU').brIf(askHost);
 
   // The same as VmMemory's #soil, except that patience ends.
   const written = f.block();
-  f.get(offset)
-    .get(entry)
-    .load('i32Load', REGIONS + DIRTY_FROM)
-    .op('i32GeU');
+  f.get(offset).get(entry).load('i32Load', DIRTY_FROM).op('i32GeU');
   f.if();
   f.i32(0).i32(0).load('i32Load', PATIENCE).i32(1).op('i32Sub').tee(frames).store('i32Store', PATIENCE);
   f.get(frames).brIf(written);
   f.i32(0).i32(1).store('i32Store', PATIENCE);
-  f.get(entry)
-    .get(len)
-    .store('i32Store', REGIONS + WRITE_LIMIT);
+  f.get(entry).get(len).store('i32Store', WRITE_LIMIT);
   f.br(written);
   f.end();
   f.get(offset).get(len).i32(1).op('i32ShrU', 'i32LtU');
   f.if();
   f.get(entry);
-  f.get(end)
-    .i32(DIRT_GRAIN - 1)
-    .op('i32Add')
-    .i32(-DIRT_GRAIN)
-    .op('i32And')
-    .tee(end);
-  f.get(len)
-    .get(end)
-    .get(len)
-    .op('i32LtU', 'select')
-    .store('i32Store', REGIONS + WRITE_LIMIT);
+  f.get(end).i32(1).op('i32Sub').i32(-DIRT_GRAIN).op('i32And').i32(DIRT_GRAIN).op('i32Add').tee(end);
+  f.get(len).get(end).get(len).op('i32LtU', 'select').store('i32Store', WRITE_LIMIT);
   f.else();
-  f.get(entry)
-    .get(offset)
-    .i32(-DIRT_GRAIN)
-    .op('i32And')
-    .store('i32Store', REGIONS + DIRTY_FROM);
+  f.get(entry).get(offset).i32(-DIRT_GRAIN).op('i32And').store('i32Store', DIRTY_FROM);
   f.end();
   f.end(); // written
-  f.get(offset)
-    .get(entry)
-    .load('i32Load', REGIONS + HOST_OFFSET)
-    .op('i32Add', 'return');
+  f.get(offset).get(entry).load('i32Load', HOST_OFFSET).op('i32Add', 'return');
 
   f.end(); // askHost
   isStore();

@@ -55,6 +55,9 @@ import {
  */
 export const SENTINEL = 0xff;
 
+/** Of the slot that follows: the upper half of a wide constant. */
+const FIELD_NEXT_IMMEDIATE = INSN_SIZE + FIELD_IMMEDIATE;
+
 const FIRST_SAVED_REGISTER = 6;
 const SAVED_REGISTERS = 5; // r6 to r9, and r10
 const FRAME_POINTER = 10;
@@ -224,10 +227,7 @@ function emitLddw(e: Emitter): void {
   const { f, pc } = e;
   f.get(e.dst);
   f.get(pc).load('i64Load32U', FIELD_IMMEDIATE);
-  f.get(pc)
-    .load('i64Load32U', INSN_SIZE + FIELD_IMMEDIATE)
-    .i64(32)
-    .op('i64Shl', 'i64Or');
+  f.get(pc).load('i64Load32U', FIELD_NEXT_IMMEDIATE).i64(32).op('i64Shl', 'i64Or');
   f.store('i64Store', REGISTERS);
   f.get(pc).i32(INSN_SIZE).op('i32Add').set(pc);
 }
@@ -314,7 +314,7 @@ function emitEnter(e: Emitter, control: Control): void {
       .store('i64Store', FRAMES + i * 8);
   }
   f.get(frame).get(e.pc).get(control.before).op('i32Sub').i32(3).op('i32ShrU');
-  f.store('i32Store', FRAMES + FRAME_RETURN_PC);
+  f.store('i32Store', FRAME_RETURN_PC);
   f.i32(0).get(depth).i32(1).op('i32Add').tee(depth).store('i32Store', CALL_DEPTH);
   f.get(depth).i32(0).load('i32Load', MAX_CALL_DEPTH).op('i32Eq');
   failIf(e, Status.callDepthExceeded);
@@ -334,13 +334,8 @@ function emitExit(e: Emitter, control: Control): void {
   for (let i = 0; i < SAVED_REGISTERS; i++) {
     f.i32(0)
       .get(frame)
-      .load('i64Load', FRAMES + i * 8)
-      .store('i64Store', register(FIRST_SAVED_REGISTER + i));
+      .load('i64Load', FRAMES + i * 8);
+    f.store('i64Store', register(FIRST_SAVED_REGISTER + i));
   }
-  f.get(control.before)
-    .get(frame)
-    .load('i32Load', FRAMES + FRAME_RETURN_PC)
-    .i32(3)
-    .op('i32Shl', 'i32Add')
-    .set(e.pc);
+  f.get(control.before).get(frame).load('i32Load', FRAME_RETURN_PC).i32(3).op('i32Shl', 'i32Add').set(e.pc);
 }

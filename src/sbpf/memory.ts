@@ -17,15 +17,16 @@ import {
 } from './address-space.ts';
 import {
   ACCESS_ADDR,
+  DIRT_GRAIN,
   DIRTY_FROM,
   GAP_MASK,
+  GAP_SIZE,
   HEAP,
   HOST_OFFSET,
   PATIENCE,
   READ_LIMIT,
   REGION_COUNT,
   REGION_SHIFT,
-  REGIONS,
   STACK,
   WINDOW_DELTA,
   WINDOW_READ_END,
@@ -51,10 +52,6 @@ const REGIONS_BEFORE_INPUT = 3;
 const REGION_NAMES = ['allocated', 'program', 'stack', 'heap', 'input'] as const;
 const NO_PAYLOAD = -1;
 
-/** Frames and gaps are this long where there are gaps. */
-const GAP_SIZE = 4096;
-/** Write limits move in steps of this many bytes. */
-const DIRT_GRAIN = 1024;
 /** Stores far from the write limit that one run may make before its whole stack or heap counts as written. */
 const DIRT_PATIENCE = 256;
 
@@ -97,7 +94,7 @@ export interface MemoryLayout {
   readonly dynamicStackFrames: boolean;
 }
 
-const word = (region: number, field: number): number => (REGIONS + (region << REGION_SHIFT) + field) >> 2;
+const word = (region: number, field: number): number => (field + (region << REGION_SHIFT)) >> 2;
 
 export class VmMemory {
   readonly wasm: WebAssembly.Memory;
@@ -255,8 +252,8 @@ export class VmMemory {
   }
 
   /**
-   * An engine's way out for an access that its own checks did not admit, at the address in the control block. Answers
-   * the offset in memory, or 0 when the run has to end with `fault`. `kind`: see interpreter-memory.ts.
+   * An engine's way out for an access of `len` bytes that its own checks did not admit, at ACCESS_ADDR. Answers the
+   * offset in memory, or 0 when the run has to end with `fault`.
    */
   resolveAccess(access: AccessType, len: number): number {
     const offset = this.#locateOrRepair(access, this.readU64(ACCESS_ADDR), len);
@@ -342,7 +339,7 @@ export class VmMemory {
     u32[WINDOW_DELTA >> 2] = hostOffset - start;
   }
 
-  /** Notes that bytes of stack or heap get written. The engines' slow path does the same. */
+  /** Notes that bytes of stack or heap get written, as the engines' slow path does for theirs. */
   #soil(region: number, start: number, end: number): void {
     const { u32 } = this;
     if (end <= u32[word(region, WRITE_LIMIT)] || start >= u32[word(region, DIRTY_FROM)]) return;

@@ -16,7 +16,7 @@ import {
   FRAME_RETURN_PC,
   FRAME_SHIFT,
   FRAME_STRIDE,
-  FRAMES,
+  GAP_SIZE,
   HEAP_CAPACITY,
   INPUT,
   MAX_CALL_DEPTH,
@@ -175,7 +175,7 @@ export class Vm<C = any> {
   callFrames(): number[] {
     const { u32 } = this.memory;
     const depth = Math.min(u32[CALL_DEPTH >> 2], FRAME_CAPACITY);
-    return Array.from({ length: depth }, (_, i) => u32[(FRAMES + (i << FRAME_SHIFT) + FRAME_RETURN_PC) >> 2]);
+    return Array.from({ length: depth }, (_, i) => u32[(FRAME_RETURN_PC + (i << FRAME_SHIFT)) >> 2]);
   }
 
   /** For engines: takes units that were spent on instructions. */
@@ -218,6 +218,8 @@ export class Vm<C = any> {
     if (stackLen > STACK_CAPACITY || config.maxCallDepth > FRAME_CAPACITY || request.heapSize > HEAP_CAPACITY) {
       throw new Error('The machine has room for 256 KiB of stack, 256 KiB of heap and 256 call frames.');
     }
+    const stackGaps = stackFrameGaps(version) && config.enableStackFrameGaps;
+    if (stackGaps && config.stackFrameSize !== GAP_SIZE) throw new Error('Frames between gaps are 4096 bytes long.');
     this.executable = executable;
     this.context = request.context;
     this.meter = request.meter;
@@ -227,7 +229,6 @@ export class Vm<C = any> {
     const image = this.#images.imageOf(executable);
     this.image = image;
     const dynamicFrames = dynamicStackFrames(version);
-    const stackGaps = stackFrameGaps(version) && config.enableStackFrameGaps;
     memory.map({
       stackLen,
       stackGaps,

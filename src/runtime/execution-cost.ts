@@ -33,6 +33,8 @@ export const HEAP_COST = 8;
 export const SYSTEM_PROGRAM_COMPUTE_UNITS = 150;
 export const COMPUTE_BUDGET_COMPUTE_UNITS = 150;
 export const VOTE_PROGRAM_COMPUTE_UNITS = 2_100;
+/** On top, where a vote instruction brings a BLS key. Source: SIMD-0387. */
+export const BLS_PROOF_OF_POSSESSION_VERIFICATION_COMPUTE_UNITS = 34_500;
 /** BPF loader v2. */
 export const DEFAULT_LOADER_COMPUTE_UNITS = 570;
 /** BPF loader v1. */

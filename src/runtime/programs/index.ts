@@ -8,14 +8,17 @@ import {
   BPF_LOADER_UPGRADEABLE_ID,
   COMPUTE_BUDGET_ID,
   SYSTEM_PROGRAM_ID,
+  VOTE_PROGRAM_ID,
 } from '../addresses.ts';
 import type { BuiltinProgram } from '../program-cache.ts';
 import { processBpfLoader } from './bpf-loader.ts';
 import { processComputeBudget } from './compute-budget.ts';
 import { processSystem } from './system.ts';
+import { processVoteProgram } from './vote/vote-processor.ts';
 
 export const BUILTINS: PubkeyMap<BuiltinProgram> = new PubkeyMap<BuiltinProgram>()
   .set(SYSTEM_PROGRAM_ID, { name: 'solana_system_program', process: processSystem })
+  .set(VOTE_PROGRAM_ID, { name: 'solana_vote_program', process: processVoteProgram })
   .set(COMPUTE_BUDGET_ID, { name: 'compute_budget_program', process: processComputeBudget })
   .set(BPF_LOADER_DEPRECATED_ID, { name: 'solana_bpf_loader_program', process: processBpfLoader })
   .set(BPF_LOADER_ID, { name: 'solana_bpf_loader_program', process: processBpfLoader })

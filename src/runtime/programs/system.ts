@@ -170,7 +170,7 @@ function derivedAddressAt(
   return { address, base };
 }
 
-function deriveWithSeed(base: Pubkey, seed: string, owner: Pubkey): Pubkey {
+export function deriveWithSeed(base: Pubkey, seed: string, owner: Pubkey): Pubkey {
   const derived = createWithSeed(base, seed, owner);
   if (typeof derived === 'string') failWithPubkeyError(derived);
   return derived;

@@ -34,7 +34,7 @@ export function rentOf(context: InvokeContext): Rent {
   return context.environment.sysvars.rent ?? refuseUnsupported(RENT_ID);
 }
 
-function checkSysvarAccount(context: InvokeContext, index: number, id: Pubkey): void {
+export function checkSysvarAccount(context: InvokeContext, index: number, id: Pubkey): void {
   const account = context.current.keyAt(index);
   if (account.equals(id)) return;
   fail('InvalidArgument', {
@@ -45,6 +45,6 @@ function checkSysvarAccount(context: InvokeContext, index: number, id: Pubkey): 
   });
 }
 
-function refuseUnsupported(account: Pubkey): never {
+export function refuseUnsupported(account: Pubkey): never {
   fail('UnsupportedSysvar', { rule: 'sysvar_cache', source: SOURCE, account });
 }

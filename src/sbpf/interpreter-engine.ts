@@ -2,10 +2,11 @@
 // between what it asks for. Slices are short enough for a long run to profit when the host has finished optimising the
 // function in the meantime: hosts exchange code between calls, not within one.
 
+import { INSN_SIZE } from './address-space.ts';
 import { DETAIL, FUEL, PC } from './control-block.ts';
 import { EbpfError } from './errors.ts';
 import { interpreterModule } from './interpreter.ts';
-import { Status } from './interpreter-emitter.ts';
+import { FIELD_IMMEDIATE, Status } from './interpreter-emitter.ts';
 import type { VmMemory } from './memory.ts';
 import type { SbpfVersion } from './version.ts';
 import { staticSyscalls } from './version.ts';
@@ -68,11 +69,13 @@ export class InterpreterEngine implements Engine {
   #resolveCall(vm: Vm): boolean {
     const { view } = this.#memory;
     const { executable, image, pc } = vm;
-    const key = view.getUint32(image.text + pc * 8 + 4, true);
+    const key = view.getUint32(image.text + pc * INSN_SIZE + FIELD_IMMEDIATE, true);
     const syscall = executable.syscalls.indexOf(key);
     const target = staticSyscalls(executable.version) ? undefined : executable.functions.get(key);
     if (syscall < 0 && target === undefined) return false;
-    view.setInt32(image.callTargets + pc * 4, syscall >= 0 ? -1 - syscall : target!.pc + 1, true);
+    // A function outside of the text, which no ELF file has, is one behind it: the call fails when it gets there.
+    const entry = syscall >= 0 ? -1 - syscall : Math.min(target!.pc, image.textLen / INSN_SIZE) + 1;
+    view.setInt32(image.callTargets + pc * 4, entry, true);
     return true;
   }
 

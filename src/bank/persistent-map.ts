@@ -110,14 +110,15 @@ export class PersistentMap<K extends MapKey & { equals(other: K): boolean }, V> 
     this.#root = this.#own(this.#root);
     let node = this.#root;
     for (let shift = 0; ; shift += BITS) {
+      const { slots } = node;
       const slot = (hash >>> shift) & MASK;
-      const found = node.slots[slot];
+      const found = slots[slot];
       if (found instanceof Node) {
         node = this.#own(found);
-        node.slots[slot] = node;
+        slots[slot] = node;
         continue;
       }
-      node.slots[slot] = without(found, key);
+      slots[slot] = without(found, key);
       this.#size--;
       return true;
     }

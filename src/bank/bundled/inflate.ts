@@ -28,10 +28,13 @@ export function inflate(input: Uint8Array, outputLen: number): Uint8Array {
   const output = new Uint8Array(outputLen);
   let len = 0;
   for (let isLast = false; !isLast; ) {
+    // A stream that is cut off reads as zeros; bytes are read up to four ahead.
+    if (stream.offset > input.length + 4) fail();
     isLast = stream.take(1) === 1;
     const kind = stream.take(2);
     if (kind === 0) {
       const stored = stream.takeStored();
+      if (len + stored.length > outputLen) fail();
       output.set(stored, len);
       len += stored.length;
     } else {
@@ -39,8 +42,12 @@ export function inflate(input: Uint8Array, outputLen: number): Uint8Array {
       len = inflateBlock(stream, literals, distances, output, len);
     }
   }
-  if (len !== outputLen) throw new Error(`a bundled program unpacks to ${len} bytes, not ${outputLen}`);
+  if (len !== outputLen) fail();
   return output;
+}
+
+function fail(): never {
+  throw new Error('A bundled program does not unpack: its generated module is broken.');
 }
 
 /** Bits are taken from the lowest of each byte upwards. */
@@ -116,6 +123,7 @@ function inflateBlock(
     pendingBits -= entry & 15;
     const symbol = entry >>> 4;
     if (symbol < END_OF_BLOCK) {
+      if (outputOffset === output.length) fail();
       output[outputOffset++] = symbol;
       continue;
     }
@@ -143,7 +151,7 @@ function inflateBlock(
     const distance = DISTANCE_BASE[entry >>> 4] + (pending & ((1 << extraBits) - 1));
     pending >>>= extraBits;
     pendingBits -= extraBits;
-    if (distance > outputOffset || end > output.length) throw new Error('a bundled program does not unpack');
+    if (distance > outputOffset || end > output.length) fail();
     if (distance >= end - outputOffset) {
       output.copyWithin(outputOffset, outputOffset - distance, end - distance);
       outputOffset = end;

@@ -108,7 +108,7 @@ function readHeader(reader: WireReader): MessageHeader {
 }
 
 function readKeys(reader: WireReader, count: number): Pubkey[] {
-  let offset = reader.take(count * PUBKEY_BYTES, `${count} account keys`);
+  let offset = reader.take(count * PUBKEY_BYTES, 'account keys');
   const keys = new Array<Pubkey>(count);
   for (let i = 0; i < count; i++, offset += PUBKEY_BYTES) keys[i] = Pubkey.interned(reader.bytes, offset);
   return keys;
@@ -165,7 +165,7 @@ function readV1Message(reader: WireReader): VersionedMessage {
     loadedAccountsDataSizeLimit: takeU32(LOADED_ACCOUNTS_DATA_SIZE, 'the loaded accounts data size limit'),
     heapSize: takeU32(HEAP_SIZE, 'the heap size'),
   };
-  const headersOffset = reader.take(instructionCount * 4, `the headers of ${instructionCount} instructions`);
+  const headersOffset = reader.take(instructionCount * 4, 'the headers of the instructions');
   const instructions = new Array<CompiledInstruction>(instructionCount);
   for (let i = 0; i < instructionCount; i++) {
     const offset = headersOffset + i * 4;

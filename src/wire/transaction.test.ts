@@ -121,7 +121,7 @@ describe('wire form', () => {
     [[0x82], 'at byte 0, 0x82 is neither'],
     [[0, 0x81], 'at byte 1, a v1 message stands behind signatures'],
     [[0, 0xff], 'at byte 1, the message has version 127'],
-    [[1, 2, 3], 'at byte 1, signature 0 of 1: 64 bytes are needed and 2 are left'],
+    [[1, 2, 3], 'at byte 1, a signature: 64 bytes are needed and 2 are left'],
     [[0, 0x80, 1, 0, 0, 0x80, 0], 'its compact-u16 is longer than it need be'],
     [[0, 1, 0, 0, 0xff, 0xff, 4], 'its compact-u16 is over 65535'],
     [[0x81, 1, 0, 0, 0x20, 0, 0, 0], 'at byte 4, the config mask 0x20'],

@@ -63,7 +63,7 @@ export function decodeTransaction(bytes: Uint8Array, options?: DecodeTransaction
 
 function takeSignatures(reader: WireReader, count: number): Uint8Array[] {
   const signatures: Uint8Array[] = [];
-  for (let i = 0; i < count; i++) signatures.push(reader.takeView(SIGNATURE_BYTES, `signature ${i} of ${count}`));
+  for (let i = 0; i < count; i++) signatures.push(reader.takeView(SIGNATURE_BYTES, 'a signature'));
   return signatures;
 }
 

@@ -83,7 +83,7 @@ const BUILTIN_ACCOUNTS: readonly { key: Pubkey; name: string; feature?: FeatureN
   { key: ZK_ELGAMAL_PROOF_ID, name: 'zk_elgamal_proof_program', feature: 'zk_elgamal_proof_program_enabled' },
   { key: ED25519_ID, name: '' },
   { key: SECP256K1_ID, name: '' },
-  { key: SECP256R1_ID, name: '', feature: 'enable_secp256r1_precompile' },
+  { key: SECP256R1_ID, name: '' },
 ];
 
 const templates = new WeakMap<FeatureSet, Map<TransactionRules, Accounts>>();

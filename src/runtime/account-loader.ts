@@ -40,10 +40,8 @@ export const MISSING_ACCOUNT: Account = {
 };
 
 export interface LoadedAccounts {
-  /** One for each key of the transaction, then the loaders appended. Fewer where loading failed. */
+  /** One for each key of the transaction; fewer where loading failed. */
   readonly accounts: readonly Account[];
-  /** Keys of the loaders behind the transaction's own accounts. */
-  readonly appendedKeys: readonly Pubkey[];
   /** The accounts that a loader owns: what can be called as a program. */
   readonly programs: readonly ProgramSource[];
   readonly size: number;
@@ -66,15 +64,13 @@ type LoadingAccounts = { -readonly [K in keyof LoadedAccounts]: LoadedAccounts[K
   readonly programs: ProgramSource[];
 };
 
-const NO_KEYS: readonly Pubkey[] = [];
-
 /** Loads what it can: `error` says why it stopped. */
 export function loadAccounts(request: LoadRequest): LoadedAccounts {
   const { sanitized, sizeLimit } = request;
   const { transaction, keys } = sanitized;
   const { addressTableLookups, instructions } = transaction.message;
   const size = addressTableLookups.length * ADDRESS_LOOKUP_TABLE_BASE_SIZE;
-  const loaded: LoadingAccounts = { accounts: [], appendedKeys: NO_KEYS, programs: [], size, error: undefined };
+  const loaded: LoadingAccounts = { accounts: [], programs: [], size, error: undefined };
   if (size > sizeLimit) loaded.error = 'MaxLoadedAccountsDataSizeExceeded';
   for (let i = 0; i < keys.length && loaded.error === undefined; i++) {
     loaded.error = loadAccount(loaded, request, i);
@@ -134,18 +130,7 @@ function checkProgram(loaded: LoadingAccounts, request: LoadRequest, index: numb
   // The instructions sysvar has no lamports either: it is made up for the transaction, not stored.
   if (rules.distinguishMissingPrograms && lamports === 0n) return 'ProgramAccountNotFound';
   const isCallable = rules.ignoreExecutableFlag ? owner.equals(NATIVE_LOADER_ID) || isLoader(owner) : executable;
-  if (!isCallable) return 'InvalidProgramForExecution';
-  if (!rules.appendLoaderAccounts || owner.equals(NATIVE_LOADER_ID)) return undefined;
-
-  const loader = request.bank.getAccount(owner);
-  if (loader === undefined || !loader.executable || !loader.owner.equals(NATIVE_LOADER_ID)) {
-    return 'InvalidProgramForExecution';
-  }
-  if (!keys.some((key) => key.equals(owner)) && !loaded.appendedKeys.some((key) => key.equals(owner))) {
-    loaded.accounts.push(loader);
-    loaded.appendedKeys = [...loaded.appendedKeys, owner];
-  }
-  return undefined;
+  return isCallable ? undefined : 'InvalidProgramForExecution';
 }
 
 function isLoader(owner: Pubkey): boolean {

@@ -45,8 +45,6 @@ export interface TransactionRules {
   readonly chargeForLoadFailures: boolean;
   /** Program data that isn't listed counts towards the size of loaded accounts (SIMD-0186). */
   readonly countUnlistedProgramData: boolean;
-  /** The loader of a program is an account of the transaction, behind those of the message, where the message lacks it. */
-  readonly appendLoaderAccounts: boolean;
 
   // Running and afterwards.
 
@@ -80,7 +78,6 @@ export const AGAVE_RULES: TransactionRules = {
   allowNativeLoaderAsProgram: false,
   chargeForLoadFailures: true,
   countUnlistedProgramData: true,
-  appendLoaderAccounts: false,
   advanceNonceToBankBlockhash: true,
   advanceNonceOfFailures: true,
   keepEmptiedPayers: false,
@@ -106,7 +103,6 @@ export const LITESVM_RULES: TransactionRules = {
   allowNativeLoaderAsProgram: true,
   chargeForLoadFailures: false,
   countUnlistedProgramData: false,
-  appendLoaderAccounts: true,
   advanceNonceToBankBlockhash: false,
   advanceNonceOfFailures: false,
   keepEmptiedPayers: true,
@@ -132,7 +128,6 @@ export const LITESVM_DEVIATIONS: { readonly [S in Exclude<keyof TransactionRules
   allowNativeLoaderAsProgram: 'The native loader id as a program fails when it runs, not when it is loaded.',
   chargeForLoadFailures: 'A transaction that fails to load pays no fee.',
   countUnlistedProgramData: "Unlisted program data doesn't count towards the size of loaded accounts.",
-  appendLoaderAccounts: "A program's loader is an account of the transaction even where the message doesn't list it.",
   advanceNonceToBankBlockhash: "A nonce advances to a value made from the transaction's own blockhash.",
   advanceNonceOfFailures: "A failed nonce transaction doesn't advance its nonce.",
   keepEmptiedPayers: 'A payer emptied by a failed transaction is still an account, with no lamports.',

@@ -343,11 +343,8 @@ export function executeTransaction(prepared: PreparedTransaction, listener?: Exe
 
 function createTransactionContext({ sanitized, environment, loaded }: PreparedTransaction): TransactionContext {
   const { keys } = sanitized;
-  const accounts = new Array<TransactionAccount>(loaded.accounts.length);
-  for (let i = 0; i < accounts.length; i++) {
-    const key = i < keys.length ? keys[i] : loaded.appendedKeys[i - keys.length];
-    accounts[i] = new TransactionAccount(key, loaded.accounts[i]);
-  }
+  const accounts = new Array<TransactionAccount>(keys.length);
+  for (let i = 0; i < accounts.length; i++) accounts[i] = new TransactionAccount(keys[i], loaded.accounts[i]);
   const maxStackHeight = environment.features.raise_cpi_nesting_limit_to_8
     ? MAX_INSTRUCTION_STACK_DEPTH_SIMD_0268
     : MAX_INSTRUCTION_STACK_DEPTH;

@@ -123,9 +123,7 @@ export class TransactionOutcome {
     const { prepared, execution } = this.#record;
     if (prepared.status === 'rejected' || execution === undefined) return [];
     const { keys } = prepared.sanitized;
-    const { appendedKeys } = prepared.loaded;
-    const addressAt = (index: number) =>
-      toAddress(index < keys.length ? keys[index] : appendedKeys[index - keys.length]);
+    const addressAt = (index: number) => toAddress(keys[index]);
     return execution.innerInstructions
       .map((instructions, index) => ({
         index,

@@ -2,7 +2,10 @@
 // the same of both to the byte, and returns what happened. The rows say what that is.
 
 import { ed25519 } from '@noble/curves/ed25519.js';
+import internal from 'litesvm/dist/internal.js';
 import { describe, expect, test } from 'vitest';
+import { Script } from '../../test/support/cpi-driver.ts';
+import { CALLEE, Stage } from '../../test/support/cpi-stage.ts';
 import { Oracle, type OracleOptions } from '../../test/support/litesvm-oracle.ts';
 import type { Account } from '../wire/account.ts';
 import { concatBytes, writeU32, writeU64 } from '../wire/bytes.ts';
@@ -71,7 +74,7 @@ const call = (programAddress: Pubkey, data: Uint8Array = new Uint8Array(0)): Ins
 
 /** Two sides with a rich payer. */
 function richOracle(options?: OracleOptions): Oracle {
-  const oracle = new Oracle(options);
+  const oracle = Oracle.shared(options);
   oracle.setAccount(PAYER, { lamports: 10n * SOL });
   return oracle;
 }
@@ -188,7 +191,7 @@ describe('compute budget instructions', () => {
     ['memo', Pubkey.fromBase58('MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr'), 200_000n],
     ['an account that is no program', STRANGER, 200_000n],
   ])('%s adds to the default limit', (_, program, units) => {
-    const oracle = new Oracle();
+    const oracle = Oracle.shared();
     // Too little for the fee: nothing runs, so that programs of other authors don't matter here.
     oracle.setAccount(PAYER, { lamports: 1n });
     const { error, fee } = oracle.send(compile(oracle, [unitPrice(1_000_000n), call(program)]));
@@ -196,14 +199,14 @@ describe('compute budget instructions', () => {
   });
 
   test('the default limit is capped', () => {
-    const oracle = new Oracle();
+    const oracle = Oracle.shared();
     oracle.setAccount(PAYER, { lamports: 1n });
     const calls = Array.from({ length: 8 }, () => call(STRANGER));
     expect(oracle.send(compile(oracle, [unitPrice(1_000_000n), ...calls])).fee).toBe(1_405_000n);
   });
 
   test('with vote among the cheap programs again', () => {
-    const oracle = new Oracle({ without: ['bls_pubkey_management_in_vote_account'] });
+    const oracle = Oracle.shared({ without: ['bls_pubkey_management_in_vote_account'] });
     oracle.setAccount(PAYER, { lamports: 1n });
     expect(oracle.send(compile(oracle, [unitPrice(1_000_000n), call(ids.VOTE_PROGRAM_ID)])).fee).toBe(11_000n);
   });
@@ -294,19 +297,19 @@ describe('a fee payer', () => {
     ['a nonce with just the fee', { lamports: 5000n, data: nonceData() }, 'InsufficientFundsForFee'],
   ];
   test.each(rows)('%s', (_, account, error) => {
-    const oracle = new Oracle();
+    const oracle = Oracle.shared();
     if (account !== undefined) oracle.setAccount(PAYER, account);
     expect(oracle.send(compile(oracle, []))).toMatchObject({ error, fee: 5000n });
   });
 
   test.each(rows)('%s, by the older rule of rent', (_, account) => {
-    const oracle = new Oracle({ without: relaxed });
+    const oracle = Oracle.shared({ without: relaxed });
     if (account !== undefined) oracle.setAccount(PAYER, account);
     oracle.send(compile(oracle, []));
   });
 
   test('whose last lamports went into a failure is an empty account still', () => {
-    const oracle = new Oracle();
+    const oracle = Oracle.shared();
     oracle.setAccount(PAYER, { lamports: 5000n });
     expect(oracle.send(compile(oracle, [transfer(PAYER, ALICE, 1n)])).error).toEqual(failed(0, 1));
     expect(oracle.bank.getAccount(PAYER)?.lamports).toBe(0n);
@@ -328,7 +331,7 @@ describe('a fee payer', () => {
     (lamports) => {
       for (const without of [[], relaxed]) {
         for (const back of [1n, 1000n, 5000n, 6000n, EMPTY_MINIMUM - 1n, EMPTY_MINIMUM, SOL]) {
-          const oracle = new Oracle({ without });
+          const oracle = Oracle.shared({ without });
           oracle.setAccount(PAYER, { lamports });
           oracle.setAccount(ALICE, { lamports: 10n * SOL });
           oracle.send(compile(oracle, [transfer(ALICE, PAYER, back)]));
@@ -338,7 +341,7 @@ describe('a fee payer', () => {
   );
 
   test('pays for each signature, those of precompiles too', () => {
-    const oracle = new Oracle();
+    const oracle = Oracle.shared();
     oracle.setAccount(PAYER, { lamports: 1n });
     const rows: [Instruction[], bigint][] = [
       [[transfer(ALICE, BOB, 1n)], 10_000n],
@@ -716,7 +719,7 @@ describe('a lookup table', () => {
   });
 
   test('that is too much is found before a payer that is not there', () => {
-    const oracle = new Oracle();
+    const oracle = Oracle.shared();
     oracle.setAccount(TABLE, lookupTable([ALICE]));
     const lookupTables = [{ address: TABLE, addresses: [ALICE] }];
     const send = (limit: number) =>
@@ -724,6 +727,36 @@ describe('a lookup table', () => {
     expect(send(8247)).toBe('MaxLoadedAccountsDataSizeExceeded');
     expect(send(8248)).toBe('AccountNotFound');
   });
+});
+
+test('a budget of the caller replaces what the transaction asks for, but for its fee', () => {
+  const oracle = new Oracle();
+  oracle.setAccount(PAYER, { lamports: 10n * SOL });
+  const budget = new internal.ComputeBudget();
+  budget.computeUnitLimit = 400n;
+  budget.heapSize = 65_536;
+  oracle.svm.setComputeBudget(budget);
+  oracle.bank.computeBudgetOverride = { computeUnitLimit: 400, heapSize: 65_536 };
+  const instructions = [unitLimit(1_000_000), unitPrice(1_000_000n), heapFrame(32 * 1024), transfer(PAYER, ALICE, SOL)];
+  expect(oracle.send(compile(oracle, instructions))).toMatchObject({
+    error: failed(2, 'ComputationalBudgetExceeded'),
+    fee: 1_005_000n,
+    units: 400,
+  });
+  expect(oracle.send(compile(oracle, [heapFrame(1), transfer(PAYER, ALICE, SOL)])).error).toEqual(
+    failed(0, 'InvalidInstructionData'),
+  );
+});
+
+test('logs end at their limit, or never', () => {
+  for (const limit of [0, 1, 60, 61, 200, 10_000, Number.POSITIVE_INFINITY]) {
+    const oracle = new Oracle();
+    oracle.setAccount(PAYER, { lamports: 10n * SOL });
+    oracle.svm.setLogBytesLimit(Number.isFinite(limit) ? BigInt(limit) : undefined);
+    oracle.bank.logBytesLimit = limit;
+    oracle.bank.changed();
+    oracle.send(compile(oracle, [transfer(PAYER, ALICE, SOL), transfer(PAYER, ALICE, SOL), unitLimit(1000)]));
+  }
 });
 
 describe('locks', () => {
@@ -844,6 +877,18 @@ describe('a program', () => {
       error: failed(0, 'UnsupportedProgramId'),
       logs: [],
     });
+  });
+
+  test('does not have its loader for an account unless it is named', () => {
+    const stage = new Stage();
+    for (const loader of ['v1', 'v2', 'v3'] as const) {
+      stage.reset(loader);
+      for (const id of [ids.BPF_LOADER_UPGRADEABLE_ID, ids.BPF_LOADER_ID, ids.BPF_LOADER_DEPRECATED_ID]) {
+        const metas = [{ pubkey: id, isSigner: false, isWritable: false }];
+        const { logs } = stage.run(new Script().call('c', { programId: CALLEE, metas, infos: stage.infos(CALLEE) }));
+        expect(logs).toContain(`Instruction references an unknown account ${id}`);
+      }
+    }
   });
 
   test('that is a precompile runs without a word', () => {

@@ -122,7 +122,7 @@ interface World extends OracleOptions {
 }
 
 function createOracle({ account, now, slotHashes, ...options }: World = {}): Oracle {
-  const oracle = new Oracle(options);
+  const oracle = Oracle.shared(options);
   for (const payer of [PAYER, NODE, VOTER, WITHDRAWER, OTHER]) oracle.setAccount(payer, { lamports: 10n * SOL });
   oracle.setAccount(VOTE, { lamports: RENT, owner: ids.VOTE_PROGRAM_ID, data: stateData(), ...account });
   const sysvar = { lamports: 1n, owner: ids.SYSVAR_OWNER_ID, rentEpoch: 0n };

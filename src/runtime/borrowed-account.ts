@@ -3,6 +3,7 @@
 // "Owned" means owned by the program that runs; "writable" is the flag of the current instruction.
 // Source: agave transaction-context/src/instruction_accounts.rs, BorrowedInstructionAccount.
 
+import type { VmMemory } from '../sbpf/memory.ts';
 import type { Pubkey } from '../wire/pubkey.ts';
 import type { InstructionError } from '../wire/transaction-error.ts';
 import { fail, InstructionFailure, type Refusal } from './errors.ts';
@@ -176,20 +177,20 @@ export class BorrowedAccount {
    *
    * Source: agave program-runtime/src/serialization.rs, deserialize_parameters_for_abiv1; cpi.rs, update_callee_account.
    */
-  updateData(memory: Uint8Array, offset: number, len: number): void {
+  updateData(memory: VmMemory, offset: number, len: number): void {
     const { account } = this;
     const { data } = account;
     const mayChange = this.#dataResizeError(len) === undefined;
     // Data that is no longer shared with a stored version can be written without looking first.
     if (mayChange && len === data.length && data !== account.original.data) {
-      data.set(memory.subarray(offset, offset + len));
+      data.set(memory.bytes.subarray(offset, offset + len));
       return;
     }
-    if (len === data.length && equalBytesAt(data, memory, offset)) return;
+    if (len === data.length && account.equalsDataAt(memory, offset)) return;
     if (!mayChange) throw this.canDataBeResized(len);
     account.touched = true;
     this.instruction.transaction.resizeDelta += len - data.length;
-    account.data = memory.slice(offset, offset + len);
+    account.data = memory.bytes.slice(offset, offset + len);
   }
 
   /** Cuts the data or extends it by zeros. */
@@ -244,11 +245,6 @@ export class BorrowedAccount {
     };
     return new InstructionFailure(error, refusal);
   }
-}
-
-function equalBytesAt(data: Uint8Array, memory: Uint8Array, offset: number): boolean {
-  for (let i = 0; i < data.length; i++) if (data[i] !== memory[offset + i]) return false;
-  return true;
 }
 
 function isZeroed(bytes: Uint8Array): boolean {

@@ -8,7 +8,7 @@
 import { MM_INPUT_START } from '../sbpf/address-space.ts';
 import type { U64, VmMemory } from '../sbpf/memory.ts';
 import { PUBKEY_BYTES } from '../wire/pubkey.ts';
-import type { SerializedAccount } from './activation.ts';
+import { currentActivation, type SerializedAccount } from './activation.ts';
 import { SyscallError } from './errors.ts';
 import { CPI_BYTES_PER_UNIT } from './execution-cost.ts';
 import type { InvokeContext } from './invoke-context.ts';
@@ -90,8 +90,8 @@ export const C_ABI: CallAbi = {
       checkPointer(context, lamportsAddr, serialized.vmLamportsAddr, 'lamports');
       checkPointer(context, vmDataAddr, serialized.vmDataAddr, 'data');
     }
-    const lamportsAt = translateType(context, memory, 'store', lamportsAddr, U64_SIZE, U64_SIZE);
-    const ownerAt = memory.store(ownerAddr, PUBKEY_BYTES);
+    const lamportsAt = locateField(context, memory, lamportsAddr, U64_SIZE, U64_SIZE, restricted);
+    const ownerAt = locateField(context, memory, ownerAddr, PUBKEY_BYTES, 1, restricted);
     if (!restricted) chargeBytes(context, dataLen);
     const lenAddr = infoAddr + 16;
     if (restricted) checkOutsideInput(lenAddr, 'data_len');
@@ -132,8 +132,8 @@ export const RUST_ABI: CallAbi = {
       checkOutsideInput(lamportsCell, 'lamports');
       checkPointer(context, lamportsAddr, serialized.vmLamportsAddr, 'lamports');
     }
-    const lamportsAt = translateType(context, memory, 'store', lamportsAddr, U64_SIZE, U64_SIZE);
-    const ownerAt = memory.store(ownerAddr, PUBKEY_BYTES);
+    const lamportsAt = locateField(context, memory, lamportsAddr, U64_SIZE, U64_SIZE, restricted);
+    const ownerAt = locateField(context, memory, ownerAddr, PUBKEY_BYTES, 1, restricted);
     const dataCell = addAddr(memory.readU64(infoOffset + 16), RC_VALUE);
     if (restricted) checkOutsideInput(dataCell, 'data');
     const sliceAt = translateType(context, memory, 'load', dataCell, SLICE_SIZE, U64_SIZE);
@@ -147,6 +147,19 @@ export const RUST_ABI: CallAbi = {
     return { lamportsAt, ownerAt, lenAt, vmDataAddr, dataLen };
   },
 };
+
+/** Host offset of a field to be written. One that is known to be where the loader put it needs no other check. */
+function locateField(
+  context: InvokeContext,
+  memory: VmMemory,
+  vmAddr: U64,
+  size: number,
+  align: number,
+  isChecked: boolean,
+): number {
+  if (!isChecked) return translateType(context, memory, 'store', vmAddr, size, align);
+  return (vmAddr as number) - MM_INPUT_START + currentActivation(context).inputOffset;
+}
 
 /** Account infos are aligned to this in both. */
 export const ACCOUNT_INFO_ALIGN: number = INFO_ALIGN;

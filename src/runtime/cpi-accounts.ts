@@ -8,7 +8,6 @@
 
 import { MM_INPUT_START } from '../sbpf/address-space.ts';
 import type { U64, VmMemory } from '../sbpf/memory.ts';
-import { readU32 } from '../wire/bytes.ts';
 import { PUBKEY_BYTES, Pubkey } from '../wire/pubkey.ts';
 import { type Activation, currentActivation, type SerializedAccount } from './activation.ts';
 import { BorrowedAccount } from './borrowed-account.ts';
@@ -144,11 +143,11 @@ function translateAccountInfos(
   }
   const count = infosLen as number;
   context.consume(Math.floor((count * ACCOUNT_INFO_BYTE_SIZE) / CPI_BYTES_PER_UNIT));
-  const { bytes } = memory;
+  const { view } = memory;
   for (let i = 0; i < count; i++) {
     const keyOffset = memory.load(memory.readU64(infosOffset + i * size + keyAddr), PUBKEY_BYTES);
     keyOffsets[i] = keyOffset;
-    keyPrefixes[i] = readU32(bytes, keyOffset);
+    keyPrefixes[i] = view.getUint32(keyOffset, true);
   }
   return infosOffset;
 }
@@ -156,7 +155,7 @@ function translateAccountInfos(
 /** The first account info with the account's key, or -1. */
 function findAccountInfo(memory: VmMemory, account: TransactionAccount, count: number): number {
   for (let i = 0; i < count; i++) {
-    if (keyPrefixes[i] === account.keyPrefix && account.key.equalsAt(memory.bytes, keyOffsets[i])) return i;
+    if (keyPrefixes[i] === account.keyPrefix && account.key.equalsInView(memory.view, keyOffsets[i])) return i;
   }
   return -1;
 }
@@ -184,10 +183,8 @@ function translateData(
         actual: len,
       });
     }
-    // The regions' permissions are for the program; the runtime synchronises what it knows to be the account's data.
-    if (features.virtual_address_space_adjustments) {
-      return activation.inputOffset + serialized.vmDataAddr - MM_INPUT_START;
-    }
+    // It is known to be where the loader put it. A region's permissions are for the program, not for this.
+    return activation.inputOffset + serialized.vmDataAddr - MM_INPUT_START;
   }
   return translateSlice(context, memory, 'store', vmDataAddr, len, 1, 1);
 }
@@ -209,7 +206,7 @@ export function updateCalleeAccount(
   if (lamports !== borrowed.lamports) borrowed.setLamports(lamports);
 
   if (!features.virtual_address_space_adjustments) {
-    borrowed.updateData(bytes, dataAt, dataLen);
+    borrowed.updateData(memory, dataAt, dataLen);
   } else {
     const prevLen = borrowed.data.length;
     const postLen = Number(memory.readU64(callerAccount.lenAt));
@@ -222,12 +219,12 @@ export function updateCalleeAccount(
       borrowed.setDataLength(postLen);
       callerAccount.updateRegion = true;
     }
-    if (borrowed.canDataBeChanged() === undefined) borrowed.updateData(bytes, dataAt, dataLen);
+    if (borrowed.canDataBeChanged() === undefined) borrowed.updateData(memory, dataAt, dataLen);
   }
 
   // Last, so that a program may change lamports and data of an account that it gives away.
-  if (!borrowed.owner.equalsAt(bytes, ownerAt)) {
-    borrowed.setOwner(Pubkey.at(bytes, ownerAt));
+  if (!borrowed.owner.equalsInView(view, ownerAt)) {
+    borrowed.setOwner(Pubkey.interned(bytes, ownerAt));
     callerAccount.updateRegion = true;
   }
   borrowed.release();
@@ -244,7 +241,7 @@ export function updateCallerAccount(
   const { account, lenAt, serialized, vmDataAddr } = callerAccount;
   const { bytes, view } = memory;
   view.setBigUint64(callerAccount.lamportsAt, account.lamports, true);
-  bytes.set(account.owner.bytes, callerAccount.ownerAt);
+  account.owner.writeInView(view, callerAccount.ownerAt);
 
   const prevLen = memory.readU64(lenAt);
   const postLen = account.data.length;

@@ -224,7 +224,7 @@ function translateMeta(context: InvokeContext, memory: VmMemory, abi: CallAbi, a
   }
   const keyAt = layout.hasKeyAddr ? memory.load(memory.readU64(at + layout.key), PUBKEY_BYTES) : at + layout.key;
   const { transaction } = context;
-  const indexInTransaction = transaction.indexOfKeyAt(memory.bytes, keyAt);
+  const indexInTransaction = transaction.indexOfKeyAt(memory.view, keyAt);
   const pubkey = indexInTransaction < 0 ? Pubkey.at(memory.bytes, keyAt) : transaction.accounts[indexInTransaction].key;
   return { pubkey, indexInTransaction, isSigner: isSigner === 1, isWritable: isWritable === 1 };
 }
@@ -233,7 +233,7 @@ function translateMeta(context: InvokeContext, memory: VmMemory, abi: CallAbi, a
 function readKey(context: InvokeContext, memory: VmMemory, at: number, isAddr: boolean): Pubkey {
   const keyAt = isAddr ? memory.load(memory.readU64(at), PUBKEY_BYTES) : at;
   const { transaction } = context;
-  const index = transaction.indexOfKeyAt(memory.bytes, keyAt);
+  const index = transaction.indexOfKeyAt(memory.view, keyAt);
   return index < 0 ? Pubkey.at(memory.bytes, keyAt) : transaction.accounts[index].key;
 }
 

@@ -137,6 +137,8 @@ export class TransactionProgramCache {
   readonly #sources: readonly ProgramSource[];
   readonly #slot: bigint;
   readonly #rules: TransactionRules;
+  /** What stands behind each source, once somebody asked. */
+  readonly #found: (ProgramCacheEntry | undefined)[] = [];
   #changed: PubkeyMap<ProgramCacheEntry> | undefined;
 
   constructor(programs: ProgramCache, sources: readonly ProgramSource[], slot: bigint, rules: TransactionRules) {
@@ -154,8 +156,10 @@ export class TransactionProgramCache {
   get(program: Pubkey): ProgramCacheEntry | undefined {
     const changed = this.#changed?.get(program);
     if (changed !== undefined) return changed;
-    for (const source of this.#sources) {
-      if (source.key.equals(program)) return loadProgram(source, this.#programs.environment, this.#slot, this.#rules);
+    const sources = this.#sources;
+    for (let i = 0; i < sources.length; i++) {
+      if (!sources[i].key.equals(program)) continue;
+      return (this.#found[i] ??= loadProgram(sources[i], this.#programs.environment, this.#slot, this.#rules));
     }
     return undefined;
   }

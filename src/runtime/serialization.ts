@@ -125,8 +125,8 @@ function serializeAligned(
     bytes[at + 2] = isWritable ? 1 : 0;
     bytes[at + 3] = account.executable ? 1 : 0;
     view.setUint32(at + 4, 0, true);
-    bytes.set(account.key.bytes, at + ALIGNED_KEY);
-    bytes.set(account.owner.bytes, at + ALIGNED_OWNER);
+    account.key.writeInView(view, at + ALIGNED_KEY);
+    account.owner.writeInView(view, at + ALIGNED_OWNER);
     view.setBigUint64(at + ALIGNED_LAMPORTS, account.lamports, true);
     writeLen(view, at + ALIGNED_DATA_LEN, dataLen);
     bytes.set(account.data, at + ALIGNED_DATA);
@@ -149,7 +149,7 @@ function serializeAligned(
   const dataAt = at + U64_SIZE;
   bytes.set(data, dataAt);
   at = dataAt + data.length;
-  bytes.set(instruction.programId.bytes, at);
+  instruction.programId.writeInView(view, at);
   if (withAccountPointers) {
     at += PUBKEY_SIZE;
     bytes.fill(0, at, inputOffset + pointersAt);
@@ -196,12 +196,12 @@ function serializeUnaligned(
     bytes[at] = NON_DUP_MARKER;
     bytes[at + 1] = isSigner ? 1 : 0;
     bytes[at + 2] = isWritable ? 1 : 0;
-    bytes.set(account.key.bytes, at + UNALIGNED_KEY);
+    account.key.writeInView(view, at + UNALIGNED_KEY);
     view.setBigUint64(at + UNALIGNED_LAMPORTS, account.lamports, true);
     writeLen(view, at + UNALIGNED_DATA_LEN, dataLen);
     bytes.set(account.data, at + UNALIGNED_DATA);
     const ownerAt = at + UNALIGNED_DATA + dataLen;
-    bytes.set(account.owner.bytes, ownerAt);
+    account.owner.writeInView(view, ownerAt);
     bytes[ownerAt + PUBKEY_SIZE] = account.executable ? 1 : 0;
     writeRentEpoch(view, ownerAt + PUBKEY_SIZE + 1);
     const vmAddr = at + toVmAddr;
@@ -219,7 +219,7 @@ function serializeUnaligned(
   writeLen(view, at, data.length);
   const dataAt = at + U64_SIZE;
   bytes.set(data, dataAt);
-  bytes.set(instruction.programId.bytes, dataAt + data.length);
+  instruction.programId.writeInView(view, dataAt + data.length);
   return { accounts, inputOffset, inputLen, vmInstructionDataAddr: dataAt + toVmAddr };
 }
 
@@ -230,7 +230,8 @@ export function deserializeParameters(
   features: RuntimeFeatures,
 ): void {
   const { accounts: instructionAccounts } = instruction;
-  const { bytes, view } = activation.vm.memory;
+  const { memory } = activation.vm;
+  const { bytes, view } = memory;
   const toHost = activation.inputOffset - MM_INPUT_START;
   for (let i = 0; i < instructionAccounts.length; i++) {
     const { indexInTransaction, isSigner, isWritable } = instructionAccounts[i];
@@ -242,16 +243,16 @@ export function deserializeParameters(
     const dataAt = serialized.vmDataAddr + toHost;
     let dataLen = serialized.originalDataLen;
     if (!activation.isLoaderDeprecated) {
-      dataLen = Number(activation.vm.memory.readU64(dataAt - U64_SIZE));
+      dataLen = Number(memory.readU64(dataAt - U64_SIZE));
       checkGrowth(instruction, borrowed, serialized.originalDataLen, dataLen);
     }
-    if (!features.virtual_address_space_adjustments) borrowed.updateData(bytes, dataAt, dataLen);
-    else if (borrowed.canDataBeChanged() === undefined) borrowed.updateData(bytes, dataAt, dataLen);
+    if (!features.virtual_address_space_adjustments) borrowed.updateData(memory, dataAt, dataLen);
+    else if (borrowed.canDataBeChanged() === undefined) borrowed.updateData(memory, dataAt, dataLen);
     else if (borrowed.data.length !== dataLen) borrowed.setDataLength(dataLen);
     if (!activation.isLoaderDeprecated) {
       const ownerAt = serialized.vmOwnerAddr + toHost;
       // Last, so that a program may change lamports and data of an account that it gives away.
-      if (!borrowed.owner.equalsAt(bytes, ownerAt)) borrowed.setOwner(Pubkey.at(bytes, ownerAt));
+      if (!borrowed.owner.equalsInView(view, ownerAt)) borrowed.setOwner(Pubkey.interned(bytes, ownerAt));
     }
     borrowed.release();
   }

@@ -4,6 +4,7 @@
 // Who may change what is decided in borrowed-account.ts; when an instruction may be pushed, in invoke-context.ts.
 // Source: agave transaction-context/src/{lib,transaction,instruction,instruction_accounts}.rs.
 
+import type { VmMemory } from '../sbpf/memory.ts';
 import type { Account } from '../wire/account.ts';
 import { readU32 } from '../wire/bytes.ts';
 import type { Pubkey } from '../wire/pubkey.ts';
@@ -16,6 +17,9 @@ export const MAX_ACCOUNT_DATA_GROWTH_PER_INSTRUCTION = 10 * 1024;
 export const MAX_INSTRUCTION_TRACE_LENGTH = 64;
 export const MAX_ACCOUNTS_PER_INSTRUCTION = 255;
 export const MAX_RETURN_DATA = 1024;
+
+/** Bytes of data below which looking at words costs more than it saves. */
+const MIN_LEN_IN_WORDS = 24;
 
 /** The working copy of one account. Its fields are written through `BorrowedAccount` (or by the loader, before a run). */
 export class TransactionAccount {
@@ -31,6 +35,9 @@ export class TransactionAccount {
   data: Uint8Array;
   /** Whether something was written, so that a commit need look at it. */
   touched = false;
+  /** `data` in words, as long as `#wordsSource` is still the data. */
+  #words: Uint32Array | undefined;
+  #wordsSource: Uint8Array | undefined;
   /** Whether a `BorrowedAccount` is out: a second one is refused with `AccountBorrowFailed`. */
   borrowed = false;
 
@@ -50,6 +57,33 @@ export class TransactionAccount {
     if (this.data === this.original.data) this.data = this.data.slice();
     this.touched = true;
     return this.data;
+  }
+
+  /** Whether the bytes at `offset` of guest memory are the data's. Every account of every program is asked. */
+  equalsDataAt(memory: VmMemory, offset: number): boolean {
+    const { data } = this;
+    const { bytes, u32 } = memory;
+    let i = 0;
+    if (((offset | data.byteOffset) & 3) === 0 && data.length >= MIN_LEN_IN_WORDS) {
+      if (this.#wordsSource !== data) {
+        this.#wordsSource = data;
+        this.#words = new Uint32Array(data.buffer, data.byteOffset, data.length >> 2);
+      }
+      const words = this.#words as Uint32Array;
+      const whole = words.length & ~3;
+      let at = offset >> 2;
+      for (let w = 0; w < whole; w += 4, at += 4) {
+        const difference =
+          (words[w] ^ u32[at]) |
+          (words[w + 1] ^ u32[at + 1]) |
+          (words[w + 2] ^ u32[at + 2]) |
+          (words[w + 3] ^ u32[at + 3]);
+        if (difference !== 0) return false;
+      }
+      i = whole * 4;
+    }
+    for (; i < data.length; i++) if (data[i] !== bytes[offset + i]) return false;
+    return true;
   }
 
   /** The present state as a value to store. The data is handed over: this working copy must not be written after it. */
@@ -210,12 +244,12 @@ export class TransactionContext {
   }
 
   /** The same for the key whose 32 bytes stand at `offset`. */
-  indexOfKeyAt(bytes: Uint8Array, offset: number): number {
+  indexOfKeyAt(view: DataView, offset: number): number {
     const { accounts } = this;
-    const prefix = readU32(bytes, offset);
+    const prefix = view.getUint32(offset, true);
     for (let i = 0; i < accounts.length; i++) {
       const account = accounts[i];
-      if (account.keyPrefix === prefix && account.key.equalsAt(bytes, offset)) return i;
+      if (account.keyPrefix === prefix && account.key.equalsInView(view, offset)) return i;
     }
     return -1;
   }

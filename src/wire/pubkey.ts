@@ -12,6 +12,7 @@ export class Pubkey {
   /** The first eight bytes mixed to an unsigned 32-bit number; equal keys have equal hashes. */
   readonly hash: number;
   #text: string | undefined;
+  #words: Int32Array | undefined;
 
   constructor(bytes: Uint8Array) {
     if (bytes.length !== PUBKEY_BYTES) {
@@ -72,7 +73,35 @@ export class Pubkey {
   }
 
   equals(other: Pubkey): boolean {
-    return this === other || (this.hash === other.hash && this.equalsAt(other.bytes, 0));
+    return this === other || (this.hash === other.hash && this.#equalsWords(other));
+  }
+
+  #equalsWords(other: Pubkey): boolean {
+    const words = (this.#words ??= wordsOf(this.bytes));
+    const others = (other.#words ??= wordsOf(other.bytes));
+    for (let i = 0; i < 8; i++) if (words[i] !== others[i]) return false;
+    return true;
+  }
+
+  /** Whether the 32 bytes at `offset` are this key's. Faster than `equalsAt`, for memory that has a view. */
+  equalsInView(view: DataView, offset: number): boolean {
+    const words = (this.#words ??= wordsOf(this.bytes));
+    return (
+      view.getInt32(offset, true) === words[0] &&
+      view.getInt32(offset + 4, true) === words[1] &&
+      view.getInt32(offset + 8, true) === words[2] &&
+      view.getInt32(offset + 12, true) === words[3] &&
+      view.getInt32(offset + 16, true) === words[4] &&
+      view.getInt32(offset + 20, true) === words[5] &&
+      view.getInt32(offset + 24, true) === words[6] &&
+      view.getInt32(offset + 28, true) === words[7]
+    );
+  }
+
+  /** Writes the 32 bytes at `offset`. */
+  writeInView(view: DataView, offset: number): void {
+    const words = (this.#words ??= wordsOf(this.bytes));
+    for (let i = 0; i < 8; i++) view.setInt32(offset + i * 4, words[i], true);
   }
 
   /** Whether the 32 bytes at `offset` are this key's. */
@@ -108,3 +137,12 @@ function hashAt(bytes: Uint8Array, offset: number): number {
 
 /** The all-zero key: the System program, and "nobody" in many layouts. */
 export const DEFAULT_PUBKEY: Pubkey = new Pubkey(new Uint8Array(PUBKEY_BYTES));
+
+/** The key as eight little-endian numbers. */
+function wordsOf(bytes: Uint8Array): Int32Array {
+  const words = new Int32Array(8);
+  for (let i = 0; i < 8; i++) {
+    words[i] = bytes[i * 4] | (bytes[i * 4 + 1] << 8) | (bytes[i * 4 + 2] << 16) | (bytes[i * 4 + 3] << 24);
+  }
+  return words;
+}

@@ -891,6 +891,16 @@ describe('a program', () => {
     }
   });
 
+  test('reads the transaction in the instructions sysvar', () => {
+    const stage = new Stage();
+    stage.metas = [...stage.metas, { pubkey: ids.INSTRUCTIONS_SYSVAR_ID, isSigner: false, isWritable: false }];
+    const { vmDataAddr } = stage.account(ids.INSTRUCTIONS_SYSVAR_ID);
+    const outcome = stage.run(new Script().logData(vmDataAddr, 2000n));
+    expect(outcome.error).toBeNull();
+    // Two instructions, then where they begin.
+    expect(outcome.logs.find((line) => line.startsWith('Program data: '))).toMatch(/^Program data: AgAGA/);
+  });
+
   test('that is a precompile runs without a word', () => {
     const oracle = richOracle();
     const { error, logs, units } = oracle.send(

@@ -50,9 +50,9 @@ import type { Rent } from './sysvars/layouts.ts';
 import { InstructionContext, type ReturnData, TransactionAccount, TransactionContext } from './transaction-context.ts';
 
 /** How many accounts a transaction may lock. Source: solana-sdk transaction/src/sanitized.rs; agave runtime/src/bank.rs. */
-const MAX_TX_ACCOUNT_LOCKS = 64;
-/** The same with `increase_tx_account_lock_limit`. */
-const INCREASED_MAX_TX_ACCOUNT_LOCKS = 128;
+const MAX_TX_ACCOUNT_LOCKS = 128;
+/** The same before `increase_tx_account_lock_limit`. */
+const OLDER_MAX_TX_ACCOUNT_LOCKS = 64;
 
 /** What a caller may set in place of what transactions ask for. The fee still follows what they ask for. */
 export interface ComputeBudgetOverride {
@@ -190,7 +190,7 @@ function checkSignatures({ signatures, message, messageBytes }: VersionedTransac
 }
 
 function checkLocks({ keys }: SanitizedTransaction, features: RuntimeFeatures, rules: TransactionRules): void {
-  const limit = features.increase_tx_account_lock_limit ? INCREASED_MAX_TX_ACCOUNT_LOCKS : MAX_TX_ACCOUNT_LOCKS;
+  const limit = features.increase_tx_account_lock_limit ? MAX_TX_ACCOUNT_LOCKS : OLDER_MAX_TX_ACCOUNT_LOCKS;
   if (rules.checkLockLimitBeforeDuplicates && keys.length > limit) refuseTransaction('TooManyAccountLocks');
   if (hasDuplicateKeys(keys)) refuseTransaction('AccountLoadedTwice');
   if (keys.length > limit) refuseTransaction('TooManyAccountLocks');

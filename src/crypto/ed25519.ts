@@ -11,7 +11,7 @@ import { PUBKEY_BYTES } from '../wire/pubkey.ts';
 import { combs } from './curve25519/combs.ts';
 import { L, P, Y_OF_ORDER_8 } from './curve25519/constants.ts';
 import { INPUT_BYTES, MAP, type SignatureModule, signatureModule } from './curve25519/signature-module.ts';
-import { padSha2, SHA2_BLOCK_BYTES } from './hashing/sha2-padding.ts';
+import { padSha2, SHA2_BLOCK_BYTES } from './hashing/padding.ts';
 
 const SIGNATURE_BYTES = 64;
 const SCALAR_BYTES = 32;

@@ -5,9 +5,8 @@
 // is all there is to compute, because nobody asks for x. dy² + 1 is never 0.
 
 import { ModuleBuilder } from '../../wasm/module-builder.ts';
-import type { EmittedModule } from '../emitted-module.ts';
+import { type EmittedModule, layOutMemory } from '../emitted-module.ts';
 import { defineSha2, defineSha2Digest, SHA2_TABLE_BYTES, sha2Tables } from '../hashing/sha2.ts';
-import { layOutMemory } from '../memory-map.ts';
 import { defineIsSquare, GCD_SCRATCH_BYTES } from './binary-gcd.ts';
 import { EDWARDS_D } from './constants.ts';
 import { defineFromBytes, defineMul, defineSqr, FIELD_BYTES, fieldBytes } from './field.ts';

@@ -1,7 +1,7 @@
 // The module behind `isOnCurve` and program addresses, instantiated when first asked for. What it does is said where it
 // is emitted, in address-emitter.ts.
 
-import { padSha2 } from '../hashing/sha2-padding.ts';
+import { padSha2 } from '../hashing/padding.ts';
 import { instantiate } from '../instantiate.ts';
 import { ADDRESS_MODULE } from '../modules.generated.ts';
 

@@ -23,6 +23,9 @@ const MAX_BATCHES = 24;
 /** 1/19 modulo 2^30. */
 const INVERSE_OF_19 = 678152731;
 
+/** Bytes from the first limb to the last. */
+const TOP_LIMB = (LIMBS - 1) * 8;
+
 /** Where the numbers are kept: four arrays of nine i64. */
 export const GCD_SCRATCH_BYTES = 4 * FIELD_BYTES;
 
@@ -61,38 +64,24 @@ export function defineInvert(module: ModuleBuilder, scratch: number): number {
   gcd.begin(1);
   // a = u·x and b = v·x modulo p, all the way.
   for (let i = 0; i < LIMBS; i++) {
-    f.i32(0)
-      .i64(i === 0 ? 1 : 0)
-      .store('i64Store', u + 8 * i);
-    f.i32(0)
-      .i64(0)
-      .store('i64Store', v + 8 * i);
+    const [limbOfU, atU, atV] = [i === 0 ? 1 : 0, u + 8 * i, v + 8 * i];
+    f.i32(0).i64(limbOfU).store('i64Store', atU).i32(0).i64(0).store('i64Store', atV);
   }
   gcd.run({ afterBatch: () => gcd.applyFactors(u, v, true) });
-  // v is within ±32p by now. Back to limbs of 29 bits: digit i of these begins at bit 30·(i − 1) + (30 − i).
+  // v is within ±32p by now. Back to limbs of 29 bits: limb i begins i bits below the beginning of digit i.
   const carry = f.local('i64');
+  const digit = f.local('i64');
   const previous = f.local('i64');
   for (let i = 0; i < LIMBS; i++) {
-    f.get(carry)
-      .i32(0)
-      .load('i64Load', v + 8 * i)
-      .op('i64Add')
-      .i64(P_LIMBS[i] * 32)
-      .op('i64Add')
-      .set(carry);
-    const digit = f.local('i64');
-    f.get(carry);
-    if (i < LIMBS - 1) f.i64(WIDE_MASK).op('i64And');
+    const [from, to, limbOf32P, bitsBelow] = [v + 8 * i, 8 * i, P_LIMBS[i] * 32, WIDE_BITS - i];
+    const isTop = i === LIMBS - 1;
+    f.get(carry).i32(0).load('i64Load', from).op('i64Add').i64(limbOf32P).op('i64Add').tee(carry);
+    if (!isTop) f.i64(WIDE_MASK).op('i64And');
     f.set(digit);
     f.get(0).get(digit).i64(i).op('i64Shl');
-    if (i > 0)
-      f.get(previous)
-        .i64(WIDE_BITS - i)
-        .op('i64ShrU', 'i64Or');
-    f.i64(i < LIMBS - 1 ? LIMB_MASK : -1)
-      .op('i64And')
-      .store('i64Store', 8 * i);
-    f.get(digit).set(previous);
+    if (i > 0) f.get(previous).i64(bitsBelow).op('i64ShrU', 'i64Or');
+    if (!isTop) f.i64(LIMB_MASK).op('i64And');
+    f.store('i64Store', to).get(digit).set(previous);
     f.get(carry).i64(WIDE_BITS).op('i64ShrS').set(carry);
   }
   return f.index;
@@ -135,29 +124,17 @@ class BinaryGcd {
     const digits = Array.from({ length: LIMBS }, () => f.local('i64'));
     for (const [i, digit] of digits.entries()) {
       const limbOf64P = Number(((64n * P) >> BigInt(i * LIMB_BITS)) & BigInt(LIMB_MASK));
-      f.get(carry)
-        .get(pointer)
-        .load('i64Load', 8 * i)
-        .op('i64Add')
-        .i64(limbOf64P)
-        .op('i64Add')
-        .tee(carry);
+      const at = 8 * i;
+      f.get(carry).get(pointer).load('i64Load', at).op('i64Add').i64(limbOf64P).op('i64Add').tee(carry);
       if (i < LIMBS - 1) f.i64(LIMB_MASK).op('i64And');
       f.set(digit).get(carry).i64(LIMB_BITS).op('i64ShrS').set(carry);
     }
     // Limb i of 30 bits begins at bit i of digit i.
     for (let i = 0; i < LIMBS; i++) {
+      const [atA, atB, above, bitsBelow] = [this.a + 8 * i, this.b + 8 * i, digits[i + 1], LIMB_BITS - i];
       f.i32(0).get(digits[i]).i64(i).op('i64ShrU');
-      if (i < LIMBS - 1)
-        f.get(digits[i + 1])
-          .i64(LIMB_BITS - i)
-          .op('i64Shl', 'i64Or')
-          .i64(WIDE_MASK)
-          .op('i64And');
-      f.store('i64Store', this.a + 8 * i);
-      f.i32(0)
-        .i64(P_LIMBS[i])
-        .store('i64Store', this.b + 8 * i);
+      if (above !== undefined) f.get(above).i64(bitsBelow).op('i64Shl', 'i64Or').i64(WIDE_MASK).op('i64And');
+      f.store('i64Store', atA).i32(0).i64(P_LIMBS[i]).store('i64Store', atB);
     }
   }
 
@@ -170,10 +147,7 @@ class BinaryGcd {
     const top = f.local('i32');
     const batchesLeft = f.local('i32');
     const bits = f.local('i64');
-    f.i32((LIMBS - 1) * 8)
-      .set(top)
-      .i32(MAX_BATCHES)
-      .set(batchesLeft);
+    f.i32(TOP_LIMB).set(top).i32(MAX_BATCHES).set(batchesLeft);
     const batch = f.loop();
     this.#makeStandIns(standInA, standInB, top);
     this.#halve(standInA, standInB, sign);
@@ -191,12 +165,8 @@ class BinaryGcd {
     const { f, a, b } = this;
     const shift = f.local('i64');
     const low = (base: number): void => {
-      f.i32(0)
-        .load('i64Load', base)
-        .i32(0)
-        .load('i64Load', base + 8)
-        .i64(WIDE_BITS)
-        .op('i64Shl', 'i64Or');
+      const second = base + 8;
+      f.i32(0).load('i64Load', base).i32(0).load('i64Load', second).i64(WIDE_BITS).op('i64Shl', 'i64Or');
     };
     const isFound = f.block();
     const search = f.loop();
@@ -213,16 +183,10 @@ class BinaryGcd {
       [a, standInA],
       [b, standInB],
     ]) {
+      const [second, third] = [base - 8, base - 16];
       f.get(top).load('i64Load', base).i64(34).op('i64Shl');
-      f.get(top)
-        .load('i64Load', base - 8)
-        .i64(4)
-        .op('i64Shl', 'i64Or');
-      f.get(top)
-        .load('i64Load', base - 16)
-        .i64(26)
-        .op('i64ShrU', 'i64Or')
-        .set(standIn);
+      f.get(top).load('i64Load', second).i64(4).op('i64Shl', 'i64Or');
+      f.get(top).load('i64Load', third).i64(26).op('i64ShrU', 'i64Or').set(standIn);
     }
     f.get(standInA).get(standInB).op('i64Or', 'i64Clz').set(shift);
     for (const [base, standIn] of [
@@ -292,12 +256,8 @@ class BinaryGcd {
     const yi = f.local('i64');
     if (bits !== undefined) f.i64(0).set(bits);
     for (let i = 0; i < LIMBS; i++) {
-      f.i32(0)
-        .load('i64Load', x + 8 * i)
-        .set(xi);
-      f.i32(0)
-        .load('i64Load', y + 8 * i)
-        .set(yi);
+      const [atX, atY] = [x + 8 * i, y + 8 * i];
+      f.i32(0).load('i64Load', atX).set(xi).i32(0).load('i64Load', atY).set(yi);
       for (const { to, fx, fy, carry, multiple } of rows) {
         f.get(fx).get(xi).op('i64Mul').get(fy).get(yi).op('i64Mul', 'i64Add');
         if (i > 0) f.get(carry).op('i64Add');
@@ -309,19 +269,14 @@ class BinaryGcd {
         } else if (moduloP && i === LIMBS - 1) {
           f.get(carry).get(multiple).i64(15).op('i64Shl', 'i64Add').set(carry);
         }
+        const [below, here] = [to + 8 * (i - 1), to + 8 * i];
         if (i > 0) {
-          f.i32(0)
-            .get(carry)
-            .i64(WIDE_MASK)
-            .op('i64And')
-            .store('i64Store', to + 8 * (i - 1));
+          f.i32(0).get(carry).i64(WIDE_MASK).op('i64And').store('i64Store', below);
           if (bits !== undefined && to === x) f.get(bits).get(carry).i64(WIDE_MASK).op('i64And', 'i64Or').set(bits);
         }
         f.get(carry).i64(WIDE_BITS).op('i64ShrS').set(carry);
         if (i === LIMBS - 1) {
-          f.i32(0)
-            .get(carry)
-            .store('i64Store', to + 8 * i);
+          f.i32(0).get(carry).store('i64Store', here);
           if (bits !== undefined && to === x) f.get(bits).get(carry).op('i64Or').set(bits);
         }
       }
@@ -330,11 +285,8 @@ class BinaryGcd {
 
   #negateIfNegative(number: number, factorX: number, factorY: number, also?: () => void): void {
     const { f } = this;
-    f.i32(0)
-      .load('i64Load', number + 8 * (LIMBS - 1))
-      .i64(0)
-      .op('i64LtS')
-      .if();
+    const top = number + TOP_LIMB;
+    f.i32(0).load('i64Load', top).i64(0).op('i64LtS').if();
     f.i32(number).call(this.#negate);
     for (const factor of [factorX, factorY]) f.i64(0).get(factor).op('i64Sub').set(factor);
     also?.();
@@ -347,18 +299,11 @@ function defineNegate(module: ModuleBuilder): number {
   const f = module.function(['i32']);
   const carry = f.local('i64');
   for (let i = 0; i < LIMBS; i++) {
-    f.get(carry)
-      .get(0)
-      .load('i64Load', 8 * i)
-      .op('i64Sub')
-      .set(carry);
+    const at = 8 * i;
+    f.get(carry).get(0).load('i64Load', at).op('i64Sub').set(carry);
     f.get(0).get(carry);
     if (i < LIMBS - 1) f.i64(WIDE_MASK).op('i64And');
-    f.store('i64Store', 8 * i)
-      .get(carry)
-      .i64(WIDE_BITS)
-      .op('i64ShrS')
-      .set(carry);
+    f.store('i64Store', at).get(carry).i64(WIDE_BITS).op('i64ShrS').set(carry);
   }
   return f.index;
 }

@@ -9,10 +9,12 @@
 import type { FunctionBuilder } from '../../wasm/function-builder.ts';
 import type { ModuleBuilder } from '../../wasm/module-builder.ts';
 import { LIMBS } from './constants.ts';
+import { loadBits, storeBytes } from './limbs.ts';
 
 export const LIMB_BITS = 29;
 export const FIELD_BYTES = LIMBS * 8;
 export const LIMB_MASK = 2 ** LIMB_BITS - 1;
+const HALF_LIMB = 2 ** (LIMB_BITS - 1);
 /** 2^(9 · 29) modulo p. */
 const FOLD = 19 * 2 ** (LIMBS * LIMB_BITS - 255);
 /** Bits of the top limb below 2^255. */
@@ -37,9 +39,8 @@ export function defineMul(module: ModuleBuilder): number {
   for (const [k, column] of columns.entries()) {
     const from = Math.max(0, k - LIMBS + 1);
     for (let i = from; i <= Math.min(k, LIMBS - 1); i++) {
-      f.get(a[i])
-        .get(b[k - i])
-        .op('i64Mul');
+      const partner = b[k - i];
+      f.get(a[i]).get(partner).op('i64Mul');
       if (i > from) f.op('i64Add');
     }
     f.set(column);
@@ -56,16 +57,14 @@ export function defineSqr(module: ModuleBuilder): number {
   for (const [k, column] of columns.entries()) {
     const from = Math.max(0, k - LIMBS + 1);
     for (let i = from; i < k - i; i++) {
-      f.get(a[i])
-        .get(a[k - i])
-        .op('i64Mul');
+      const partner = a[k - i];
+      f.get(a[i]).get(partner).op('i64Mul');
       if (i > from) f.op('i64Add');
     }
     if (from < k - from) f.i64(1).op('i64Shl');
     if (k % 2 === 0) {
-      f.get(a[k / 2])
-        .get(a[k / 2])
-        .op('i64Mul');
+      const middle = a[k / 2];
+      f.get(middle).get(middle).op('i64Mul');
       if (from < k - from) f.op('i64Add');
     }
     f.set(column);
@@ -77,9 +76,8 @@ export function defineSqr(module: ModuleBuilder): number {
 function loadLimbs(f: FunctionBuilder, pointer: number): number[] {
   return Array.from({ length: LIMBS }, (_, i) => {
     const limb = f.local('i64');
-    f.get(pointer)
-      .load('i64Load', 8 * i)
-      .set(limb);
+    const at = 8 * i;
+    f.get(pointer).load('i64Load', at).set(limb);
     return limb;
   });
 }
@@ -90,47 +88,36 @@ function reduceAndStore(f: FunctionBuilder, columns: readonly number[]): void {
   // From the high columns digits of 29 bits are cut upwards, each folded in nine columns below.
   for (let k = LIMBS; k < columns.length; k++) {
     const isLast = k === columns.length - 1;
+    const below = columns[k - LIMBS];
     f.get(columns[k]).i64(LIMB_MASK).op('i64And').i64(FOLD).op('i64Mul');
-    f.get(columns[k - LIMBS])
-      .op('i64Add')
-      .set(columns[k - LIMBS]);
+    f.get(below).op('i64Add').set(below);
     f.get(columns[k]).i64(LIMB_BITS).op('i64ShrS');
     if (isLast) f.i64(FOLD).op('i64Mul');
     const into = columns[isLast ? LIMBS - 1 : k + 1];
     f.get(into).op('i64Add').set(into);
   }
   const carryOver = (from: number, to: number): void => {
-    f.get(columns[from])
-      .i64(2 ** (LIMB_BITS - 1))
-      .op('i64Add')
-      .i64(LIMB_BITS)
-      .op('i64ShrS')
-      .tee(carry);
+    const [low, high] = [columns[from], columns[to]];
+    f.get(low).i64(HALF_LIMB).op('i64Add').i64(LIMB_BITS).op('i64ShrS').tee(carry);
     if (to < from) f.i64(FOLD).op('i64Mul');
-    f.get(columns[to]).op('i64Add').set(columns[to]);
-    f.get(columns[from]).get(carry).i64(LIMB_BITS).op('i64Shl', 'i64Sub').set(columns[from]);
+    f.get(high).op('i64Add').set(high);
+    f.get(low).get(carry).i64(LIMB_BITS).op('i64Shl', 'i64Sub').set(low);
   };
   // Two chains side by side, so that neither waits for the other.
   for (const i of [0, 4, 1, 5, 2, 6, 3, 7, 4]) carryOver(i, i + 1);
   carryOver(LIMBS - 1, 0);
   carryOver(0, 1);
-  for (let i = 0; i < LIMBS; i++)
-    f.get(0)
-      .get(columns[i])
-      .store('i64Store', 8 * i);
+  for (const [i, column] of columns.slice(0, LIMBS).entries()) {
+    const at = 8 * i;
+    f.get(0).get(column).store('i64Store', at);
+  }
 }
 
 /** `add(dst, a, b)` or `sub(dst, a, b)`, limb by limb. */
 export function defineLimbwise(module: ModuleBuilder, op: 'i64Add' | 'i64Sub'): number {
   const f = module.function(['i32', 'i32', 'i32']);
-  for (let i = 0; i < LIMBS; i++) {
-    f.get(0)
-      .get(1)
-      .load('i64Load', 8 * i)
-      .get(2)
-      .load('i64Load', 8 * i)
-      .op(op)
-      .store('i64Store', 8 * i);
+  for (let at = 0; at < FIELD_BYTES; at += 8) {
+    f.get(0).get(1).load('i64Load', at).get(2).load('i64Load', at).op(op).store('i64Store', at);
   }
   return f.index;
 }
@@ -139,15 +126,11 @@ export function defineLimbwise(module: ModuleBuilder, op: 'i64Add' | 'i64Sub'): 
 export function defineFromBytes(module: ModuleBuilder): number {
   const f = module.function(['i32', 'i32']);
   for (let i = 0; i < LIMBS; i++) {
-    // The last eight bytes hold all of the upper limbs, so that nothing is read behind them.
-    const byte = Math.min((i * LIMB_BITS) >> 3, 24);
     const bits = i === LIMBS - 1 ? TOP_BITS : LIMB_BITS;
-    f.get(0).get(1).load('i64Load', byte);
-    f.i64(i * LIMB_BITS - byte * 8)
-      .op('i64ShrU')
-      .i64(2 ** bits - 1)
-      .op('i64And')
-      .store('i64Store', 8 * i);
+    const [start, to] = [i * LIMB_BITS, i * 8];
+    f.get(0);
+    loadBits(f, 1, 32, start, bits);
+    f.store('i64Store', to);
   }
   return f.index;
 }
@@ -165,17 +148,12 @@ export function defineToBytes(module: ModuleBuilder): number {
     f.op('i64Add').set(carry);
     for (let i = 0; i < LIMBS; i++) {
       const bits = i === LIMBS - 1 ? TOP_BITS : LIMB_BITS;
-      if (keep)
-        f.get(carry)
-          .i64(2 ** bits - 1)
-          .op('i64And')
-          .set(limbs[i]);
+      const [limb, above, mask] = [limbs[i], limbs[i + 1], 2 ** bits - 1];
+      if (keep) f.get(carry).i64(mask).op('i64And').set(limb);
       f.get(carry).i64(bits).op('i64ShrS');
-      if (i < LIMBS - 1) {
+      if (above !== undefined) {
         // Where nothing is kept the limbs above are still those before this pass.
-        f.get(limbs[i + 1])
-          .op('i64Add')
-          .set(carry);
+        f.get(above).op('i64Add').set(carry);
       } else {
         f.set(quotient);
       }
@@ -188,20 +166,6 @@ export function defineToBytes(module: ModuleBuilder): number {
   carryUp(times19, true);
   carryUp(() => f.i64(19), false);
   carryUp(times19, true);
-  // Words of 64 bits from limbs of 29.
-  for (let word = 0; word < 4; word++) {
-    f.get(0);
-    let isFirst = true;
-    for (let i = 0; i < LIMBS; i++) {
-      const shift = i * LIMB_BITS - word * 64;
-      if (shift <= -LIMB_BITS || shift >= 64) continue;
-      f.get(limbs[i])
-        .i64(Math.abs(shift))
-        .op(shift >= 0 ? 'i64Shl' : 'i64ShrU');
-      if (!isFirst) f.op('i64Or');
-      isFirst = false;
-    }
-    f.store('i64Store', word * 8);
-  }
+  storeBytes(f, limbs, LIMB_BITS);
   return f.index;
 }

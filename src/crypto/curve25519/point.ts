@@ -8,7 +8,7 @@
 import type { FunctionBuilder } from '../../wasm/function-builder.ts';
 import type { ModuleBuilder } from '../../wasm/module-builder.ts';
 import { defineInvert } from './binary-gcd.ts';
-import { EDWARDS_D, LIMBS, P, SQRT_OF_MINUS_1 } from './constants.ts';
+import { EDWARDS_D, P, SQRT_OF_MINUS_1 } from './constants.ts';
 import {
   defineFromBytes,
   defineLimbwise,
@@ -39,9 +39,7 @@ export const SCRATCH_BYTES = (Object.keys(CONSTANTS).length + TEMPORARIES) * FIE
 
 export interface PointFunctions {
   readonly mul: number;
-  readonly sqr: number;
   readonly invert: number;
-  readonly toBytes: number;
   /** `butterfly(sum, difference, a, b)`: a + b and a − b. */
   readonly butterfly: number;
   /** `double(p, wantsT)`: p = 2p; without T where only a doubling or an encoding follows. */
@@ -94,15 +92,20 @@ export function definePoints(module: ModuleBuilder, scratch: number, gcdScratch:
     p(Y).call(sqr);
     f.i32(t2);
     p(Z).call(sqr);
-    f.i32(t3);
-    p(X);
-    p(Y).call(add);
+    for (let at = 0; at < FIELD_BYTES; at += 8) {
+      const [x, y] = [X + at, Y + at];
+      f.i32(t3).get(0).load('i64Load', x).get(0).load('i64Load', y).op('i64Add').store('i64Store', at);
+    }
     f.i32(t3).i32(t3).call(sqr);
-    // With A = X², B = Y²: H = A + B, G = B − A, E = (X + Y)² − H, F = 2Z² − G.
-    f.i32(t4).i32(t5).i32(t1).i32(t0).call(butterfly);
-    f.i32(t3).i32(t3).i32(t4).call(sub);
-    f.i32(t2).i32(t2).i32(t2).call(add);
-    f.i32(t2).i32(t2).i32(t5).call(sub);
+    // With A = X², B = Y²: H = A + B, G = B − A, E = (X + Y)² − H, F = 2Z² − G. In one pass, because there are many.
+    const [a, b, h, g] = Array.from({ length: 4 }, () => f.local('i64'));
+    for (let at = 0; at < FIELD_BYTES; at += 8) {
+      f.i32(t0).load('i64Load', at).set(a).i32(t1).load('i64Load', at).set(b);
+      f.get(a).get(b).op('i64Add').set(h).get(b).get(a).op('i64Sub').set(g);
+      f.i32(t4).get(h).store('i64Store', at).i32(t5).get(g).store('i64Store', at);
+      f.i32(t3).i32(t3).load('i64Load', at).get(h).op('i64Sub').store('i64Store', at);
+      f.i32(t2).i32(t2).load('i64Load', at).i64(1).op('i64Shl').get(g).op('i64Sub').store('i64Store', at);
+    }
     p(X).i32(t3).i32(t2).call(mul);
     p(Y).i32(t5).i32(t4).call(mul);
     p(Z).i32(t2).i32(t5).call(mul);
@@ -169,10 +172,7 @@ export function definePoints(module: ModuleBuilder, scratch: number, gcdScratch:
     const bytes = temporary(TEMPORARIES - 1);
     const isZero = (): FunctionBuilder => {
       f.i32(0).load('i64Load', bytes);
-      for (let i = 8; i < 32; i += 8)
-        f.i32(0)
-          .load('i64Load', bytes + i)
-          .op('i64Or');
+      for (let at = bytes + 8; at < bytes + 32; at += 8) f.i32(0).load('i64Load', at).op('i64Or');
       return f.op('i64Eqz');
     };
     // u = y² − 1, v = dy² + 1
@@ -235,9 +235,7 @@ export function definePoints(module: ModuleBuilder, scratch: number, gcdScratch:
 
   return {
     mul,
-    sqr,
     invert,
-    toBytes,
     butterfly,
     double: doublePoint.index,
     add: addPoint.index,
@@ -255,57 +253,31 @@ function defineButterfly(module: ModuleBuilder): number {
   const f = module.function(['i32', 'i32', 'i32', 'i32']);
   const a = f.local('i64');
   const b = f.local('i64');
-  for (let i = 0; i < LIMBS; i++) {
-    f.get(2)
-      .load('i64Load', 8 * i)
-      .set(a);
-    f.get(3)
-      .load('i64Load', 8 * i)
-      .set(b);
-    f.get(0)
-      .get(a)
-      .get(b)
-      .op('i64Add')
-      .store('i64Store', 8 * i);
-    f.get(1)
-      .get(a)
-      .get(b)
-      .op('i64Sub')
-      .store('i64Store', 8 * i);
+  for (let at = 0; at < FIELD_BYTES; at += 8) {
+    f.get(2).load('i64Load', at).set(a).get(3).load('i64Load', at).set(b);
+    f.get(0).get(a).get(b).op('i64Add').store('i64Store', at);
+    f.get(1).get(a).get(b).op('i64Sub').store('i64Store', at);
   }
   return f.index;
 }
 
 function defineSetIdentity(module: ModuleBuilder): number {
   const f = module.function(['i32']);
-  for (let i = 0; i < POINT_BYTES; i += 8)
-    f.get(0)
-      .i64(i === Y || i === Z ? 1 : 0)
-      .store('i64Store', i);
+  for (let at = 0; at < POINT_BYTES; at += 8) {
+    const limb = at === Y || at === Z ? 1 : 0;
+    f.get(0).i64(limb).store('i64Store', at);
+  }
   return f.index;
 }
 
 function defineNegateNiels(module: ModuleBuilder): number {
   const f = module.function(['i32', 'i32']);
   for (let i = 0; i < FIELD_BYTES; i += 8) {
-    f.get(0)
-      .get(1)
-      .load('i64Load', DIFFERENCE + i)
-      .store('i64Store', SUM + i);
-    f.get(0)
-      .get(1)
-      .load('i64Load', SUM + i)
-      .store('i64Store', DIFFERENCE + i);
-    f.get(0)
-      .i64(0)
-      .get(1)
-      .load('i64Load', XY2D + i)
-      .op('i64Sub')
-      .store('i64Store', XY2D + i);
-    f.get(0)
-      .get(1)
-      .load('i64Load', TWICE_Z + i)
-      .store('i64Store', TWICE_Z + i);
+    const [sum, difference, xy2d, twiceZ] = [SUM + i, DIFFERENCE + i, XY2D + i, TWICE_Z + i];
+    f.get(0).get(1).load('i64Load', difference).store('i64Store', sum);
+    f.get(0).get(1).load('i64Load', sum).store('i64Store', difference);
+    f.get(0).i64(0).get(1).load('i64Load', xy2d).op('i64Sub').store('i64Store', xy2d);
+    f.get(0).get(1).load('i64Load', twiceZ).store('i64Store', twiceZ);
   }
   return f.index;
 }

@@ -6,6 +6,7 @@
 import type { FunctionBuilder } from '../../wasm/function-builder.ts';
 import type { ModuleBuilder } from '../../wasm/module-builder.ts';
 import { L } from './constants.ts';
+import { loadBits, storeBytes } from './limbs.ts';
 
 const BITS = 28;
 const MASK = 2 ** BITS - 1;
@@ -22,14 +23,8 @@ export function defineReduce(module: ModuleBuilder): number {
   const inputLimbs = Math.ceil(512 / BITS);
   let limbs = Array.from({ length: inputLimbs }, (_, i) => {
     const limb = f.local('i64');
-    const byte = Math.min((i * BITS) >> 3, 56);
-    f.get(1)
-      .load('i64Load', byte)
-      .i64(i * BITS - byte * 8)
-      .op('i64ShrU')
-      .i64(MASK)
-      .op('i64And')
-      .set(limb);
+    loadBits(f, 1, 64, i * BITS, BITS);
+    f.set(limb);
     return limb;
   });
   // Each fold leaves nine limbs of 28 bits and a rest above them, at last a single signed limb, −1, 0 or a few.
@@ -53,20 +48,7 @@ export function defineReduce(module: ModuleBuilder): number {
   addMultipleOfL(factor);
   f.get(top).i64(0).op('i64LtS', 'i64ExtendI32U').set(factor);
   addMultipleOfL(factor);
-  for (let word = 0; word < 4; word++) {
-    f.get(0);
-    let isFirst = true;
-    for (let i = 0; i <= LOW_LIMBS; i++) {
-      const shift = i * BITS - word * 64;
-      if (shift <= -BITS || shift >= 64) continue;
-      f.get(limbs[i])
-        .i64(Math.abs(shift))
-        .op(shift >= 0 ? 'i64Shl' : 'i64ShrU');
-      if (!isFirst) f.op('i64Or');
-      isFirst = false;
-    }
-    f.store('i64Store', word * 8);
-  }
+  storeBytes(f, limbs, BITS);
   return f.index;
 }
 
@@ -79,9 +61,8 @@ function foldHigh(f: FunctionBuilder, limbs: readonly number[]): number[] {
     if (k < LOW_LIMBS) f.get(limbs[k]);
     else f.i64(0);
     for (let i = Math.max(0, k - C.length + 1); i <= k && i < high.length; i++) {
-      f.get(high[i])
-        .i64(C[k - i])
-        .op('i64Mul', 'i64Sub');
+      const [limb, factor] = [high[i], C[k - i]];
+      f.get(limb).i64(factor).op('i64Mul', 'i64Sub');
     }
     f.set(sum);
     return sum;
@@ -91,11 +72,8 @@ function foldHigh(f: FunctionBuilder, limbs: readonly number[]): number[] {
 /** Makes all limbs but the top one 28 bits, without sign. */
 function carryAll(f: FunctionBuilder, limbs: readonly number[]): void {
   for (let i = 0; i < limbs.length - 1; i++) {
-    f.get(limbs[i + 1])
-      .get(limbs[i])
-      .i64(BITS)
-      .op('i64ShrS', 'i64Add')
-      .set(limbs[i + 1]);
-    f.get(limbs[i]).i64(MASK).op('i64And').set(limbs[i]);
+    const [limb, above] = [limbs[i], limbs[i + 1]];
+    f.get(above).get(limb).i64(BITS).op('i64ShrS', 'i64Add').set(above);
+    f.get(limb).i64(MASK).op('i64And').set(limb);
   }
 }

@@ -3,9 +3,8 @@
 // the sum comes from its point's comb, where it has one, or is computed by doubling.
 
 import { ModuleBuilder } from '../../wasm/module-builder.ts';
-import type { EmittedModule } from '../emitted-module.ts';
+import { type EmittedModule, layOutMemory } from '../emitted-module.ts';
 import { defineSha2, defineSha2Digest, SHA2_TABLE_BYTES, sha2Tables } from '../hashing/sha2.ts';
-import { layOutMemory } from '../memory-map.ts';
 import { GCD_SCRATCH_BYTES } from './binary-gcd.ts';
 import { defineMultiply, MULTIPLY_SCRATCH_BYTES } from './multiply.ts';
 import { definePoints, POINT_BYTES, SCRATCH_BYTES } from './point.ts';

@@ -2,9 +2,9 @@
 // parent of two chaining values. The tree of chunks is the caller's.
 // Source: BLAKE3 specification (O'Connor, Aumasson, Neves, Wilcox-O'Hearn), §2.
 
+import type { FunctionBuilder } from '../../wasm/function-builder.ts';
 import type { ModuleBuilder } from '../../wasm/module-builder.ts';
-
-const BLOCK_BYTES = 64;
+import { BLAKE3_BLOCK_BYTES } from './padding.ts';
 
 const CHUNK_START = 1;
 const CHUNK_END = 2;
@@ -37,12 +37,12 @@ export function defineBlake3(module: ModuleBuilder): Blake3Functions {
     setIv(f, cv);
     f.i32(CHUNK_START).set(flags);
     const next = f.loop();
-    f.get(left).i32(BLOCK_BYTES).get(left).i32(BLOCK_BYTES).op('i32LtU', 'select').set(blockLen);
-    f.get(left).i32(BLOCK_BYTES).op('i32LeU').if();
+    f.get(left).i32(BLAKE3_BLOCK_BYTES).get(left).i32(BLAKE3_BLOCK_BYTES).op('i32LtU', 'select').set(blockLen);
+    f.get(left).i32(BLAKE3_BLOCK_BYTES).op('i32LeU').if();
     f.get(flags).i32(CHUNK_END).op('i32Or').get(root).op('i32Or').set(flags).end();
     f.get(cv).get(data).get(index).get(blockLen).get(flags).call(compress);
     f.i32(0).set(flags);
-    f.get(data).i32(BLOCK_BYTES).op('i32Add').set(data);
+    f.get(data).i32(BLAKE3_BLOCK_BYTES).op('i32Add').set(data);
     f.get(left).get(blockLen).op('i32Sub').tee(left).brIf(next);
     f.end();
   }
@@ -51,16 +51,16 @@ export function defineBlake3(module: ModuleBuilder): Blake3Functions {
   {
     const f = parent;
     setIv(f, 0);
-    f.get(0).get(1).i32(0).i32(BLOCK_BYTES).get(2).i32(PARENT).op('i32Or').call(compress);
+    f.get(0).get(1).i32(0).i32(BLAKE3_BLOCK_BYTES).get(2).i32(PARENT).op('i32Or').call(compress);
   }
   return { chunk: chunk.index, parent: parent.index };
 }
 
-function setIv(f: ReturnType<ModuleBuilder['function']>, cv: number): void {
-  for (const [i, word] of IV.entries())
-    f.get(cv)
-      .i32(word)
-      .store('i32Store', 4 * i);
+function setIv(f: FunctionBuilder, cv: number): void {
+  for (const [i, word] of IV.entries()) {
+    const at = 4 * i;
+    f.get(cv).i32(word).store('i32Store', at);
+  }
 }
 
 /** `compress(cv, block, counter, blockLen, flags)`: cv becomes the first half of the output. */
@@ -69,28 +69,28 @@ function defineCompress(module: ModuleBuilder): number {
   const [cv, block, counter, blockLen, flags] = [0, 1, 2, 3, 4];
   const message = Array.from({ length: 16 }, () => f.local('i32'));
   const state = Array.from({ length: 16 }, () => f.local('i32'));
-  for (const [i, word] of message.entries())
-    f.get(block)
-      .load('i32Load', 4 * i)
-      .set(word);
-  for (let i = 0; i < 8; i++)
-    f.get(cv)
-      .load('i32Load', 4 * i)
-      .set(state[i]);
+  const loadWords = (pointer: number, words: readonly number[]): void => {
+    for (const [i, word] of words.entries()) {
+      const at = 4 * i;
+      f.get(pointer).load('i32Load', at).set(word);
+    }
+  };
+  loadWords(block, message);
+  loadWords(cv, state.slice(0, 8));
   for (let i = 0; i < 4; i++) f.i32(IV[i]).set(state[8 + i]);
   // The counter's upper half stays 0: that would take 4 TiB.
   f.get(counter).set(state[12]).i32(0).set(state[13]).get(blockLen).set(state[14]).get(flags).set(state[15]);
 
   /** a += b + m; d = rotr(d ^ a); c += d; b = rotr(b ^ c). */
   const half = ([a, b, c, d]: readonly number[], word: number, distanceOfD: number, distanceOfB: number): void => {
-    f.get(state[a]).get(state[b]).op('i32Add').get(word).op('i32Add').tee(state[a]);
-    f.get(state[d]).op('i32Xor').i32(distanceOfD).op('i32Rotr').tee(state[d]);
-    f.get(state[c]).op('i32Add').tee(state[c]);
-    f.get(state[b]).op('i32Xor').i32(distanceOfB).op('i32Rotr').set(state[b]);
+    f.get(a).get(b).op('i32Add').get(word).op('i32Add').tee(a);
+    f.get(d).op('i32Xor').i32(distanceOfD).op('i32Rotr').tee(d);
+    f.get(c).op('i32Add').tee(c);
+    f.get(b).op('i32Xor').i32(distanceOfB).op('i32Rotr').set(b);
   };
   const columnsThenDiagonals = [0, 1, 2, 3, 4, 5, 6, 7].map((i) => {
     const turn = i < 4 ? 0 : 1;
-    return [0, 1, 2, 3].map((row) => 4 * row + ((i + row * turn) % 4));
+    return [0, 1, 2, 3].map((row) => state[4 * row + ((i + row * turn) % 4)]);
   });
   let order = message;
   for (let round = 0; round < ROUNDS; round++) {
@@ -100,11 +100,9 @@ function defineCompress(module: ModuleBuilder): number {
     }
     order = PERMUTATION.map((from) => order[from]);
   }
-  for (let i = 0; i < 8; i++)
-    f.get(cv)
-      .get(state[i])
-      .get(state[i + 8])
-      .op('i32Xor')
-      .store('i32Store', 4 * i);
+  for (let i = 0; i < 8; i++) {
+    const [first, second, at] = [state[i], state[i + 8], 4 * i];
+    f.get(cv).get(first).get(second).op('i32Xor').store('i32Store', at);
+  }
   return f.index;
 }

@@ -1,8 +1,7 @@
 // Emits the module behind `hashes`: the block functions of the four hashes, and where their input and state are.
 
 import { ModuleBuilder } from '../../wasm/module-builder.ts';
-import type { EmittedModule } from '../emitted-module.ts';
-import { layOutMemory } from '../memory-map.ts';
+import { type EmittedModule, layOutMemory } from '../emitted-module.ts';
 import { defineBlake3 } from './blake3.ts';
 import { defineKeccak256, KECCAK_STATE_BYTES, KECCAK_TABLE_BYTES, keccakTable } from './keccak.ts';
 import { defineSha2, defineSha2Digest, SHA2_TABLE_BYTES, sha2Tables } from './sha2.ts';

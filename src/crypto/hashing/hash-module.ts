@@ -1,10 +1,18 @@
 // The four hashes of the chain by the module that hash-emitter.ts emits, instantiated when first asked for. Here are
-// padding, pieces and BLAKE3's tree.
+// the pieces of long input and BLAKE3's tree.
 
 import { instantiate } from '../instantiate.ts';
 import { HASH_MODULE } from '../modules.generated.ts';
-import { BLAKE3_CHUNK_BYTES, BLAKE3_ROOT, KECCAK256_BLOCK_BYTES } from './block-sizes.ts';
-import { padSha2, SHA2_BLOCK_BYTES, type Sha2 } from './sha2-padding.ts';
+import {
+  BLAKE3_BLOCK_BYTES,
+  BLAKE3_CHUNK_BYTES,
+  BLAKE3_ROOT,
+  KECCAK256_BLOCK_BYTES,
+  padKeccak256,
+  padSha2,
+  SHA2_BLOCK_BYTES,
+  type Sha2,
+} from './padding.ts';
 
 const MAP = HASH_MODULE.map;
 const INPUT_BYTES = MAP.end - MAP.input;
@@ -43,12 +51,7 @@ export function keccak256(data: Uint8Array): Uint8Array {
   const module = hashModule();
   module['keccakBegin']();
   const rest = takePieces(data, KECCAK256_BLOCK_BYTES, module['keccakBlocks']);
-  const blockCount = Math.floor(rest / KECCAK256_BLOCK_BYTES) + 1;
-  const end = MAP.input + blockCount * KECCAK256_BLOCK_BYTES;
-  memory.fill(0, MAP.input + rest, end);
-  memory[MAP.input + rest] = 1;
-  memory[end - 1] |= 0x80;
-  module['keccakBlocks'](blockCount);
+  module['keccakBlocks'](padKeccak256(memory, MAP.input, rest));
   return memory.slice(MAP.state, MAP.state + 32);
 }
 
@@ -72,7 +75,8 @@ export function blake3(data: Uint8Array): Uint8Array {
     const start = index * BLAKE3_CHUNK_BYTES;
     const chunk = chunkCount === 1 ? data : data.subarray(start, start + BLAKE3_CHUNK_BYTES);
     memory.set(chunk, MAP.input);
-    memory.fill(0, MAP.input + chunk.length, MAP.input + (chunk.length === 0 ? 64 : Math.ceil(chunk.length / 64) * 64));
+    const blockCount = Math.max(1, Math.ceil(chunk.length / BLAKE3_BLOCK_BYTES));
+    memory.fill(0, MAP.input + chunk.length, MAP.input + blockCount * BLAKE3_BLOCK_BYTES);
     module['blake3Chunk'](cv, chunk.length, index, root);
   };
   if (chunkCount === 1) {

@@ -4,7 +4,7 @@
 // Source: FIPS 202 §3 for the permutation; the padding is Keccak's own, without the two bits of SHA-3.
 
 import type { ModuleBuilder } from '../../wasm/module-builder.ts';
-import { KECCAK256_BLOCK_BYTES } from './block-sizes.ts';
+import { KECCAK256_BLOCK_BYTES } from './padding.ts';
 
 const ROUNDS = 24;
 const LANES = 25;
@@ -49,11 +49,9 @@ export function defineKeccak256(module: ModuleBuilder, table: number): number {
   const round = f.local('i32');
   const nextBlock = f.loop();
   for (const [i, lane] of lanes.entries()) {
-    f.get(state).load('i64Load', 8 * i);
-    if (8 * i < KECCAK256_BLOCK_BYTES)
-      f.get(data)
-        .load('i64Load', 8 * i)
-        .op('i64Xor');
+    const at = 8 * i;
+    f.get(state).load('i64Load', at);
+    if (at < KECCAK256_BLOCK_BYTES) f.get(data).load('i64Load', at).op('i64Xor');
     f.set(lane);
   }
   f.i32(0).set(round);
@@ -64,40 +62,28 @@ export function defineKeccak256(module: ModuleBuilder, table: number): number {
     f.set(column);
   }
   for (let x = 0; x < 5; x++) {
-    f.get(columns[(x + 1) % 5])
-      .i64(1)
-      .op('i64Rotl')
-      .get(columns[(x + 4) % 5])
-      .op('i64Xor')
-      .set(change);
-    for (let y = 0; y < 5; y++)
-      f.get(lanes[5 * y + x])
-        .get(change)
-        .op('i64Xor')
-        .set(lanes[5 * y + x]);
+    const [left, right] = [columns[(x + 4) % 5], columns[(x + 1) % 5]];
+    f.get(right).i64(1).op('i64Rotl').get(left).op('i64Xor').set(change);
+    for (let i = x; i < LANES; i += 5) f.get(lanes[i]).get(change).op('i64Xor').set(lanes[i]);
   }
   for (const { from, to, distance } of rotations()) {
-    f.get(lanes[from]).i64(distance).op('i64Rotl').set(moved[to]);
+    const [lane, place] = [lanes[from], moved[to]];
+    f.get(lane).i64(distance).op('i64Rotl').set(place);
   }
   for (let y = 0; y < 25; y += 5) {
     for (let x = 0; x < 5; x++) {
-      f.get(moved[y + ((x + 1) % 5)])
-        .i64(-1)
-        .op('i64Xor')
-        .get(moved[y + ((x + 2) % 5)])
-        .op('i64And');
-      f.get(moved[y + x])
-        .op('i64Xor')
-        .set(lanes[y + x]);
+      const [first, second, third] = [moved[y + x], moved[y + ((x + 1) % 5)], moved[y + ((x + 2) % 5)]];
+      const lane = lanes[y + x];
+      f.get(second).i64(-1).op('i64Xor').get(third).op('i64And').get(first).op('i64Xor').set(lane);
     }
   }
   f.get(lanes[0]).get(round).load('i64Load', table).op('i64Xor').set(lanes[0]);
   f.get(round).i32(8).op('i32Add').tee(round).i32(KECCAK_TABLE_BYTES).op('i32LtU').brIf(nextRound);
   f.end();
-  for (const [i, lane] of lanes.entries())
-    f.get(state)
-      .get(lane)
-      .store('i64Store', 8 * i);
+  for (const [i, lane] of lanes.entries()) {
+    const at = 8 * i;
+    f.get(state).get(lane).store('i64Store', at);
+  }
   f.get(data).i32(KECCAK256_BLOCK_BYTES).op('i32Add').set(data);
   f.get(blocksLeft).i32(1).op('i32Sub').tee(blocksLeft).brIf(nextBlock);
   f.end();

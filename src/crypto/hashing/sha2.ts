@@ -1,11 +1,11 @@
 // SHA-256 and SHA-512 in WebAssembly. They are one construction over words of 32 and of 64 bits, with the same constants
 // cut to the word, so one emitter writes both: only the distances of rotations and the number of rounds differ.
-// Padding is the caller's (sha2-padding.ts): the function takes whole blocks.
+// Padding is the caller's (padding.ts): the function takes whole blocks.
 // Source: FIPS 180-4.
 
 import type { FunctionBuilder } from '../../wasm/function-builder.ts';
 import type { ModuleBuilder } from '../../wasm/module-builder.ts';
-import { SHA2_BLOCK_BYTES, type Sha2 } from './sha2-padding.ts';
+import { SHA2_BLOCK_BYTES, type Sha2 } from './padding.ts';
 
 /** First 64 bits of the fractional parts of the cube roots of the first 80 primes. */
 const ROUND_CONSTANTS =
@@ -92,24 +92,27 @@ export function defineSha2(module: ModuleBuilder, name: Sha2, tables: number): n
   const load = type === 'i32' ? 'i32Load' : 'i64Load';
   const store = type === 'i32' ? 'i32Store' : 'i64Store';
 
+  const groupBytes = 16 * wordBytes;
+  const constantsEnd = tables + (8 + rounds) * wordBytes;
+
   const nextBlock = f.loop();
   for (const [i, word] of schedule.entries()) {
-    f.get(data)
-      .load(load, i * wordBytes)
-      .set(swap);
+    const at = i * wordBytes;
+    f.get(data).load(load, at).set(swap);
     emit.reverseBytes(swap);
     f.set(word);
   }
-  for (const [i, word] of working.entries())
-    f.get(state)
-      .load(load, i * wordBytes)
-      .set(word);
+  for (const [i, word] of working.entries()) {
+    const at = i * wordBytes;
+    f.get(state).load(load, at).set(word);
+  }
   f.i32(tables + 8 * wordBytes).set(constants);
   const isDone = f.block();
   const sixteenRounds = f.loop();
   for (let i = 0; i < 16; i++) {
     // Instead of moving the eight words, round i calls them by names turned by i.
     const [a, b, c, d, e, g0, g1, h] = Array.from({ length: 8 }, (_, j) => working[(j - i + 16) % 8]);
+    const at = i * wordBytes;
     f.get(h);
     emit.sigma(e, variant.bigSigma1, false);
     emit.op('Add').get(g1).get(e).get(g0).get(g1);
@@ -117,10 +120,7 @@ export function defineSha2(module: ModuleBuilder, name: Sha2, tables: number): n
     emit.op('And');
     emit.op('Xor');
     emit.op('Add').get(schedule[i]);
-    emit
-      .op('Add')
-      .get(constants)
-      .load(load, i * wordBytes);
+    emit.op('Add').get(constants).load(load, at);
     emit.op('Add').tee(sum).get(d);
     emit.op('Add').set(d);
     f.get(sum);
@@ -132,13 +132,7 @@ export function defineSha2(module: ModuleBuilder, name: Sha2, tables: number): n
     emit.op('Xor');
     emit.op('Add').set(h);
   }
-  f.get(constants)
-    .i32(16 * wordBytes)
-    .op('i32Add')
-    .tee(constants);
-  f.i32(tables + (8 + rounds) * wordBytes)
-    .op('i32Eq')
-    .brIf(isDone);
+  f.get(constants).i32(groupBytes).op('i32Add').tee(constants).i32(constantsEnd).op('i32Eq').brIf(isDone);
   for (let i = 0; i < 16; i++) {
     f.get(schedule[i]);
     emit.sigma(schedule[(i + 1) % 16], variant.smallSigma0, true);
@@ -149,11 +143,9 @@ export function defineSha2(module: ModuleBuilder, name: Sha2, tables: number): n
   }
   f.br(sixteenRounds).end().end();
   for (const [i, word] of working.entries()) {
-    f.get(state)
-      .get(state)
-      .load(load, i * wordBytes)
-      .get(word);
-    emit.op('Add').store(store, i * wordBytes);
+    const at = i * wordBytes;
+    f.get(state).get(state).load(load, at).get(word);
+    emit.op('Add').store(store, at);
   }
   f.get(data).i32(SHA2_BLOCK_BYTES[name]).op('i32Add').set(data);
   f.get(blocksLeft).i32(1).op('i32Sub').tee(blocksLeft).brIf(nextBlock);
@@ -215,13 +207,12 @@ export function defineSha2Digest(module: ModuleBuilder, name: Sha2): number {
   const f = module.function(['i32']);
   const emit = new WordEmitter(f, variant);
   const word = f.local(type);
+  const [load, store] = type === 'i32' ? (['i32Load', 'i32Store'] as const) : (['i64Load', 'i64Store'] as const);
   for (let i = 0; i < 8; i++) {
-    f.get(0)
-      .get(0)
-      .load(type === 'i32' ? 'i32Load' : 'i64Load', i * wordBytes)
-      .set(word);
+    const at = i * wordBytes;
+    f.get(0).get(0).load(load, at).set(word);
     emit.reverseBytes(word);
-    f.store(type === 'i32' ? 'i32Store' : 'i64Store', i * wordBytes);
+    f.store(store, at);
   }
   return f.index;
 }

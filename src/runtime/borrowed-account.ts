@@ -85,7 +85,7 @@ export class BorrowedAccount {
     }
     if (!this.isWritable) this.#refuse('ReadonlyLamportChange', 'set_lamports', 'change lamports');
     if (lamports === account.lamports) return;
-    account.touched = true;
+    account.version++;
     this.instruction.transaction.lamportsDelta += lamports - account.lamports;
     account.lamports = lamports;
   }
@@ -110,7 +110,7 @@ export class BorrowedAccount {
       this.#refuse('ModifiedProgramId', 'set_owner', 'change the owner');
     }
     if (account.owner.equals(owner)) return;
-    account.touched = true;
+    account.version++;
     account.owner = owner;
   }
 
@@ -162,7 +162,7 @@ export class BorrowedAccount {
     const failure = this.canDataBeResized(bytes.length);
     if (failure !== undefined) throw failure;
     const { account } = this;
-    account.touched = true;
+    account.version++;
     if (bytes.length === account.data.length && account.data !== account.original.data) {
       account.data.set(bytes);
       return;
@@ -181,14 +181,13 @@ export class BorrowedAccount {
     const { account } = this;
     const { data } = account;
     const mayChange = this.#dataResizeError(len) === undefined;
-    // Data that is no longer shared with a stored version can be written without looking first.
-    if (mayChange && len === data.length && data !== account.original.data) {
+    if (len === data.length && !(mayChange && account.isCopiedUnseen) && account.equalsDataAt(memory, offset)) return;
+    if (!mayChange) throw this.canDataBeResized(len);
+    account.version++;
+    if (len === data.length && data !== account.original.data) {
       data.set(memory.bytes.subarray(offset, offset + len));
       return;
     }
-    if (len === data.length && account.equalsDataAt(memory, offset)) return;
-    if (!mayChange) throw this.canDataBeResized(len);
-    account.touched = true;
     this.instruction.transaction.resizeDelta += len - data.length;
     account.data = memory.bytes.slice(offset, offset + len);
   }
@@ -199,7 +198,7 @@ export class BorrowedAccount {
     if (failure !== undefined) throw failure;
     const { account } = this;
     if (newLen === account.data.length) return;
-    account.touched = true;
+    account.version++;
     this.instruction.transaction.resizeDelta += newLen - account.data.length;
     const data = new Uint8Array(newLen);
     data.set(newLen < account.data.length ? account.data.subarray(0, newLen) : account.data);
@@ -216,7 +215,7 @@ export class BorrowedAccount {
       this.#refuse('ExecutableModified', 'set_executable', 'become executable');
     }
     if (account.executable === executable) return;
-    account.touched = true;
+    account.version++;
     account.executable = executable;
   }
 

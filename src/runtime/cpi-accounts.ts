@@ -10,7 +10,6 @@ import { MM_INPUT_START } from '../sbpf/address-space.ts';
 import type { U64, VmMemory } from '../sbpf/memory.ts';
 import { PUBKEY_BYTES, Pubkey } from '../wire/pubkey.ts';
 import { type Activation, currentActivation, type SerializedAccount } from './activation.ts';
-import { BorrowedAccount } from './borrowed-account.ts';
 import { ACCOUNT_INFO_ALIGN, addAddr, type CallAbi, CPI_SOURCE, chargeBytes, refusePointer } from './cpi-abi.ts';
 import { fail, SyscallError } from './errors.ts';
 import { CPI_BYTES_PER_UNIT } from './execution-cost.ts';
@@ -38,6 +37,8 @@ export interface CallerAccount {
   dataAt: number;
   dataLen: number;
   readonly isWritableInCallee: boolean;
+  /** The account's version as the call began: as the caller's memory has it. */
+  version: number;
   /** Whether the region of its data must be adjusted after the call. */
   updateRegion: boolean;
 }
@@ -106,6 +107,7 @@ export function translateAccounts(
       dataAt,
       dataLen: dataLen as number,
       isWritableInCallee: isWritable,
+      version: -1,
       updateRegion: isWritable,
     };
     if (restricted) chargeBytes(context, dataLen);
@@ -198,12 +200,14 @@ export function updateCalleeAccount(
   callerAccount: CallerAccount,
 ): void {
   const { features } = context.environment;
-  const { isSigner, isWritable } = caller.accounts[callerAccount.indexInCaller];
-  const borrowed = BorrowedAccount.take(caller, callerAccount.indexInTransaction, isSigner, isWritable);
   const { bytes, view } = memory;
-  const { dataAt, dataLen, ownerAt } = callerAccount;
-  const lamports = view.getBigUint64(callerAccount.lamportsAt, true);
-  if (lamports !== borrowed.lamports) borrowed.setLamports(lamports);
+  const { account, lamportsAt, dataAt, dataLen, ownerAt } = callerAccount;
+  if (account.isUnchangedIn(memory, lamportsAt, ownerAt, dataAt, dataLen)) {
+    callerAccount.version = account.version;
+    return;
+  }
+  const borrowed = caller.borrow(callerAccount.indexInCaller);
+  if (!account.equalsLamportsAt(view, lamportsAt)) borrowed.setLamports(view.getBigUint64(lamportsAt, true));
 
   if (!features.virtual_address_space_adjustments) {
     borrowed.updateData(memory, dataAt, dataLen);
@@ -212,7 +216,7 @@ export function updateCalleeAccount(
     const postLen = Number(memory.readU64(callerAccount.lenAt));
     if (prevLen !== postLen) {
       if (postLen < prevLen) {
-        const { account, serialized, vmDataAddr } = callerAccount;
+        const { serialized, vmDataAddr } = callerAccount;
         const start = translateData(context, memory, activation, account, serialized, vmDataAddr, prevLen);
         bytes.fill(0, start + postLen, start + prevLen);
       }
@@ -228,6 +232,7 @@ export function updateCalleeAccount(
     callerAccount.updateRegion = true;
   }
   borrowed.release();
+  callerAccount.version = account.version;
 }
 
 /** Writes an account as the callee left it into the caller's memory. */
@@ -239,8 +244,10 @@ export function updateCallerAccount(
 ): void {
   const restricted = context.environment.features.syscall_parameter_address_restrictions;
   const { account, lenAt, serialized, vmDataAddr } = callerAccount;
+  // What nobody has written since is in the caller's memory already; but pointers of any origin may share a place there.
+  if (restricted && account.version === callerAccount.version) return;
   const { bytes, view } = memory;
-  view.setBigUint64(callerAccount.lamportsAt, account.lamports, true);
+  account.writeLamports(view, callerAccount.lamportsAt);
   account.owner.writeInView(view, callerAccount.ownerAt);
 
   const prevLen = memory.readU64(lenAt);

@@ -204,7 +204,8 @@ export class InvokeContext {
         programIndex < 0 ? 'not an account of the transaction' : 'not an account of the calling instruction',
       );
     }
-    return new InstructionContext(transaction, programIndex, accounts, data, caller.topLevelIndex, caller);
+    const { topLevelIndex } = caller;
+    return new InstructionContext(transaction, programIndex, accounts, data, topLevelIndex, caller, positions);
   }
 
   #missingAccount(account: Pubkey, detail: string): never {

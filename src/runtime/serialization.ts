@@ -127,7 +127,7 @@ function serializeAligned(
     view.setUint32(at + 4, 0, true);
     account.key.writeInView(view, at + ALIGNED_KEY);
     account.owner.writeInView(view, at + ALIGNED_OWNER);
-    view.setBigUint64(at + ALIGNED_LAMPORTS, account.lamports, true);
+    account.writeLamports(view, at + ALIGNED_LAMPORTS);
     writeLen(view, at + ALIGNED_DATA_LEN, dataLen);
     bytes.set(account.data, at + ALIGNED_DATA);
     const end = at + ALIGNED_DATA + reservedDataLen(dataLen);
@@ -197,7 +197,7 @@ function serializeUnaligned(
     bytes[at + 1] = isSigner ? 1 : 0;
     bytes[at + 2] = isWritable ? 1 : 0;
     account.key.writeInView(view, at + UNALIGNED_KEY);
-    view.setBigUint64(at + UNALIGNED_LAMPORTS, account.lamports, true);
+    account.writeLamports(view, at + UNALIGNED_LAMPORTS);
     writeLen(view, at + UNALIGNED_DATA_LEN, dataLen);
     bytes.set(account.data, at + UNALIGNED_DATA);
     const ownerAt = at + UNALIGNED_DATA + dataLen;
@@ -229,30 +229,33 @@ export function deserializeParameters(
   activation: Activation,
   features: RuntimeFeatures,
 ): void {
-  const { accounts: instructionAccounts } = instruction;
+  const { accounts: instructionAccounts, transaction } = instruction;
   const { memory } = activation.vm;
-  const { bytes, view } = memory;
+  const { isLoaderDeprecated } = activation;
+  const { view } = memory;
   const toHost = activation.inputOffset - MM_INPUT_START;
   for (let i = 0; i < instructionAccounts.length; i++) {
-    const { indexInTransaction, isSigner, isWritable } = instructionAccounts[i];
+    const { indexInTransaction } = instructionAccounts[i];
     if (instruction.indexOfAccount(indexInTransaction) !== i) continue;
     const serialized = activation.accounts[i];
-    const borrowed = BorrowedAccount.take(instruction, indexInTransaction, isSigner, isWritable);
-    const lamports = view.getBigUint64(serialized.vmLamportsAddr + toHost, true);
-    if (lamports !== borrowed.lamports) borrowed.setLamports(lamports);
+    const account = transaction.accounts[indexInTransaction];
+    const lamportsAt = serialized.vmLamportsAddr + toHost;
     const dataAt = serialized.vmDataAddr + toHost;
+    const ownerAt = serialized.vmOwnerAddr + toHost;
     let dataLen = serialized.originalDataLen;
-    if (!activation.isLoaderDeprecated) {
+    if (!isLoaderDeprecated) {
       dataLen = Number(memory.readU64(dataAt - U64_SIZE));
-      checkGrowth(instruction, borrowed, serialized.originalDataLen, dataLen);
+      if (account.isUnchangedIn(memory, lamportsAt, ownerAt, dataAt, dataLen)) continue;
     }
+    const borrowed = instruction.borrow(i);
+    if (!account.equalsLamportsAt(view, lamportsAt)) borrowed.setLamports(view.getBigUint64(lamportsAt, true));
+    if (!isLoaderDeprecated) checkGrowth(instruction, borrowed, serialized.originalDataLen, dataLen);
     if (!features.virtual_address_space_adjustments) borrowed.updateData(memory, dataAt, dataLen);
     else if (borrowed.canDataBeChanged() === undefined) borrowed.updateData(memory, dataAt, dataLen);
     else if (borrowed.data.length !== dataLen) borrowed.setDataLength(dataLen);
-    if (!activation.isLoaderDeprecated) {
-      const ownerAt = serialized.vmOwnerAddr + toHost;
-      // Last, so that a program may change lamports and data of an account that it gives away.
-      if (!borrowed.owner.equalsInView(view, ownerAt)) borrowed.setOwner(Pubkey.interned(bytes, ownerAt));
+    // Last, so that a program may change lamports and data of an account that it gives away.
+    if (!isLoaderDeprecated && !borrowed.owner.equalsInView(view, ownerAt)) {
+      borrowed.setOwner(Pubkey.interned(memory.bytes, ownerAt));
     }
     borrowed.release();
   }
@@ -358,7 +361,7 @@ function growAccount(
     const data = new Uint8Array(newLen);
     data.set(account.data);
     account.data = data;
-    account.touched = true;
+    account.version++;
     region.len = newLen;
   }
   return true;

@@ -18,6 +18,9 @@ export const MAX_INSTRUCTION_TRACE_LENGTH = 64;
 export const MAX_ACCOUNTS_PER_INSTRUCTION = 255;
 export const MAX_RETURN_DATA = 1024;
 
+/** Bytes of data from which a copy costs less than a comparison. */
+const MIN_LEN_COPIED_UNSEEN = 512;
+
 /** Bytes of data below which looking at words costs more than it saves. */
 const MIN_LEN_IN_WORDS = 24;
 
@@ -33,13 +36,17 @@ export class TransactionAccount {
   executable: boolean;
   rentEpoch: bigint;
   data: Uint8Array;
-  /** Whether something was written, so that a commit need look at it. */
-  touched = false;
-  /** `data` in words, as long as `#wordsSource` is still the data. */
-  #words: Uint32Array | undefined;
-  #wordsSource: Uint8Array | undefined;
+  /** Counts the writes. Who finds it unchanged knows that the account is. */
+  version = 0;
   /** Whether a `BorrowedAccount` is out: a second one is refused with `AccountBorrowFailed`. */
   borrowed = false;
+
+  // What is compared with guest memory, in the form memory has it. Each is good as long as its source is the value.
+  #words: Uint32Array | undefined;
+  #wordsSource: Uint8Array | undefined;
+  #lamportsLow = 0;
+  #lamportsHigh = 0;
+  #lamportsSource = 0n;
 
   constructor(key: Pubkey, account: Account) {
     this.key = key;
@@ -52,11 +59,57 @@ export class TransactionAccount {
     this.data = account.data;
   }
 
+  /** Whether something was written, so that a commit need look at it. */
+  get touched(): boolean {
+    return this.version !== 0;
+  }
+
   /** The data, unshared from the stored version, so that it may be written in place. */
   makeDataMut(): Uint8Array {
     if (this.data === this.original.data) this.data = this.data.slice();
-    this.touched = true;
+    this.version++;
     return this.data;
+  }
+
+  /** Whether data that may be changed is copied without a look at it: there is much, in an array nobody else holds. */
+  get isCopiedUnseen(): boolean {
+    return this.data.length >= MIN_LEN_COPIED_UNSEEN && this.data !== this.original.data;
+  }
+
+  /**
+   * Whether a program has left the account in its memory as it is in the transaction. Most accounts of most programs
+   * are; about the others the rules of borrowed-account.ts have to be asked.
+   */
+  isUnchangedIn(memory: VmMemory, lamportsAt: number, ownerAt: number, dataAt: number, dataLen: number): boolean {
+    return (
+      dataLen === this.data.length &&
+      this.equalsLamportsAt(memory.view, lamportsAt) &&
+      this.owner.equalsInView(memory.view, ownerAt) &&
+      !this.isCopiedUnseen &&
+      this.equalsDataAt(memory, dataAt)
+    );
+  }
+
+  /** Whether the u64 at `offset` is the balance. */
+  equalsLamportsAt(view: DataView, offset: number): boolean {
+    if (this.#lamportsSource !== this.lamports) this.#splitLamports();
+    return (
+      view.getUint32(offset, true) === this.#lamportsLow && view.getUint32(offset + 4, true) === this.#lamportsHigh
+    );
+  }
+
+  /** Writes the balance at `offset`. */
+  writeLamports(view: DataView, offset: number): void {
+    if (this.#lamportsSource !== this.lamports) this.#splitLamports();
+    view.setUint32(offset, this.#lamportsLow, true);
+    view.setUint32(offset + 4, this.#lamportsHigh, true);
+  }
+
+  #splitLamports(): void {
+    const { lamports } = this;
+    this.#lamportsSource = lamports;
+    this.#lamportsLow = Number(lamports & 0xffff_ffffn);
+    this.#lamportsHigh = Number(lamports >> 32n);
   }
 
   /** Whether the bytes at `offset` of guest memory are the data's. Every account of every program is asked. */
@@ -124,6 +177,7 @@ export class InstructionContext {
     data: Uint8Array,
     topLevelIndex: number,
     caller: InstructionContext | undefined,
+    positions?: Uint8Array | Uint16Array,
   ) {
     this.transaction = transaction;
     this.programIndexInTransaction = programIndexInTransaction;
@@ -132,6 +186,7 @@ export class InstructionContext {
     this.topLevelIndex = topLevelIndex;
     this.caller = caller;
     this.stackHeight = caller === undefined ? 1 : caller.stackHeight + 1;
+    this.#positions = positions;
   }
 
   get programId(): Pubkey {

@@ -335,7 +335,7 @@ test('balances that do not add up end a transaction', () => {
       context.consume(1);
       const account = context.transaction.accounts[context.current.accounts[0].indexInTransaction];
       account.lamports += 1n;
-      account.touched = true;
+      account.version++;
     },
   };
   bank.builtins = new PubkeyMap<BuiltinProgram>();

@@ -1412,22 +1412,42 @@ describe('every attempt is reported', () => {
 });
 
 // The same rows in other surroundings. What they say there differs; that both sides say the same does not.
-describe.each<{ name: string; options: OracleOptions; loader?: Loader }>([
+describe.each<{ name: string; options: OracleOptions; loader?: Loader; only?: string }>([
   { name: 'called by a program of loader v1', options: {}, loader: 'v1' },
-  { name: 'called by a program of loader v2', options: {}, loader: 'v2' },
+  { name: 'called by a program of loader v2', options: {}, loader: 'v2', only: 'account infos are found' },
   { name: 'with pointers of any origin', options: { without: ['syscall_parameter_address_restrictions'] } },
-  { name: 'the same for loader v1', options: { without: ['syscall_parameter_address_restrictions'] }, loader: 'v1' },
+  {
+    name: 'with pointers of any origin, called by a program of loader v1',
+    options: { without: ['syscall_parameter_address_restrictions'] },
+    loader: 'v1',
+  },
   { name: 'with account data in regions', options: { with: ['virtual_address_space_adjustments'] } },
-  { name: 'the same for loader v1', options: { with: ['virtual_address_space_adjustments'] }, loader: 'v1' },
+  {
+    name: 'with account data in regions, called by a program of loader v1',
+    options: { with: ['virtual_address_space_adjustments'] },
+    loader: 'v1',
+  },
   {
     name: 'with account data mapped',
     options: { with: ['virtual_address_space_adjustments', 'account_data_direct_mapping'] },
   },
-  { name: 'with account pointers behind the input', options: { with: ['direct_account_pointers_in_program_input'] } },
-  { name: 'with calls nested to 8', options: { with: ['raise_cpi_nesting_limit_to_8'] } },
-])('$name', ({ options, loader }) => {
-  test.each(SECTIONS)('$title', ({ table }) => {
-    const other = new Stage(options);
+  {
+    name: 'with account pointers behind the input',
+    options: { with: ['direct_account_pointers_in_program_input'] },
+    only: 'account infos are found',
+  },
+  {
+    name: 'with calls nested to 8',
+    options: { with: ['raise_cpi_nesting_limit_to_8'] },
+    only: 'how a callee ends',
+  },
+])('$name', ({ options, loader, only }) => {
+  let other: Stage;
+  beforeAll(() => {
+    other = new Stage(options);
+  });
+  const sections = SECTIONS.filter(({ title }) => only === undefined || title === only);
+  test.each(sections)('$title', ({ table }) => {
     const failures: string[] = [];
     for (const row of table) {
       for (const abi of row.abi === undefined ? (['c', 'rust'] as const) : [row.abi]) {

@@ -245,7 +245,8 @@ export function deserializeParameters(
     let dataLen = serialized.originalDataLen;
     if (!isLoaderDeprecated) {
       dataLen = Number(memory.readU64(dataAt - U64_SIZE));
-      if (account.isUnchangedIn(memory, lamportsAt, ownerAt, dataAt, dataLen)) continue;
+      const isWithinLimit = dataLen <= serialized.originalDataLen + MAX_PERMITTED_DATA_INCREASE;
+      if (isWithinLimit && account.isUnchangedIn(memory, lamportsAt, ownerAt, dataAt, dataLen)) continue;
     }
     const borrowed = instruction.borrow(i);
     if (!account.equalsLamportsAt(view, lamportsAt)) borrowed.setLamports(view.getBigUint64(lamportsAt, true));

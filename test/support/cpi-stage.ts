@@ -99,7 +99,8 @@ export type Loader = 'v1' | 'v2' | 'v3';
 export class Stage {
   readonly oracle: Oracle;
   metas: readonly AccountMeta[] = CALLER_METAS;
-  #loader: Loader = 'v3';
+  #loader: Loader | undefined;
+  #elf: Uint8Array | undefined;
 
   constructor(options: OracleOptions = {}) {
     this.oracle = new Oracle(options);
@@ -111,12 +112,11 @@ export class Stage {
   reset(loader: Loader = 'v3', elf: Uint8Array = DRIVER_ELF): void {
     const { oracle } = this;
     this.metas = CALLER_METAS;
+    // To load a program takes longer than to run most scripts.
+    const isLoaded = this.#loader === loader && this.#elf === elf;
     this.#loader = loader;
-    if (loader === 'v3') oracle.addProgram(CALLER, elf);
-    else {
-      const owner = loader === 'v1' ? BPF_LOADER_DEPRECATED_ID : BPF_LOADER_ID;
-      oracle.setAccount(CALLER, { lamports: 1_000_000_000n, owner, executable: true, data: elf });
-    }
+    this.#elf = elf;
+    if (!isLoaded) this.#load(loader, elf);
     const data = Uint8Array.from({ length: 16 }, (_, i) => i + 1);
     oracle.setAccount(PAYER, { lamports: 100_000_000_000n });
     oracle.setAccount(OWNED, { lamports: 10_000_000n, owner: CALLER, data });
@@ -128,6 +128,16 @@ export class Stage {
     oracle.setAccount(EMPTY, { lamports: 0n });
     oracle.setAccount(OUTSIDE, { lamports: 7_000_000_000n });
     oracle.setAccount(DERIVED, { lamports: 8_000_000_000n });
+  }
+
+  #load(loader: Loader, elf: Uint8Array): void {
+    const { oracle } = this;
+    if (loader === 'v3') {
+      oracle.addProgram(CALLER, elf);
+    } else {
+      const owner = loader === 'v1' ? BPF_LOADER_DEPRECATED_ID : BPF_LOADER_ID;
+      oracle.setAccount(CALLER, { lamports: 1_000_000_000n, owner, executable: true, data: elf });
+    }
   }
 
   /** Where CALLER finds its accounts. */

@@ -2,7 +2,7 @@
 // what is logged of it. Everything that can be seen is compared by the oracle; `says` is what a line of the log must hold.
 
 import { beforeAll, describe, expect, test } from 'vitest';
-import { INPUT, Script } from '../../../test/support/cpi-driver.ts';
+import { INPUT, infoOf, Script } from '../../../test/support/cpi-driver.ts';
 import {
   CALLEE,
   CALLER,
@@ -413,5 +413,35 @@ describe('loaders themselves', () => {
 
   test('the native loader as a program', () => {
     expect(call(NATIVE_LOADER_ID).error).toEqual({ InstructionError: [1, 'UnsupportedProgramId'] });
+  });
+});
+
+describe('accounts of 10 MiB', () => {
+  const MAX = 10 * 1024 * 1024;
+
+  test('are read, written at their end and passed on', () => {
+    stage.reset();
+    const lamports = 100_000_000_000n;
+    stage.oracle.setAccount(OWNED, { lamports, owner: CALLER, data: new Uint8Array(MAX).fill(1) });
+    stage.oracle.setAccount(THEIRS, { lamports, owner: CALLEE, data: new Uint8Array(MAX) });
+    const { frame } = stage;
+    const [owned, theirs] = frame;
+    const inner = stage.frameOf([OWNED, THEIRS]);
+    const metas = [meta(OWNED, 'w'), meta(THEIRS, 'w')];
+    const data = new Script().store64(inner[1].vmDataAddr + BigInt(MAX - 8), 5n).exit();
+    const infos = [infoOf(owned), infoOf(theirs)];
+    const script = new Script()
+      .store64(owned.vmDataAddr + BigInt(MAX - 8), 3n)
+      .call('rust', { programId: CALLEE, metas, infos, data })
+      .log64(theirs.vmDataAddr + BigInt(MAX - 8));
+    expectSaid(stage.run(script), 'Program log: 0x5,');
+  });
+
+  test('do not grow', () => {
+    stage.reset();
+    stage.oracle.setAccount(OWNED, { lamports: 100_000_000_000n, owner: CALLER, data: new Uint8Array(MAX - 1) });
+    const { vmLenAddr } = stage.account(OWNED);
+    expectSaid(stage.run(new Script().store64(vmLenAddr, BigInt(MAX + 1))), 'Failed to reallocate account data');
+    expectSaid(stage.run(new Script().store64(vmLenAddr, BigInt(MAX))), 'success');
   });
 });

@@ -6,6 +6,7 @@ import {
   type Abi,
   type Call,
   DRIVER_ELF,
+  driverOfVersion,
   driverWithRodata,
   HEAP,
   INPUT,
@@ -93,7 +94,7 @@ interface Row {
   readonly says: string | Readonly<Record<Abi, string>>;
   readonly abi?: Abi;
   readonly loader?: Loader | undefined;
-  readonly elf?: Uint8Array;
+  readonly elf?: Uint8Array | undefined;
   readonly units?: number;
 }
 
@@ -1412,7 +1413,9 @@ describe('every attempt is reported', () => {
 });
 
 // The same rows in other surroundings. What they say there differs; that both sides say the same does not.
-describe.each<{ name: string; options: OracleOptions; loader?: Loader; only?: string }>([
+describe.each<{ name: string; options: OracleOptions; loader?: Loader; elf?: Uint8Array; only?: string }>([
+  { name: 'called by a program of SBPF V0', options: {}, elf: driverOfVersion(0) },
+  { name: 'called by a program of SBPF V2', options: {}, elf: driverOfVersion(2) },
   { name: 'called by a program of loader v1', options: {}, loader: 'v1' },
   { name: 'called by a program of loader v2', options: {}, loader: 'v2', only: 'account infos are found' },
   { name: 'with pointers of any origin', options: { without: ['syscall_parameter_address_restrictions'] } },
@@ -1441,7 +1444,7 @@ describe.each<{ name: string; options: OracleOptions; loader?: Loader; only?: st
     options: { with: ['raise_cpi_nesting_limit_to_8'] },
     only: 'how a callee ends',
   },
-])('$name', ({ options, loader, only }) => {
+])('$name', ({ options, loader, elf, only }) => {
   let other: Stage;
   beforeAll(() => {
     other = new Stage(options);
@@ -1452,7 +1455,7 @@ describe.each<{ name: string; options: OracleOptions; loader?: Loader; only?: st
     for (const row of table) {
       for (const abi of row.abi === undefined ? (['c', 'rust'] as const) : [row.abi]) {
         try {
-          play({ ...row, says: '', loader: loader ?? row.loader }, abi, other);
+          play({ ...row, says: '', loader: loader ?? row.loader, elf: elf ?? row.elf }, abi, other);
         } catch (failure) {
           failures.push(`${row.name} (${abi}): ${(failure as Error).message}`);
         }

@@ -4,6 +4,7 @@
 
 import type { AccountMeta } from '../../src/runtime/execution-events.ts';
 import { assembleElf } from '../../src/sbpf/assembler.ts';
+import type { SbpfVersion } from '../../src/sbpf/version.ts';
 import type { Pubkey } from '../../src/wire/pubkey.ts';
 
 export const INPUT = 0x4_0000_0000n;
@@ -137,6 +138,11 @@ log_result:
 `;
 
 export const DRIVER_ELF: Uint8Array = assembleElf(DRIVER);
+
+/** The driver in another version: its stack has gaps or grows, its calls are relocated. */
+export function driverOfVersion(version: SbpfVersion): Uint8Array {
+  return assembleElf(DRIVER, { version });
+}
 
 /** The driver with constants, mapped at 0. */
 export function driverWithRodata(rodata: Uint8Array): Uint8Array {

@@ -76,8 +76,8 @@ function loadLiteSvm() {
     const { version } = JSON.parse(readFileSync(require.resolve('litesvm/package.json'), 'utf8'));
     return { LiteSVM, version };
   } catch (error) {
-    if (error.code === 'MODULE_NOT_FOUND') return undefined;
-    throw error;
+    if (error.code === 'MODULE_NOT_FOUND' && error.message.includes("'litesvm")) return undefined;
+    return fail(`npm \`litesvm\`, which the bundled programs come from, can't be loaded here: ${error.message}`);
   }
 }
 

@@ -6,7 +6,6 @@
 // Source: agave runtime/src/status_cache.rs; runtime/src/bank/check_transactions.rs.
 
 import { MAX_PROCESSING_AGE } from './blockhash-queue.ts';
-import { PersistentMap } from './persistent-map.ts';
 
 const GENERATION_BLOCKS = MAX_PROCESSING_AGE + 1;
 
@@ -17,6 +16,7 @@ const C4 = 0xa1e38b93;
 
 /** MurmurHash3 of a message in its 128-bit form for 32-bit machines; the last block is filled up with zeros. */
 export class MessageDigest {
+  /** Its first word. All four are signed, as an Int32Array holds them. */
   readonly hash: number;
   readonly #second: number;
   readonly #third: number;
@@ -42,19 +42,27 @@ export class MessageDigest {
     h3 = finalMix((h3 ^ message.length) + h1);
     h4 = finalMix((h4 ^ message.length) + h1);
     h1 = finalMix(h1) + h2 + h3 + h4;
-    this.hash = h1 >>> 0;
+    this.hash = h1 | 0;
     this.#second = (h2 + h1) | 0;
     this.#third = (h3 + h1) | 0;
     this.#fourth = (h4 + h1) | 0;
   }
 
-  equals(other: MessageDigest): boolean {
+  /** Whether the four words at `offset` are this digest. */
+  equalsAt(words: Int32Array, offset: number): boolean {
     return (
-      this.hash === other.hash &&
-      this.#second === other.#second &&
-      this.#third === other.#third &&
-      this.#fourth === other.#fourth
+      words[offset] === this.hash &&
+      words[offset + 1] === this.#second &&
+      words[offset + 2] === this.#third &&
+      words[offset + 3] === this.#fourth
     );
+  }
+
+  writeTo(words: Int32Array, offset: number): void {
+    words[offset] = this.hash;
+    words[offset + 1] = this.#second;
+    words[offset + 2] = this.#third;
+    words[offset + 3] = this.#fourth;
   }
 }
 
@@ -80,21 +88,24 @@ function finalMix(value: number): number {
 }
 
 export class StatusCache {
-  #young: PersistentMap<MessageDigest, true> = new PersistentMap();
-  #old: PersistentMap<MessageDigest, true> = new PersistentMap();
+  #young = new DigestLog();
+  #old = new DigestLog();
+  /** How many entries of each log are this cache's. */
+  #youngCount = 0;
+  #oldCount = 0;
   /** Blocks that the young generation has seen. */
   #blocks = 0;
 
   get size(): number {
-    return this.#young.size + this.#old.size;
+    return this.#youngCount + this.#oldCount;
   }
 
   has(digest: MessageDigest): boolean {
-    return this.#young.get(digest) !== undefined || this.#old.get(digest) !== undefined;
+    return this.#young.has(digest, this.#youngCount) || this.#old.has(digest, this.#oldCount);
   }
 
   add(digest: MessageDigest): void {
-    this.#young.set(digest, true);
+    this.#young.add(digest, this.#youngCount++);
   }
 
   /** Notes that there is a new blockhash. */
@@ -102,15 +113,74 @@ export class StatusCache {
     if (++this.#blocks < GENERATION_BLOCKS) return;
     this.#blocks = 0;
     this.#old = this.#young;
-    this.#young = new PersistentMap();
+    this.#oldCount = this.#youngCount;
+    this.#young = new DigestLog();
+    this.#youngCount = 0;
   }
 
-  /** Takes constant time. */
+  /**
+   * A cache with the same entries, for a snapshot: it shares the logs, so of the two only one may go on. Once a copy of
+   * the snapshot goes on instead, the entries behind it are overwritten.
+   */
   copy(): StatusCache {
     const copy = new StatusCache();
-    copy.#young = this.#young.copy();
-    copy.#old = this.#old.copy();
+    copy.#young = this.#young;
+    copy.#old = this.#old;
+    copy.#youngCount = this.#youngCount;
+    copy.#oldCount = this.#oldCount;
     copy.#blocks = this.#blocks;
     return copy;
+  }
+}
+
+/**
+ * Digests in the order they came, with a hash table over them. Who uses a log says how many of its entries are his; what
+ * stands behind them in the log, or is found behind them by the table, doesn't exist for him.
+ */
+class DigestLog {
+  /** Four words a digest. */
+  #words = new Int32Array(4 * 64);
+  /** Number of an entry plus one, or 0. At most half full, entries that don't exist any more included. */
+  #table = new Int32Array(128);
+  #tableUsed = 0;
+
+  has(digest: MessageDigest, count: number): boolean {
+    const table = this.#table;
+    const mask = table.length - 1;
+    for (let slot = digest.hash & mask; ; slot = (slot + 1) & mask) {
+      const entry = table[slot] - 1;
+      if (entry < 0) return false;
+      if (entry < count && digest.equalsAt(this.#words, entry * 4)) return true;
+    }
+  }
+
+  /** Makes `digest` the entry number `count`, in place of one that stood there. */
+  add(digest: MessageDigest, count: number): void {
+    if (count * 4 === this.#words.length) {
+      const words = new Int32Array(this.#words.length * 2);
+      words.set(this.#words);
+      this.#words = words;
+    }
+    digest.writeTo(this.#words, count * 4);
+    if (this.#tableUsed * 2 >= this.#table.length) this.#rebuildTable(count);
+    this.#insert(digest.hash, count);
+  }
+
+  #insert(hash: number, entry: number): void {
+    const table = this.#table;
+    const mask = table.length - 1;
+    let slot = hash & mask;
+    while (table[slot] !== 0) slot = (slot + 1) & mask;
+    table[slot] = entry + 1;
+    this.#tableUsed++;
+  }
+
+  /** Without the entries that don't exist any more, and with room for twice as many. */
+  #rebuildTable(count: number): void {
+    let len = 128;
+    while (len < 4 * count) len *= 2;
+    this.#table = new Int32Array(len);
+    this.#tableUsed = 0;
+    for (let entry = 0; entry < count; entry++) this.#insert(this.#words[entry * 4], entry);
   }
 }

@@ -56,9 +56,29 @@ export function toBlockhash(hash: Pubkey): Blockhash {
   return hash.toString() as string as Blockhash;
 }
 
-/** A copy, also of a Buffer, whose own `slice` is a view. */
+/** A copy; of a Buffer too, whose own `slice` is a view. */
 export function copyBytes(bytes: ReadonlyUint8Array): Uint8Array {
-  return new Uint8Array(bytes);
+  return bytes.constructor === Uint8Array ? (bytes as Uint8Array).slice() : new Uint8Array(bytes);
+}
+
+// Transactions are small, many, and kept for a while. An ArrayBuffer of its own for each would cost more than to decode
+// it, so their copies share larger ones.
+const CHUNK_LEN = 64 * 1024;
+let chunk = new Uint8Array(0);
+let chunkUsed = 0;
+
+/** A copy that nobody writes to. */
+function keepBytes(bytes: ReadonlyUint8Array): Uint8Array {
+  const { length } = bytes;
+  if (length > CHUNK_LEN / 16) return copyBytes(bytes);
+  if (chunkUsed + length > chunk.length) {
+    chunk = new Uint8Array(CHUNK_LEN);
+    chunkUsed = 0;
+  }
+  const start = chunkUsed;
+  chunkUsed += length;
+  chunk.set(bytes as Uint8Array, start);
+  return chunk.subarray(start, chunkUsed);
 }
 
 // Accounts.
@@ -116,7 +136,7 @@ export function fromTransaction(
   transaction: Transaction | ReadonlyUint8Array,
   options?: DecodeTransactionOptions,
 ): VersionedTransaction {
-  if (transaction instanceof Uint8Array) return decodeTransaction(copyBytes(transaction), options);
+  if (transaction instanceof Uint8Array) return decodeTransaction(keepBytes(transaction), options);
   const messageBytes = fieldOf(transaction, 'messageBytes');
   const signaturesByAddress = fieldOf(transaction, 'signatures');
   if (
@@ -128,7 +148,7 @@ export function fromTransaction(
       `expected bytes, or an object with messageBytes and signatures; received ${describe(transaction)}`,
     );
   }
-  const bytes = copyBytes(messageBytes);
+  const bytes = keepBytes(messageBytes);
   const message = decodeMessage(bytes);
   const signatures = Object.values(signaturesByAddress).map(fromSignatureBytes);
   const { numRequiredSignatures } = message.header;
@@ -141,7 +161,7 @@ export function fromTransaction(
 
 function fromSignatureBytes(signature: unknown): Uint8Array {
   if (signature === null) return new Uint8Array(SIGNATURE_BYTES);
-  if (signature instanceof Uint8Array && signature.length === SIGNATURE_BYTES) return copyBytes(signature);
+  if (signature instanceof Uint8Array && signature.length === SIGNATURE_BYTES) return keepBytes(signature);
   const received = signature instanceof Uint8Array ? `${signature.length} bytes` : describe(signature);
   return refuseTransaction(
     `a signature is ${SIGNATURE_BYTES} bytes, or null where it is missing; received ${received}`,

@@ -63,6 +63,20 @@ export const WINDOW_DELTA = 0x1f0;
 /** How many more stores beyond a write limit are worth a look before the whole region counts as written. */
 export const PATIENCE = 0x1f4;
 
+/**
+ * What compiled code goes by, made from the table of regions before it runs (compiler/runtime-functions.ts). i64: units
+ * left; negative when the run is over and every function is to return at once.
+ */
+export const UNITS = 0x1f8;
+/**
+ * By the lowest three bits of an address's upper half, eight bytes each: the guest address behind the last byte that may
+ * be read, or written, without further ado (0 where nothing may); what turns the address's lower half into an offset in
+ * memory, by addition modulo 2^32.
+ */
+export const READ_ENDS = 0x200;
+export const WRITE_ENDS = 0x240;
+export const HOST_BASES = 0x280;
+
 /** The frame stack: `1 << FRAME_SHIFT` bytes each, r6 to r10 and then the slot to return to. */
 export const FRAMES = 0x400;
 export const FRAME_SHIFT = 6;

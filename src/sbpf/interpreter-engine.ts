@@ -26,7 +26,13 @@ export class InterpreterEngine implements Engine {
   }
 
   execute(vm: Vm): void {
+    this.executeSome(vm, Number.POSITIVE_INFINITY);
+  }
+
+  /** Stops after about `limit` instructions, between two of them. Answers whether the run got to its end before. */
+  executeSome(vm: Vm, limit: number): boolean {
     const { meter } = vm;
+    let rest = limit;
     const run = (this.#runs[vm.executable.version] ??= this.#instantiate(vm.executable.version));
     const step = vm.onInstruction;
     const slice = step === undefined ? SLICE : 1;
@@ -34,22 +40,25 @@ export class InterpreterEngine implements Engine {
     for (;;) {
       if (meter.remaining <= 0) {
         vm.error = new EbpfError('ExceededMaxInstructions');
-        return;
+        return true;
       }
-      const fuel = Math.min(meter.remaining, slice);
+      if (rest <= 0) return false;
+      const fuel = Math.min(meter.remaining, slice, rest);
       this.#memory.u32[FUEL >> 2] = fuel;
       if (step !== undefined && !isRepeated) step(vm);
       isRepeated = false;
       const status = run();
       const { u32 } = this.#memory;
-      vm.charge(fuel - u32[FUEL >> 2]);
+      const spent = fuel - u32[FUEL >> 2];
+      vm.charge(spent);
+      rest -= spent;
       switch (status) {
         case Status.exit:
-          return;
+          return true;
         case Status.outOfFuel:
           break;
         case Status.syscall:
-          if (!vm.callSyscall(u32[DETAIL >> 2])) return;
+          if (!vm.callSyscall(u32[DETAIL >> 2])) return true;
           this.#memory.u32[PC >> 2]++;
           break;
         case Status.unresolvedCall:
@@ -57,10 +66,10 @@ export class InterpreterEngine implements Engine {
           if (isRepeated) break;
           vm.charge(1);
           vm.error = new EbpfError('UnsupportedInstruction');
-          return;
+          return true;
         default:
-          vm.error = this.#errorOf(status);
-          return;
+          vm.error = this.errorOf(status);
+          return true;
       }
     }
   }
@@ -79,7 +88,8 @@ export class InterpreterEngine implements Engine {
     return true;
   }
 
-  #errorOf(status: number): EbpfError {
+  /** The error that a Status stands for, where it stands for one. */
+  errorOf(status: number): EbpfError {
     switch (status) {
       case Status.accessViolation:
         return this.#memory.fault!;

@@ -155,7 +155,7 @@ function emitBySize(
  * (kind: i32) -> offset in memory of ACCESS_ADDR, or 0. Tries what can be done without leaving WebAssembly: the stretch
  * the host found last time, then a store to stack or heap that only the write limit stopped. Then asks the host.
  */
-function emitAccessFunction(module: ModuleBuilder, version: SbpfVersion, resolveAccess: number): number {
+export function emitAccessFunction(module: ModuleBuilder, version: SbpfVersion, resolveAccess: number): number {
   const f = module.function(['i32'], ['i32']);
   const kind = 0;
   const address = f.local('i64');

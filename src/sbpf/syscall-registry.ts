@@ -10,7 +10,11 @@ import { hashSymbolName } from './murmur3.ts';
  * a `Verdict`. `context` is the embedder's own object, handed through untouched.
  */
 // biome-ignore lint/suspicious/noExplicitAny: the embedder's type; the room never looks at it
-export type Syscall<C = any> = (context: C, memory: VmMemory, r1: U64, r2: U64, r3: U64, r4: U64, r5: U64) => U64;
+export interface Syscall<C = any> {
+  (context: C, memory: VmMemory, r1: U64, r2: U64, r3: U64, r4: U64, r5: U64): U64;
+  /** It always throws. Compilers leave out what follows its calls: often there is nothing, not even an `exit`. */
+  readonly neverReturns?: true;
+}
 
 export interface SyscallEntry {
   readonly name: string;

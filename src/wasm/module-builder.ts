@@ -37,6 +37,28 @@ class Entries {
   }
 }
 
+/** A function that something else writes: see CodeWriter. */
+export class FunctionBody {
+  readonly index: number;
+  locals: readonly (readonly [count: number, type: ValueType])[] = [];
+  code: Uint8Array = new Uint8Array(0);
+
+  constructor(index: number) {
+    this.index = index;
+  }
+
+  writeTo(out: ByteWriter): void {
+    out.u32(1 + this.locals.length * 2 + this.code.length + 1); // counts below 128 take one byte
+    out.u32(this.locals.length);
+    for (const [count, type] of this.locals) {
+      out.u32(count);
+      out.u8(VALUE_TYPE_CODES[type]);
+    }
+    out.append(this.code);
+    out.u8(Op.end);
+  }
+}
+
 export class ModuleBuilder {
   readonly #typeIndices = new Map<string, number>();
   readonly #types = new Entries();
@@ -48,7 +70,7 @@ export class ModuleBuilder {
   readonly #exports = new Entries();
   readonly #elements = new Entries();
   readonly #data = new Entries();
-  readonly #functions: FunctionBuilder[] = [];
+  readonly #functions: { writeTo(out: ByteWriter): void }[] = [];
   readonly #imported: Record<ExternalKind, number> = { function: 0, table: 0, memory: 0, global: 0 };
 
   /** The index of a function type, for `callIndirect`. */
@@ -105,6 +127,14 @@ export class ModuleBuilder {
     this.#functions.push(builder);
     if (exportedAs !== undefined) this.export(exportedAs, 'function', index);
     return builder;
+  }
+
+  /** A new function whose locals and code are filled in before `finish`. */
+  declare(parameters: readonly ValueType[], results: readonly ValueType[] = []): FunctionBody {
+    const body = new FunctionBody(this.#imported.function + this.#functions.length);
+    this.#functionTypes.next().u32(this.type(parameters, results));
+    this.#functions.push(body);
+    return body;
   }
 
   memory(minimum: number, maximum?: number, exportedAs?: string): void {

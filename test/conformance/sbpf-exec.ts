@@ -1,8 +1,9 @@
 // Runs one program of the machine's cases the way the sbpf crate's test harness does: its regions, its test syscalls, its
 // budgets. Source: sbpf test_utils/src/lib.rs (test_interpreter_and_jit), test_utils/src/syscalls.rs.
 
+import { TieredEngine } from '../../src/sbpf/compiler/tiered-engine.ts';
 import { type EbpfError, type Executable, type Syscall, SyscallRegistry } from '../../src/sbpf/index.ts';
-import { Vm } from '../../src/sbpf/vm.ts';
+import { type EngineFactory, Vm } from '../../src/sbpf/vm.ts';
 
 /** What the harness' syscalls do, by the name of their Rust type. */
 const TEST_SYSCALLS: Readonly<Record<string, Syscall<undefined>>> = {
@@ -59,19 +60,59 @@ export interface Expectation {
 
 const WIDE_BUDGET = 1024;
 
+/** A sequence of numbers below 2^32 that look random. */
+export function randomNumbers(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let x = Math.imul(state ^ (state >>> 15), state | 1);
+    x ^= x + Math.imul(x ^ (x >>> 7), x | 61);
+    return (x ^ (x >>> 14)) >>> 0;
+  };
+}
+
+/** The interpreter alone, the compiler from the first instruction on, and both in turns of a few instructions. */
+const ENGINES: Readonly<Record<string, () => EngineFactory>> = {
+  interpreter: () => (memory) => new TieredEngine(memory, { threshold: Number.POSITIVE_INFINITY }),
+  compiler: () => (memory) => new TieredEngine(memory, { threshold: 0 }),
+  turns: () => {
+    const random = randomNumbers(1);
+    return (memory) =>
+      new TieredEngine(memory, {
+        threshold: 0,
+        enterAnywhere: true,
+        interpretFor: () => 1 + (random() % 5),
+        handOut: (units) => Math.min(units, random() % 12),
+      });
+  },
+};
+
 /** The first difference, or undefined. */
 export function compareExecution(executable: Executable, expected: Expectation): string | undefined {
+  for (const [name, engine] of Object.entries(ENGINES)) {
+    const difference = compareBudgets(executable, expected, engine());
+    if (difference !== undefined) return `${name}, ${difference}`;
+  }
+  return undefined;
+}
+
+function compareBudgets(executable: Executable, expected: Expectation, engine: EngineFactory): string | undefined {
   const budgets = [expected.instructions];
   if (!('err' in expected.outcome && expected.outcome.err === 'ExceededMaxInstructions')) budgets.push(WIDE_BUDGET);
   for (const budget of budgets) {
-    const difference = compareRun(executable, expected, budget);
+    const difference = compareRun(executable, expected, budget, engine);
     if (difference !== undefined) return `with a budget of ${budget}: ${difference}`;
   }
   return undefined;
 }
 
-function compareRun(executable: Executable, expected: Expectation, budget: number): string | undefined {
-  const vm = new Vm();
+function compareRun(
+  executable: Executable,
+  expected: Expectation,
+  budget: number,
+  engine: EngineFactory,
+): string | undefined {
+  const vm = new Vm(engine);
   const inputOffset = vm.prepareInput(expected.input.length);
   vm.memory.bytes.set(expected.input, inputOffset);
   const meter = { remaining: budget };

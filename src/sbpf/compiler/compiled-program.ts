@@ -1,0 +1,123 @@
+// A program's compiled code: one WebAssembly module for the functions that are reached from a few slots, made once and
+// shared by all machines of the process. What machines need besides the module is here too: which slots it can be
+// entered at, and what the numbers of failing sites mean.
+
+import { ModuleBuilder } from '../../wasm/module-builder.ts';
+import type { Executable } from '../executable.ts';
+import { verify } from '../verifier.ts';
+import { ALL_REGISTERS, ARGUMENTS, FlowGraph } from './flow-graph.ts';
+import { FUNCTION_PARAMETERS, FunctionCompiler, type Linkage, type Sites } from './function-compiler.ts';
+import { Functions } from './functions.ts';
+import { Code } from './instructions.ts';
+import { emitRuntime } from './runtime-functions.ts';
+
+/** Functions of more instructions are left to the interpreter: hosts limit a function's size, and so does patience. */
+const MAX_FUNCTION = 30_000;
+
+export interface CompiledProgram {
+  readonly module: WebAssembly.Module;
+  readonly bytes: Uint8Array;
+  /** The name of the export that goes on at a slot. */
+  readonly entries: ReadonlyMap<number, string>;
+  readonly sites: Sites;
+  /** By entry: which of r1 to r5 are read from there on; and which are read by whoever comes after its exit. */
+  readonly leaks: ReadonlyMap<number, { readonly read: number; readonly kept: number }>;
+}
+
+/**
+ * Compiles the functions that can be reached from `entrySlots`, each of which becomes an entry. Undefined where the code
+ * is not valid, or no entry can be compiled.
+ */
+export function compileProgram(executable: Executable, entrySlots: readonly number[]): CompiledProgram | undefined {
+  if (verify(executable) !== undefined) return undefined;
+  const functions = new Functions(new Code(executable));
+  const entryExtents = entrySlots.map((slot) => functions.at(slot));
+  const graphs = new Map<number, FlowGraph>();
+  const blockOf = new Int32Array(functions.code.slots + 1);
+  const graphAt = (root: number): FlowGraph | undefined => {
+    const known = graphs.get(root);
+    if (known !== undefined) return known;
+    const extent = functions.byRoot.get(root)!;
+    if (extent.size > MAX_FUNCTION) return undefined;
+    const graph = new FlowGraph(functions, extent, blockOf);
+    graphs.set(root, graph);
+    return graph;
+  };
+
+  // Callers before callees.
+  const found: number[] = [];
+  const seen = new Set<number>(entrySlots);
+  const called = new Set<number>();
+  const queue = [...seen];
+  for (let i = 0; i < queue.length; i++) {
+    found.push(queue[i]);
+    for (const callee of functions.byRoot.get(queue[i])!.callees) {
+      called.add(callee);
+      if (seen.has(callee)) continue;
+      seen.add(callee);
+      queue.push(callee);
+    }
+  }
+  const compilable = found.filter((root) => graphAt(root)?.isReducible === true);
+  const liveAtEntryOf = findLiveness(compilable, graphs);
+
+  const module = new ModuleBuilder();
+  const runtime = emitRuntime(module, executable.version, executable.config);
+  const bodies = new Map(
+    compilable.filter((root) => called.has(root)).map((root) => [root, module.declare(FUNCTION_PARAMETERS, ['i64'])]),
+  );
+  const sites: Sites = [];
+  const linkage: Linkage = { runtime, sites, indexOf: (root) => bodies.get(root)?.index, liveAtEntryOf };
+  for (const [root, body] of bodies) {
+    const compiler = new FunctionCompiler(graphs.get(root)!, linkage, false);
+    body.code = compiler.compile();
+    body.locals = compiler.locals;
+  }
+  const entries = new Map<number, string>();
+  const leaks = new Map<number, { readonly read: number; readonly kept: number }>();
+  for (const extent of entryExtents) {
+    const graph = graphs.get(extent.root);
+    if (graph?.isReducible !== true || entries.has(extent.root)) continue;
+    const body = module.declare([]);
+    const compiler = new FunctionCompiler(graph, linkage, true);
+    body.code = compiler.compile();
+    body.locals = compiler.locals;
+    const name = `at${extent.root}`;
+    module.export(name, 'function', body.index);
+    entries.set(extent.root, name);
+    const open = new FlowGraph(functions, extent, blockOf, ARGUMENTS);
+    open.findLiveness(liveAtEntryOf);
+    leaks.set(extent.root, { read: graph.liveAtEntry & ARGUMENTS, kept: open.liveAtEntry & ARGUMENTS });
+  }
+  if (entries.size === 0) return undefined;
+  const bytes = module.finish();
+  const compiled = compileModule(bytes);
+  return compiled === undefined ? undefined : { module: compiled, bytes, entries, sites, leaks };
+}
+
+/** Undefined where the host forbids it (content security policies can), or where the code is more than it takes. */
+function compileModule(bytes: Uint8Array): WebAssembly.Module | undefined {
+  try {
+    return new WebAssembly.Module(bytes);
+  } catch (error) {
+    if (!WebAssembly.validate(bytes)) throw error;
+    return undefined;
+  }
+}
+
+/** What each function reads before it writes: callees first, and again where functions call each other in circles. */
+function findLiveness(roots: readonly number[], graphs: ReadonlyMap<number, FlowGraph>): (root: number) => number {
+  const known = new Map<number, number>();
+  for (const root of roots) known.set(root, 0);
+  const liveAtEntryOf = (root: number): number => known.get(root) ?? ALL_REGISTERS;
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (let i = roots.length - 1; i >= 0; i--) {
+      const graph = graphs.get(roots[i])!;
+      if (!graph.findLiveness(liveAtEntryOf)) continue;
+      changed = true;
+      known.set(roots[i], graph.liveAtEntry & ALL_REGISTERS);
+    }
+  }
+  return liveAtEntryOf;
+}

@@ -1,0 +1,600 @@
+// One sBPF function as one WebAssembly function: registers in locals, control flow from the dominator tree, units taken
+// a block at a time. Two shapes of the same code: a *function* is called by compiled code, with r1 to r5 as parameters
+// and r0 as result; an *entry* is called by the engine, and takes registers from the control block and leaves them there.
+//
+// Ways out before the end, all rare, with the state written back to the control block first:
+// - `finish`: too few units left for the next block, or a block that is not compiled. Live registers are written back,
+//   the engine completes the activation in whichever way, and this function returns what that returned.
+// - `fail`: an access, a division or a call that ends the run. A number says which site it was.
+// - a negative UNITS behind a call: the run is over, return at once.
+
+import { CodeWriter } from '../../wasm/code-writer.ts';
+import { Op } from '../../wasm/opcodes.ts';
+import { MM_STACK_START } from '../address-space.ts';
+import {
+  CALL_DEPTH,
+  FRAME_RETURN_PC,
+  FRAME_SHIFT,
+  PC,
+  REGION_SHIFT,
+  REGISTERS,
+  TEXT_VM_ADDR,
+  UNITS,
+  WRITE_LIMIT,
+} from '../control-block.ts';
+import { Status } from '../interpreter-emitter.ts';
+import { dynamicStackFrames } from '../version.ts';
+import { emitLoad, emitStore } from './accesses.ts';
+import { emitAlu } from './alu.ts';
+import { ALL_REGISTERS, End, type FlowGraph } from './flow-graph.ts';
+import { Kind, syscallOf } from './instructions.ts';
+import { frameStride, type Runtime } from './runtime-functions.ts';
+
+/** Locals. r1 to r5 are the parameters after the frame; each of the others follows in the order of the list. */
+export const FRAME = 0;
+export const R0 = 6;
+export const R10 = 11;
+const FUEL = 12;
+export const ADDRESS = 13;
+export const X = 14;
+export const Y = 15;
+export const HOST = 16;
+export const ENTRY = 17;
+const SITE = 18;
+const RESUME = 19;
+/** Offset in memory of the frame's first byte, less STACK. */
+export const FRAME_HOST = 20;
+export const A = 21;
+export const B = 22;
+
+export const FUNCTION_PARAMETERS = ['i32', 'i64', 'i64', 'i64', 'i64', 'i64'] as const;
+const FUNCTION_LOCALS = [
+  [10, 'i64'],
+  [7, 'i32'],
+] as const;
+const ENTRY_LOCALS = [
+  [1, 'i32'],
+  [15, 'i64'],
+  [7, 'i32'],
+] as const;
+
+/** The local of a register. */
+export const local = (register: number): number => (register === 0 ? R0 : register < 6 ? register : register + 1);
+
+const ARGUMENTS = 0b111110;
+const FRAME_POINTER = 10;
+/** More kinds of spilling than this in one function share one that spills too much. */
+const MAX_SPILLS = 40;
+const NONE = -1;
+
+/** Where a run can fail: slot, units to give back, and a Status. Three numbers a site. */
+export type Sites = number[];
+
+export interface Linkage {
+  readonly runtime: Runtime;
+  readonly sites: Sites;
+  /** Index of a compiled function by its first slot. */
+  readonly indexOf: (root: number) => number | undefined;
+  /** What a function reads before it writes. */
+  readonly liveAtEntryOf: (root: number) => number;
+}
+
+export class FunctionCompiler {
+  readonly c: CodeWriter;
+  readonly graph: FlowGraph;
+  readonly linkage: Linkage;
+  readonly isEntry: boolean;
+  readonly frameSize: number;
+  readonly dynamicFrames: boolean;
+  /** The instruction being compiled, and how many of its block follow it. */
+  pc = 0;
+  following = 0;
+  failLabel = 0;
+  readonly #finishLabels = new Map<number, number>();
+  readonly #loopLabels: Int32Array;
+  readonly #blockLabels: Int32Array;
+
+  constructor(graph: FlowGraph, linkage: Linkage, isEntry: boolean) {
+    this.graph = graph;
+    this.linkage = linkage;
+    this.isEntry = isEntry;
+    this.c = new CodeWriter(256 + graph.extent.size * 40);
+    const { executable } = graph.functions.code;
+    this.frameSize = executable.config.stackFrameSize;
+    this.dynamicFrames = dynamicStackFrames(executable.version);
+    this.#loopLabels = new Int32Array(graph.start.length);
+    this.#blockLabels = new Int32Array(graph.start.length);
+  }
+
+  get locals(): readonly (readonly [number, 'i32' | 'i64'])[] {
+    return this.isEntry ? ENTRY_LOCALS : FUNCTION_LOCALS;
+  }
+
+  compile(): Uint8Array {
+    const { c } = this;
+    this.#emitPrologue();
+    const spills = this.#collectSpills();
+    const finish = c.block();
+    this.failLabel = c.block();
+    for (const mask of spills) this.#finishLabels.set(mask, c.block());
+    this.#emitTree();
+    c.op(Op.unreachable);
+    for (const mask of [...spills].reverse()) {
+      c.end();
+      this.#spill(mask);
+      c.br(finish);
+    }
+    c.end(); // fail
+    this.#saveFuelAndDepth();
+    c.get(SITE);
+    c.call(this.linkage.runtime.fail);
+    this.#emitLeave();
+    c.end(); // finish
+    this.#saveFuelAndDepth();
+    c.i32(0);
+    c.get(RESUME);
+    c.access(Op.i32Store, PC);
+    c.i32(0);
+    this.#frameAddress();
+    c.access(Op.i64Store, REGISTERS + FRAME_POINTER * 8);
+    c.call(this.linkage.runtime.finish);
+    c.call(this.linkage.runtime.refresh);
+    if (!this.isEntry) {
+      c.i32(0);
+      c.access(Op.i64Load, REGISTERS);
+    }
+    return c.bytes.subarray(0, c.length);
+  }
+
+  /** Takes a condition from the stack; where it holds, the run ends with the status at this instruction. */
+  failIf(status: number): void {
+    const { c } = this;
+    c.if();
+    this.fail(status);
+    c.end();
+  }
+
+  fail(status: number): void {
+    const { c } = this;
+    const { sites } = this.linkage;
+    c.i32(sites.length / 3);
+    sites.push(this.pc, this.following, status);
+    c.set(SITE);
+    c.br(this.failLabel);
+  }
+
+  #emitPrologue(): void {
+    const { c, graph, isEntry } = this;
+    if (isEntry) {
+      c.call(this.linkage.runtime.refresh);
+      c.i32(0);
+      c.access(Op.i32Load, CALL_DEPTH);
+      c.i32(FRAME_SHIFT);
+      c.op(Op.i32Shl);
+      c.set(FRAME);
+    }
+    c.i32(0);
+    c.access(Op.i64Load, UNITS);
+    c.set(FUEL);
+    const parameters = isEntry ? 0 : ARGUMENTS;
+    this.#load(graph.liveAtEntry & ~parameters);
+    if (this.dynamicFrames) {
+      c.i32(0);
+      c.access(Op.i64Load, REGISTERS + FRAME_POINTER * 8);
+      c.set(R10);
+      return;
+    }
+    if (graph.mentioned >> FRAME_POINTER === 0) return;
+    this.#depth();
+    c.i32(this.frameSize);
+    c.op(Op.i32Mul);
+    c.set(FRAME_HOST);
+    this.#frameAddress();
+    c.set(R10);
+    if (!graph.storesToFrame) return;
+    // The frame counts as written to from here on.
+    const limit = WRITE_LIMIT + (MM_STACK_START / 0x1_0000_0000) * (1 << REGION_SHIFT);
+    c.get(FRAME_HOST);
+    c.i32(this.frameSize);
+    c.op(Op.i32Add);
+    c.tee(HOST);
+    c.i32(0);
+    c.access(Op.i32Load, limit);
+    c.op(Op.i32GtU);
+    c.if();
+    c.i32(0);
+    c.get(HOST);
+    c.access(Op.i32Store, limit);
+    c.end();
+  }
+
+  #depth(): void {
+    this.c.get(FRAME);
+    this.c.i32(FRAME_SHIFT);
+    this.c.op(Op.i32ShrU);
+  }
+
+  /** Leaves r10 on the stack. */
+  #frameAddress(): void {
+    const { c } = this;
+    if (this.dynamicFrames) {
+      c.get(R10);
+      return;
+    }
+    const { executable } = this.graph.functions.code;
+    this.#depth();
+    c.op(Op.i64ExtendI32U);
+    c.i64(frameStride(executable.version, executable.config));
+    c.op(Op.i64Mul);
+    c.i64(MM_STACK_START + this.frameSize);
+    c.op(Op.i64Add);
+  }
+
+  #saveFuelAndDepth(): void {
+    const { c } = this;
+    c.i32(0);
+    c.get(FUEL);
+    c.access(Op.i64Store, UNITS);
+    c.i32(0);
+    this.#depth();
+    c.access(Op.i32Store, CALL_DEPTH);
+  }
+
+  #emitLeave(): void {
+    if (!this.isEntry) this.c.i64(0);
+    this.c.op(Op.return);
+  }
+
+  /** Masks of registers to write back where blocks are left to the engine. */
+  #collectSpills(): readonly number[] {
+    const { graph } = this;
+    const masks = new Set<number>();
+    for (const block of graph.order) masks.add(graph.liveIn[block] & ALL_REGISTERS);
+    if (masks.size > MAX_SPILLS) return [ALL_REGISTERS];
+    return [...masks];
+  }
+
+  #finishLabel(block: number): number {
+    return this.#finishLabels.get(this.graph.liveIn[block] & ALL_REGISTERS) ?? this.#finishLabels.get(ALL_REGISTERS)!;
+  }
+
+  #spill(mask: number): void {
+    const { c } = this;
+    for (let register = 0; register < 10; register++) {
+      if (((mask >> register) & 1) === 0) continue;
+      c.i32(0);
+      c.get(local(register));
+      c.access(Op.i64Store, REGISTERS + register * 8);
+    }
+  }
+
+  #load(mask: number): void {
+    const { c } = this;
+    for (let register = 0; register < 10; register++) {
+      if (((mask >> register) & 1) === 0) continue;
+      c.i32(0);
+      c.access(Op.i64Load, REGISTERS + register * 8);
+      c.set(local(register));
+    }
+  }
+
+  // The dominator tree, without recursion: programs choose how deep it is. What is still to do lies on a stack, as
+  // `block * 4 + TREE` or one of the others.
+
+  #emitTree(): void {
+    const TREE = 0;
+    const CLOSE = 1;
+    const ELSE = 2;
+    const CLOSE_LOOP = 3;
+    const { c, graph } = this;
+    const { order, rank, dominator, forwardEdges, isLoop, taken, next } = graph;
+    // Children that are branched to, the last in the order first.
+    const child = new Int32Array(graph.start.length).fill(NONE);
+    const sibling = new Int32Array(graph.start.length).fill(NONE);
+    for (let i = 1; i < order.length; i++) {
+      const block = order[i];
+      if (forwardEdges[block] < 2) continue;
+      sibling[block] = child[dominator[block]];
+      child[dominator[block]] = block;
+    }
+    const todo: number[] = [graph.entry * 4 + TREE];
+    /** A label to branch to, or 0 where the target's code comes here. */
+    const labelOf = (from: number, to: number): number => {
+      if (rank[to] <= rank[from]) return this.#loopLabels[to];
+      return forwardEdges[to] >= 2 ? this.#blockLabels[to] : 0;
+    };
+    const go = (from: number, to: number): void => {
+      const label = labelOf(from, to);
+      if (label !== 0) c.br(label);
+      else todo.push(to * 4 + TREE);
+    };
+    while (todo.length > 0) {
+      const item = todo.pop()!;
+      const block = item >> 2;
+      switch (item & 3) {
+        case CLOSE:
+          c.end();
+          continue;
+        case CLOSE_LOOP:
+          c.end();
+          c.op(Op.unreachable);
+          continue;
+        case ELSE:
+          c.else();
+          continue;
+      }
+      if (isLoop[block] === 1) {
+        this.#loopLabels[block] = c.loop();
+        todo.push(CLOSE_LOOP);
+      }
+      for (let inner = child[block]; inner !== NONE; inner = sibling[inner]) {
+        this.#blockLabels[inner] = c.block();
+        todo.push(inner * 4 + TREE, CLOSE);
+      }
+      this.#emitBlock(block);
+      switch (graph.ending[block]) {
+        case End.exit:
+        case End.giveUp:
+          break;
+        case End.branch: {
+          const whenTaken = labelOf(block, taken[block]);
+          this.#emitCondition(graph.last[block]);
+          if (whenTaken !== 0) {
+            c.brIf(whenTaken);
+            go(block, next[block]);
+            break;
+          }
+          const otherwise = labelOf(block, next[block]);
+          if (otherwise !== 0) {
+            c.op(Op.i32Eqz);
+            c.brIf(otherwise);
+            go(block, taken[block]);
+            break;
+          }
+          c.if();
+          todo.push(CLOSE, next[block] * 4 + TREE, ELSE, taken[block] * 4 + TREE);
+          break;
+        }
+        case End.jump:
+          go(block, taken[block]);
+          break;
+        default:
+          if (next[block] === NONE) c.op(Op.unreachable);
+          else go(block, next[block]);
+      }
+    }
+  }
+
+  #emitBlock(block: number): void {
+    const { c, graph } = this;
+    const { words, set } = graph.functions.code;
+    const { runtime } = this.linkage;
+    const cost = graph.cost[block];
+    const giveUp = graph.ending[block] === End.giveUp;
+    if (!giveUp) {
+      c.get(FUEL);
+      c.i64(cost);
+      c.op(Op.i64LtS);
+      c.if();
+    }
+    c.i32(graph.start[block]);
+    c.set(RESUME);
+    c.br(this.#finishLabel(block));
+    if (giveUp) return;
+    c.end();
+    c.get(FUEL);
+    c.i64(cost);
+    c.op(Op.i64Sub);
+    c.set(FUEL);
+    this.following = cost;
+    for (let pc = graph.start[block]; pc < graph.end[block]; pc++) {
+      const word = words[pc * 2];
+      const opcode = word & 0xff;
+      this.pc = pc;
+      this.following--;
+      switch (set.kind[opcode]) {
+        case Kind.lddw:
+          c.i64Halves(words[pc * 2 + 1], words[pc * 2 + 3]);
+          c.set(local((word >>> 8) & 15));
+          pc++;
+          break;
+        case Kind.load:
+          emitLoad(this, word, runtime);
+          break;
+        case Kind.storeImm:
+        case Kind.storeReg:
+          emitStore(this, word, words[pc * 2 + 1], runtime);
+          break;
+        case Kind.ja:
+        case Kind.branch64:
+        case Kind.branch32:
+          break; // by whoever goes on
+        case Kind.exit:
+          this.#emitExit();
+          break;
+        case Kind.call:
+          if (graph.ending[block] === End.syscall) this.#emitSyscall(block);
+          else this.#emitCall(block);
+          break;
+        case Kind.callx:
+          this.#emitCallx(block);
+          break;
+        default:
+          emitAlu(this, word, words[pc * 2 + 1]);
+      }
+    }
+  }
+
+  #emitExit(): void {
+    const { c } = this;
+    if (this.isEntry) {
+      this.#saveFuelAndDepth();
+      c.i32(0);
+      c.get(R0);
+      c.access(Op.i64Store, REGISTERS);
+      c.i32(0);
+      c.i32(this.pc);
+      c.access(Op.i32Store, PC);
+    } else {
+      c.i32(0);
+      c.get(FUEL);
+      c.access(Op.i64Store, UNITS);
+      c.get(R0);
+    }
+    c.op(Op.return);
+  }
+
+  /** Leaves an i32 on the stack. */
+  #emitCondition(pc: number): void {
+    const { c } = this;
+    const { words, set } = this.graph.functions.code;
+    const word = words[pc * 2];
+    const imm = words[pc * 2 + 1];
+    const opcode = word & 0xff;
+    const op = set.op[opcode];
+    const wide = set.kind[opcode] === Kind.branch64;
+    c.get(local((word >>> 8) & 15));
+    if (!wide) c.op(Op.i32WrapI64);
+    if (set.usesSrc[opcode] === 1) {
+      c.get(local((word >>> 12) & 15));
+      if (!wide) c.op(Op.i32WrapI64);
+    } else if (imm === 0 && op === Op.i64Eq) {
+      c.op(Op.i64Eqz);
+      return;
+    } else if (wide) {
+      c.i64(imm);
+    } else {
+      c.i32(imm);
+    }
+    if (op !== 0) {
+      c.op(op);
+    } else if (wide) {
+      c.op(Op.i64And);
+      c.i64(0);
+      c.op(Op.i64Ne);
+    } else {
+      c.op(Op.i32And);
+    }
+  }
+
+  #emitSyscall(block: number): void {
+    const { c, graph } = this;
+    const { code } = graph.functions;
+    this.#spill(ARGUMENTS);
+    this.#saveFuelAndDepth();
+    c.i32(0);
+    c.i32(this.pc);
+    c.access(Op.i32Store, PC);
+    c.i32(syscallOf(code.callee(this.pc)));
+    c.call(this.linkage.runtime.syscall);
+    c.op(Op.i32Eqz);
+    c.if();
+    this.#emitLeave();
+    c.end();
+    if (graph.next[block] === NONE) return;
+    this.#reload();
+    c.i32(0);
+    c.access(Op.i64Load, REGISTERS);
+    c.set(R0);
+    c.call(this.linkage.runtime.refresh);
+  }
+
+  #reload(): void {
+    const { c } = this;
+    c.i32(0);
+    c.access(Op.i64Load, UNITS);
+    c.set(FUEL);
+  }
+
+  /** What a call does to the caller's frame, and the end of the run where there is no room for another. */
+  #pushFrame(): void {
+    const { c } = this;
+    const { executable } = this.graph.functions.code;
+    c.get(FRAME);
+    c.i32(this.pc + 1);
+    c.access(Op.i32Store, FRAME_RETURN_PC);
+    c.get(FRAME);
+    c.i32((executable.config.maxCallDepth - 1) << FRAME_SHIFT);
+    c.op(Op.i32Eq);
+    this.failIf(Status.callDepthExceeded);
+    c.i32(0);
+    c.get(FUEL);
+    c.access(Op.i64Store, UNITS);
+    if (this.dynamicFrames) {
+      c.i32(0);
+      c.get(R10);
+      c.access(Op.i64Store, REGISTERS + FRAME_POINTER * 8);
+    }
+  }
+
+  /** Behind a call: whether the run goes on. */
+  #checkRun(): void {
+    const { c } = this;
+    this.#reload();
+    c.get(FUEL);
+    c.i64(0);
+    c.op(Op.i64LtS);
+    c.if();
+    this.#emitLeave();
+    c.end();
+  }
+
+  #emitCall(block: number): void {
+    const { c, graph, linkage } = this;
+    const root = graph.functions.code.callee(this.pc);
+    const index = linkage.indexOf(root);
+    const leaked = graph.liveOut(block) & ARGUMENTS;
+    this.#pushFrame();
+    if (index === undefined || leaked !== 0) {
+      this.#spill(ALL_REGISTERS);
+      c.i32(root);
+      c.get(FRAME);
+      c.i32(leaked === 0 ? 0 : 1);
+      c.call(linkage.runtime.enter);
+      this.#afterEnter(leaked);
+      return;
+    }
+    const live = linkage.liveAtEntryOf(root);
+    this.#spill(live & ~ARGUMENTS);
+    c.get(FRAME);
+    c.i32(1 << FRAME_SHIFT);
+    c.op(Op.i32Add);
+    for (let register = 1; register <= 5; register++) {
+      if (((live >> register) & 1) === 1) c.get(local(register));
+      else c.i64(0);
+    }
+    c.call(index);
+    c.set(R0);
+    this.#checkRun();
+  }
+
+  #afterEnter(leaked: number): void {
+    this.#checkRun();
+    this.#load(leaked | 1);
+    this.c.call(this.linkage.runtime.refresh);
+  }
+
+  #emitCallx(block: number): void {
+    const { c, graph, linkage } = this;
+    const { code } = graph.functions;
+    this.#pushFrame();
+    c.get(local(code.callxRegister(this.pc)));
+    c.i32(0);
+    c.access(Op.i64Load, TEXT_VM_ADDR);
+    c.op(Op.i64Sub);
+    c.i64(3);
+    c.op(Op.i64ShrU);
+    c.tee(X);
+    c.i64(code.slots);
+    c.op(Op.i64GeU);
+    this.failIf(Status.callOutsideTextSegment);
+    this.#spill(ALL_REGISTERS);
+    c.get(X);
+    c.op(Op.i32WrapI64);
+    c.get(FRAME);
+    const leaked = graph.liveOut(block) & ARGUMENTS;
+    c.i32(leaked === 0 ? 0 : 1);
+    c.call(linkage.runtime.enter);
+    this.#afterEnter(leaked);
+  }
+}

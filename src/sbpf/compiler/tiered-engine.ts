@@ -1,0 +1,257 @@
+// The engine of a machine: starts programs in the interpreter, compiles them when they have run long enough, and goes
+// back and forth between the two wherever one cannot go on. The state of a run is in the control block whenever neither
+// is running, so each can begin where the other stopped.
+//
+// What compiled code asks for while it runs, it asks here: syscalls, functions that are not compiled, the rest of an
+// activation that it gives up. These nest: an activation that compiled code waits for has BASE_DEPTH as its own depth.
+
+import {
+  BASE_DEPTH,
+  CALL_DEPTH,
+  FRAME_RETURN_PC,
+  FRAME_SHIFT,
+  FRAMES,
+  PC,
+  REGISTERS,
+  UNITS,
+} from '../control-block.ts';
+import type { Executable } from '../executable.ts';
+import { Status } from '../interpreter-emitter.ts';
+import { InterpreterEngine } from '../interpreter-engine.ts';
+import type { VmMemory } from '../memory.ts';
+import type { Engine, Vm } from '../vm.ts';
+import { type CompiledProgram, compileProgram } from './compiled-program.ts';
+import { ARGUMENTS } from './flow-graph.ts';
+
+/** Instructions of a program that are interpreted before it is compiled. */
+const THRESHOLD = 40_000;
+/** More units than compiled code is handed at once; it counts them in an i64. */
+const MAX_UNITS = 2 ** 52;
+const SAVED_WORDS = 10; // r6 to r10
+const FIRST_SAVED_REGISTER = 6;
+
+export interface TieringOptions {
+  /** Instructions of a program that are interpreted before it is compiled. Infinity: never. */
+  readonly threshold?: number;
+  /** For tests: how many of the units left compiled code gets before it has to come back. */
+  readonly handOut?: (units: number) => number;
+  /** For tests: how many instructions the interpreter takes before the engine looks for compiled code to go on with. */
+  readonly interpretFor?: () => number;
+  /** For tests: every slot at which the interpreter stopped becomes an entry. */
+  readonly enterAnywhere?: boolean;
+}
+
+/** What is known of a program, for all machines. */
+class Program {
+  interpreted = 0;
+  /** Which module to enter at a slot. */
+  readonly entries = new Map<number, CompiledProgram>();
+  canCompile = true;
+}
+
+const programs = new WeakMap<Executable, Program>();
+
+function programOf(executable: Executable): Program {
+  let program = programs.get(executable);
+  if (program === undefined) programs.set(executable, (program = new Program()));
+  return program;
+}
+
+export class TieredEngine implements Engine {
+  readonly #memory: VmMemory;
+  readonly #interpreter: InterpreterEngine;
+  readonly #options: TieringOptions;
+  readonly #threshold: number;
+  readonly #instances = new WeakMap<CompiledProgram, WebAssembly.Instance>();
+  readonly #imports: Record<string, Record<string, unknown>>;
+  // The run in progress.
+  #vm!: Vm;
+  #executable: Executable | undefined;
+  #program!: Program;
+  #compiled: CompiledProgram | undefined;
+  /** Units that compiled code was not handed. */
+  #withheld = 0;
+
+  constructor(memory: VmMemory, options: TieringOptions = {}) {
+    this.#memory = memory;
+    this.#interpreter = new InterpreterEngine(memory);
+    this.#options = options;
+    this.#threshold = options.threshold ?? THRESHOLD;
+    this.#imports = {
+      machine: {
+        memory: memory.wasm,
+        access: (isStore: number, len: number) => memory.resolveAccess(isStore === 0 ? 'load' : 'store', len),
+        syscall: (index: number) => this.#syscall(index),
+        interpret: (leaks: number) => this.#nested(leaks !== 0, false),
+        finish: () => this.#nested(false, true),
+        fail: (site: number) => this.#fail(site),
+      },
+    };
+  }
+
+  execute(vm: Vm): void {
+    if (vm.onInstruction !== undefined) {
+      this.#interpreter.execute(vm);
+      return;
+    }
+    this.#vm = vm;
+    if (this.#executable !== vm.executable) {
+      this.#executable = vm.executable;
+      this.#program = programOf(vm.executable);
+    }
+    if (this.#threshold === 0) this.#considerCompiling(0);
+    this.#drive(false, false);
+  }
+
+  /** Runs to the exit at BASE_DEPTH. `leaks` says that r1 to r5 are of interest then. */
+  #drive(leaks: boolean, interpretFirst: boolean): void {
+    const vm = this.#vm;
+    const program = this.#program;
+    const base = this.#memory.u32[BASE_DEPTH >> 2];
+    let mayEnter = !interpretFirst;
+    for (;;) {
+      const entered = mayEnter && program.entries.size > 0 ? program.entries.get(vm.pc) : undefined;
+      if (entered !== undefined && !this.#leaksInto(entered, base, leaks)) {
+        this.#enter(entered);
+        if (vm.error !== undefined) return;
+        const { u32 } = this.#memory;
+        if (u32[CALL_DEPTH >> 2] === base) return;
+        this.#popFrame(u32);
+        continue;
+      }
+      mayEnter = true;
+      const before = vm.meter.remaining;
+      const limit = this.#options.interpretFor?.() ?? this.#interpretationLimit();
+      const isDone = this.#interpreter.executeSome(vm, limit);
+      program.interpreted += Math.min(before - vm.meter.remaining, limit);
+      if (isDone) return;
+      this.#considerCompiling(base);
+    }
+  }
+
+  #interpretationLimit(): number {
+    const { interpreted, canCompile } = this.#program;
+    if (!canCompile || this.#threshold === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
+    return Math.max(1, interpreted < this.#threshold ? this.#threshold - interpreted : this.#threshold);
+  }
+
+  #considerCompiling(base: number): void {
+    const program = this.#program;
+    if (!program.canCompile || program.interpreted < this.#threshold) return;
+    const vm = this.#vm;
+    if (program.entries.size === 0 || this.#options.enterAnywhere === true) {
+      const slots = [vm.pc];
+      const { u32 } = this.#memory;
+      for (let depth = base; depth < u32[CALL_DEPTH >> 2]; depth++) {
+        slots.push(u32[(FRAME_RETURN_PC + (depth << FRAME_SHIFT)) >> 2]);
+      }
+      if (!program.entries.has(vm.executable.entryPc)) slots.push(vm.executable.entryPc);
+      this.#compile(slots.filter((slot) => !program.entries.has(slot)));
+    }
+  }
+
+  #compile(slots: readonly number[]): void {
+    const program = this.#program;
+    if (slots.length === 0) return;
+    const { executable } = this.#vm;
+    const compiled = compileProgram(executable, slots);
+    if (compiled === undefined) {
+      program.canCompile = program.entries.size > 0;
+      return;
+    }
+    for (const slot of compiled.entries.keys()) program.entries.set(slot, compiled);
+  }
+
+  /** Whether anything reads, after the activation that is about to run compiled, what it left in r1 to r5. */
+  #leaksInto(entered: CompiledProgram, base: number, leaks: boolean): boolean {
+    const { u32 } = this.#memory;
+    const depth = u32[CALL_DEPTH >> 2];
+    let live = leaks ? ARGUMENTS : 0;
+    for (let frame = base; frame < depth; frame++) {
+      const flow = entered.leaks.get(u32[(FRAME_RETURN_PC + (frame << FRAME_SHIFT)) >> 2]);
+      if (flow === undefined) live = ARGUMENTS;
+      else live = flow.read | (flow.kept & live);
+    }
+    return live !== 0;
+  }
+
+  #enter(compiled: CompiledProgram): void {
+    const outer = this.#compiled;
+    const withheld = this.#withheld;
+    const pc = this.#vm.pc;
+    let instance = this.#instances.get(compiled);
+    if (instance === undefined) {
+      instance = new WebAssembly.Instance(compiled.module, this.#imports);
+      this.#instances.set(compiled, instance);
+    }
+    this.#compiled = compiled;
+    this.#handOut();
+    (instance.exports[compiled.entries.get(pc)!] as () => void)();
+    if (this.#vm.error === undefined) this.#takeBack();
+    this.#compiled = outer;
+    this.#withheld = withheld;
+  }
+
+  /** Gives compiled code the units that are left. */
+  #handOut(): void {
+    const { remaining } = this.#vm.meter;
+    const units = Math.min(remaining, MAX_UNITS);
+    const handed = this.#options.handOut?.(units) ?? units;
+    this.#withheld = remaining - handed;
+    this.#memory.writeU64(UNITS, handed);
+  }
+
+  #takeBack(): void {
+    this.#vm.meter.remaining = this.#withheld + (this.#memory.readU64(UNITS) as number);
+  }
+
+  /** Makes compiled functions return, all of them. */
+  #endRun(): void {
+    const { u32 } = this.#memory;
+    u32[UNITS >> 2] = 0xffff_ffff;
+    u32[(UNITS >> 2) + 1] = 0xffff_ffff;
+  }
+
+  #syscall(index: number): number {
+    const vm = this.#vm;
+    this.#takeBack();
+    const goesOn = vm.callSyscall(index);
+    if (goesOn) this.#handOut();
+    else this.#endRun();
+    return goesOn ? 1 : 0;
+  }
+
+  #nested(leaks: boolean, interpretFirst: boolean): void {
+    const vm = this.#vm;
+    const { u32 } = this.#memory;
+    const outer = u32[BASE_DEPTH >> 2];
+    u32[BASE_DEPTH >> 2] = u32[CALL_DEPTH >> 2];
+    this.#takeBack();
+    this.#drive(leaks, interpretFirst);
+    this.#memory.u32[BASE_DEPTH >> 2] = outer;
+    if (vm.error === undefined) this.#handOut();
+    else this.#endRun();
+  }
+
+  #fail(site: number): void {
+    const vm = this.#vm;
+    const { u32 } = this.#memory;
+    const { sites } = this.#compiled!;
+    const status = sites[site * 3 + 2];
+    this.#takeBack();
+    vm.meter.remaining += sites[site * 3 + 1];
+    u32[PC >> 2] = sites[site * 3];
+    // These fail with the new frame in place.
+    if (status === Status.callDepthExceeded || status === Status.callOutsideTextSegment) u32[CALL_DEPTH >> 2]++;
+    vm.error = this.#interpreter.errorOf(status);
+    this.#endRun();
+  }
+
+  #popFrame(u32: Uint32Array): void {
+    const depth = --u32[CALL_DEPTH >> 2];
+    const frame = (FRAMES + (depth << FRAME_SHIFT)) >> 2;
+    const registers = (REGISTERS >> 2) + FIRST_SAVED_REGISTER * 2;
+    for (let i = 0; i < SAVED_WORDS; i++) u32[registers + i] = u32[frame + i];
+    u32[PC >> 2] = u32[(FRAME_RETURN_PC + (depth << FRAME_SHIFT)) >> 2];
+  }
+}

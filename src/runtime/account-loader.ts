@@ -16,6 +16,7 @@ import {
   SYSTEM_PROGRAM_ID,
   SYSVAR_OWNER_ID,
 } from './addresses.ts';
+import type { Refusal } from './errors.ts';
 import { type ProgramSource, programDataAddress } from './program-cache.ts';
 import { isRentExempt } from './rent.ts';
 import type { TransactionRules } from './rules.ts';
@@ -27,6 +28,8 @@ import type { Rent } from './sysvars/layouts.ts';
 export const TRANSACTION_ACCOUNT_BASE_SIZE = 64;
 /** What every lookup table counts: the largest one there can be (SIMD-0186). */
 export const ADDRESS_LOOKUP_TABLE_BASE_SIZE = 8248;
+
+const LOADER_SOURCE = 'agave svm/src/account_loader.rs';
 
 const NO_DATA = new Uint8Array(0);
 
@@ -46,6 +49,8 @@ export interface LoadedAccounts {
   readonly programs: readonly ProgramSource[];
   readonly size: number;
   readonly error: TransactionError | undefined;
+  /** What `error` is about. */
+  readonly refusal?: Refusal | undefined;
 }
 
 interface LoadRequest {
@@ -71,7 +76,7 @@ export function loadAccounts(request: LoadRequest): LoadedAccounts {
   const { addressTableLookups, instructions } = transaction.message;
   const size = addressTableLookups.length * ADDRESS_LOOKUP_TABLE_BASE_SIZE;
   const loaded: LoadingAccounts = { accounts: [], programs: [], size, error: undefined };
-  if (size > sizeLimit) loaded.error = 'MaxLoadedAccountsDataSizeExceeded';
+  if (size > sizeLimit) loaded.error = sizeExceeded(loaded, request, undefined);
   for (let i = 0; i < keys.length && loaded.error === undefined; i++) {
     loaded.error = loadAccount(loaded, request, i);
   }
@@ -98,13 +103,26 @@ function loadAccount(loaded: LoadingAccounts, request: LoadRequest, index: numbe
   } else {
     account = MISSING_ACCOUNT;
   }
-  if (loaded.size > sizeLimit) return 'MaxLoadedAccountsDataSizeExceeded';
+  if (loaded.size > sizeLimit) return sizeExceeded(loaded, request, key);
   if (isLoader(account.owner)) {
     noteProgram(loaded, request, key, account);
-    if (loaded.size > sizeLimit) return 'MaxLoadedAccountsDataSizeExceeded';
+    if (loaded.size > sizeLimit) return sizeExceeded(loaded, request, key);
   }
   loaded.accounts.push(account);
   return undefined;
+}
+
+/** @param account the one that was one too many; undefined where lookup tables alone are */
+function sizeExceeded(loaded: LoadingAccounts, request: LoadRequest, account: Pubkey | undefined): TransactionError {
+  loaded.refusal = {
+    rule: 'increase_calculated_data_size',
+    source: LOADER_SOURCE,
+    account,
+    asked: 'bytes of accounts',
+    limit: request.sizeLimit,
+    actual: loaded.size,
+  };
+  return 'MaxLoadedAccountsDataSizeExceeded';
 }
 
 function noteProgram(loaded: LoadingAccounts, request: LoadRequest, key: Pubkey, account: Account): void {
@@ -128,9 +146,19 @@ function checkProgram(loaded: LoadingAccounts, request: LoadRequest, index: numb
   const { owner, executable, lamports } = loaded.accounts[index];
   if (rules.allowNativeLoaderAsProgram && keys[index].equals(NATIVE_LOADER_ID)) return undefined;
   // The instructions sysvar has no lamports either: it is made up for the transaction, not stored.
-  if (rules.distinguishMissingPrograms && lamports === 0n) return 'ProgramAccountNotFound';
+  if (rules.distinguishMissingPrograms && lamports === 0n) {
+    loaded.refusal = { rule: 'load_transaction_accounts', source: LOADER_SOURCE, program: keys[index] };
+    return 'ProgramAccountNotFound';
+  }
   const isCallable = rules.ignoreExecutableFlag ? owner.equals(NATIVE_LOADER_ID) || isLoader(owner) : executable;
-  return isCallable ? undefined : 'InvalidProgramForExecution';
+  if (isCallable) return undefined;
+  loaded.refusal = {
+    rule: 'load_transaction_accounts',
+    source: LOADER_SOURCE,
+    program: keys[index],
+    detail: lamports === 0n ? 'there is no such account' : `owned by ${owner}${executable ? '' : ', not executable'}`,
+  };
+  return 'InvalidProgramForExecution';
 }
 
 function isLoader(owner: Pubkey): boolean {

@@ -18,7 +18,7 @@ import {
   SYSTEM_PROGRAM_ID,
   VOTE_PROGRAM_ID,
 } from './addresses.ts';
-import { refuseTransaction } from './errors.ts';
+import { type Refusal, refuseTransaction } from './errors.ts';
 import {
   DEFAULT_INSTRUCTION_COMPUTE_UNIT_LIMIT,
   HEAP_FRAME_BYTES_MULTIPLE,
@@ -113,40 +113,56 @@ export function readComputeBudgetInstructions(
 function readRequest(requests: ComputeBudgetRequests, data: Uint8Array, index: number): void {
   const tag = data[0];
   const argumentLen = tag === SET_COMPUTE_UNIT_PRICE ? 8 : 4;
-  if (data.length < 1 + argumentLen) refuseInstructionData(index);
+  if (data.length < 1 + argumentLen) {
+    const detail = `its data is ${data.length} bytes long, too short for ${tag === undefined ? 'a tag' : `tag ${tag}`}`;
+    refuseInstructionData(index, { detail });
+  }
   switch (tag) {
     case REQUEST_HEAP_FRAME:
-      if (requests.heapSize >= 0) refuseTransaction({ DuplicateInstruction: index });
+      if (requests.heapSize >= 0) refuseDuplicate(index, 'RequestHeapFrame');
       requests.heapSize = readU32(data, 1);
       requests.heapSizeIndex = index;
       break;
     case SET_COMPUTE_UNIT_LIMIT:
-      if (requests.computeUnitLimit >= 0) refuseTransaction({ DuplicateInstruction: index });
+      if (requests.computeUnitLimit >= 0) refuseDuplicate(index, 'SetComputeUnitLimit');
       requests.computeUnitLimit = readU32(data, 1);
       break;
     case SET_COMPUTE_UNIT_PRICE:
-      if (requests.hasComputeUnitPrice) refuseTransaction({ DuplicateInstruction: index });
+      if (requests.hasComputeUnitPrice) refuseDuplicate(index, 'SetComputeUnitPrice');
       requests.computeUnitPrice = readU64(data, 1);
       requests.hasComputeUnitPrice = true;
       break;
     case SET_LOADED_ACCOUNTS_DATA_SIZE_LIMIT:
-      if (requests.loadedAccountsDataSizeLimit >= 0) refuseTransaction({ DuplicateInstruction: index });
+      if (requests.loadedAccountsDataSizeLimit >= 0) refuseDuplicate(index, 'SetLoadedAccountsDataSizeLimit');
       requests.loadedAccountsDataSizeLimit = readU32(data, 1);
       break;
     default:
-      refuseInstructionData(index);
+      refuseInstructionData(index, { detail: `it has no instruction with tag ${tag}` });
   }
 }
 
-function refuseInstructionData(index: number): never {
-  refuseTransaction({ InstructionError: [index, 'InvalidInstructionData'] });
+function refuseInstructionData(index: number, facts: Partial<Refusal> = {}): never {
+  refuseTransaction({ InstructionError: [index, 'InvalidInstructionData'] }, refusalOf(facts));
+}
+
+function refuseDuplicate(index: number, what: string): never {
+  refuseTransaction({ DuplicateInstruction: index }, refusalOf({ asked: what }));
+}
+
+function refusalOf(facts: Partial<Refusal>): Refusal {
+  const source = 'agave compute-budget-instruction/src/compute_budget_instruction_details.rs';
+  return { rule: 'process_instruction', source, program: COMPUTE_BUDGET_ID, ...facts };
 }
 
 /** The limits that the requests of a legacy or v0 message lead to; a value out of range is refused. */
 export function limitsOfRequests(requests: ComputeBudgetRequests): TransactionLimits {
   const { heapSize, computeUnitPrice, loadedAccountsDataSizeLimit } = requests;
-  if (heapSize >= 0 && !isValidHeapSize(heapSize)) refuseInstructionData(requests.heapSizeIndex);
-  if (loadedAccountsDataSizeLimit === 0) refuseTransaction('InvalidLoadedAccountsDataSizeLimit');
+  if (heapSize >= 0 && !isValidHeapSize(heapSize)) {
+    const detail = `a heap of ${heapSize} bytes: it must be a multiple of 1024 from 32768 to 262144`;
+    refuseInstructionData(requests.heapSizeIndex, { asked: 'RequestHeapFrame', actual: heapSize, detail });
+  }
+  if (loadedAccountsDataSizeLimit === 0)
+    refuseTransaction('InvalidLoadedAccountsDataSizeLimit', refusalOf({ asked: 'SetLoadedAccountsDataSizeLimit' }));
   const askedLimit = requests.computeUnitLimit >= 0 ? requests.computeUnitLimit : requests.defaultComputeUnitLimit;
   const computeUnitLimit = Math.min(askedLimit, MAX_COMPUTE_UNIT_LIMIT);
   return {

@@ -77,10 +77,12 @@ export function fail(error: InstructionError, refusal?: Refusal): never {
 /** A transaction is refused before it runs. */
 export class TransactionFailure extends Verdict {
   readonly error: TransactionError;
+  readonly refusal: Refusal | undefined;
 
-  constructor(error: TransactionError) {
+  constructor(error: TransactionError, refusal?: Refusal) {
     super();
     this.error = error;
+    this.refusal = refusal;
   }
 
   get text(): string {
@@ -89,6 +91,6 @@ export class TransactionFailure extends Verdict {
 }
 
 /** Refuses the transaction that is being prepared. */
-export function refuseTransaction(error: TransactionError): never {
-  throw new TransactionFailure(error);
+export function refuseTransaction(error: TransactionError, refusal?: Refusal): never {
+  throw new TransactionFailure(error, refusal);
 }

@@ -7,6 +7,7 @@
 
 import type { Verdict } from '../wire/errors.ts';
 import type { Pubkey } from '../wire/pubkey.ts';
+import type { Refusal } from './errors.ts';
 import type { InstructionContext, TransactionContext } from './transaction-context.ts';
 
 /** A signer that a program vouches for: the seeds it gave, and the address they derive to under its own id. */
@@ -31,11 +32,18 @@ export interface Instruction {
 export type ExecutionEvent =
   /** The accounts are loaded, the fee is paid, nothing has run. */
   | { readonly type: 'transactionStart'; readonly transaction: TransactionContext; readonly unitsRemaining: number }
-  | { readonly type: 'transactionEnd'; readonly transaction: TransactionContext; readonly unitsRemaining: number }
+  | {
+      readonly type: 'transactionEnd';
+      readonly transaction: TransactionContext;
+      readonly unitsRemaining: number;
+      /** Of the check of the whole transaction that failed after its last instruction had succeeded. */
+      readonly refusal?: Refusal | undefined;
+    }
   /** A program asks for a call. `caller` is the frame that asks. */
   | {
       readonly type: 'attempt';
-      readonly abi: 'c' | 'rust' | 'native';
+      /** `typescript`: asked for by a program that is a function of the host. */
+      readonly abi: 'c' | 'rust' | 'native' | 'typescript';
       readonly caller: InstructionContext;
       readonly unitsRemaining: number;
     }

@@ -5,8 +5,9 @@
 import type { Account } from '../wire/account.ts';
 import type { VersionedMessage } from '../wire/message.ts';
 import type { Pubkey } from '../wire/pubkey.ts';
+import type { TransactionError } from '../wire/transaction-error.ts';
 import { ED25519_ID, INCINERATOR_ID, SECP256K1_ID, SECP256R1_ID, SYSTEM_PROGRAM_ID } from './addresses.ts';
-import { refuseTransaction } from './errors.ts';
+import { type Refusal, refuseTransaction } from './errors.ts';
 import type { RuntimeFeatures } from './features.ts';
 import { isInitializedNonceTag, NONCE_STATE_SIZE } from './nonce.ts';
 import { isRentTransitionAllowed, minimumBalance } from './rent.ts';
@@ -48,17 +49,27 @@ export function takeFee(
   features: RuntimeFeatures,
 ): Account {
   const { lamports, data, owner, executable, rentEpoch } = payer;
-  if (lamports === 0n) refuseTransaction('AccountNotFound');
-  if (!owner.equals(SYSTEM_PROGRAM_ID)) refuseTransaction('InvalidAccountForFee');
+  const refuse = (error: TransactionError, facts: Partial<Refusal>): never => {
+    const source = 'agave svm/src/account_loader.rs';
+    return refuseTransaction(error, { rule: 'validate_fee_payer', source, account: key, ...facts });
+  };
+  if (lamports === 0n) refuse('AccountNotFound', { asked: 'lamports', limit: fee, actual: 0n });
+  if (!owner.equals(SYSTEM_PROGRAM_ID)) refuse('InvalidAccountForFee', { detail: `owned by ${owner}` });
   let reserve = 0n;
   if (data.length > 0) {
-    if (data.length !== NONCE_STATE_SIZE || !isInitializedNonceTag(data)) refuseTransaction('InvalidAccountForFee');
+    if (data.length !== NONCE_STATE_SIZE || !isInitializedNonceTag(data)) {
+      refuse('InvalidAccountForFee', { detail: `it holds ${data.length} bytes of data` });
+    }
     reserve = minimumBalance(rent, NONCE_STATE_SIZE);
   }
-  if (lamports < reserve + fee) refuseTransaction('InsufficientFundsForFee');
+  if (lamports < reserve + fee) {
+    refuse('InsufficientFundsForFee', { asked: 'lamports', limit: reserve + fee, actual: lamports });
+  }
   const after: Account = { lamports: lamports - fee, data, owner, executable, rentEpoch };
   if (!isRentTransitionAllowed(rent, features, payer, after) && !key.equals(INCINERATOR_ID)) {
-    refuseTransaction({ InsufficientFundsForRent: { account_index: index } });
+    const limit = minimumBalance(rent, data.length);
+    const detail = `it would have ${after.lamports} lamports left after the fee of ${fee}`;
+    refuse({ InsufficientFundsForRent: { account_index: index } }, { limit, actual: after.lamports, detail });
   }
   return after;
 }

@@ -10,9 +10,10 @@ import type { VersionedMessage } from '../wire/message.ts';
 import { PUBKEY_BYTES, Pubkey } from '../wire/pubkey.ts';
 import { PubkeyMap } from '../wire/pubkey-map.ts';
 import type { VersionedTransaction } from '../wire/transaction.ts';
+import type { TransactionErrorName } from '../wire/transaction-error.ts';
 import * as ids from './addresses.ts';
 import type { ExecutionEnvironment } from './environment.ts';
-import { refuseTransaction } from './errors.ts';
+import { type Refusal, refuseTransaction } from './errors.ts';
 import type { SlotHashes } from './sysvars/layouts.ts';
 import type { InstructionAccount } from './transaction-context.ts';
 
@@ -81,7 +82,7 @@ export function resolveAccounts(transaction: VersionedTransaction, source: Looku
     const writable: Pubkey[] = [];
     const readonly: Pubkey[] = [];
     for (const { accountKey, writableIndexes, readonlyIndexes } of lookups) {
-      const table = readLookupTable(source.getAccount(accountKey));
+      const table = readLookupTable(accountKey, source.getAccount(accountKey));
       lookUp(table, writableIndexes, slot, slotHashes, writable);
       lookUp(table, readonlyIndexes, slot, slotHashes, readonly);
     }
@@ -96,6 +97,7 @@ const LOOKUP_TABLE_TAG = 1;
 const U64_MAX = 0xffff_ffff_ffff_ffffn;
 
 interface LookupTable {
+  readonly key: Pubkey;
   /** U64_MAX while the table is active. */
   readonly deactivationSlot: bigint;
   readonly lastExtendedSlot: bigint;
@@ -105,14 +107,27 @@ interface LookupTable {
   readonly data: Uint8Array;
 }
 
-function readLookupTable(account: Account | undefined): LookupTable {
-  if (account === undefined) return refuseTransaction('AddressLookupTableNotFound');
-  if (!account.owner.equals(ids.ADDRESS_LOOKUP_TABLE_ID)) refuseTransaction('InvalidAddressLookupTableOwner');
+function refuseLookup(error: TransactionErrorName, account: Pubkey, facts: Partial<Refusal>): never {
+  const source = 'agave svm/src/account_loader.rs, solana-sdk address-lookup-table-interface/src/state.rs';
+  return refuseTransaction(error, { rule: 'load_addresses_from_lookup_table', source, account, ...facts });
+}
+
+function readLookupTable(key: Pubkey, account: Account | undefined): LookupTable {
+  if (account === undefined) {
+    return refuseLookup('AddressLookupTableNotFound', key, { detail: 'there is no such account' });
+  }
+  if (!account.owner.equals(ids.ADDRESS_LOOKUP_TABLE_ID)) {
+    refuseLookup('InvalidAddressLookupTableOwner', key, { detail: `owned by ${account.owner}` });
+  }
   const { data } = account;
   const addressesLen = data.length - LOOKUP_TABLE_META_SIZE;
   const isTable = addressesLen >= 0 && addressesLen % PUBKEY_BYTES === 0 && isLookupTableTag(data) && data[21] <= 1;
-  if (!isTable) refuseTransaction('InvalidAddressLookupTableData');
+  if (!isTable) {
+    const detail = `its ${data.length} bytes of data are not a lookup table's`;
+    refuseLookup('InvalidAddressLookupTableData', key, { detail });
+  }
   return {
+    key,
     deactivationSlot: readU64(data, 4),
     lastExtendedSlot: readU64(data, 12),
     lastExtendedSlotStartIndex: data[20],
@@ -132,11 +147,25 @@ function lookUp(table: LookupTable, indexes: Uint8Array, slot: bigint, slotHashe
     deactivationSlot === U64_MAX ||
     deactivationSlot === slot ||
     slotHashes.some((entry) => entry.slot === deactivationSlot);
-  if (!isUsable) refuseTransaction('AddressLookupTableNotFound');
+  if (!isUsable) {
+    const detail = `it was deactivated in slot ${deactivationSlot}`;
+    refuseLookup('AddressLookupTableNotFound', table.key, { detail });
+  }
   const activeCount = slot > table.lastExtendedSlot ? table.addressCount : table.lastExtendedSlotStartIndex;
-  if (activeCount > table.addressCount) refuseTransaction('InvalidAddressLookupTableData');
+  if (activeCount > table.addressCount) {
+    const detail = 'it claims more addresses than it has';
+    refuseLookup('InvalidAddressLookupTableData', table.key, { detail });
+  }
   for (const index of indexes) {
-    if (index >= activeCount) refuseTransaction('InvalidAddressLookupTableIndex');
+    if (index >= activeCount) {
+      const waits = index < table.addressCount;
+      refuseLookup('InvalidAddressLookupTableIndex', table.key, {
+        asked: 'index',
+        limit: activeCount,
+        actual: index,
+        detail: waits ? `address ${index} was added in slot ${table.lastExtendedSlot}, which is this one` : undefined,
+      });
+    }
     keys.push(Pubkey.interned(data, LOOKUP_TABLE_META_SIZE + index * PUBKEY_BYTES));
   }
 }

@@ -8,7 +8,7 @@
 import { verifySignatureStrict } from '../crypto/ed25519.ts';
 import type { Account } from '../wire/account.ts';
 import { equalBytes } from '../wire/bytes.ts';
-import { DEFAULT_PUBKEY, type Pubkey } from '../wire/pubkey.ts';
+import { DEFAULT_PUBKEY, Pubkey } from '../wire/pubkey.ts';
 import type { VersionedTransaction } from '../wire/transaction.ts';
 import type { TransactionError } from '../wire/transaction-error.ts';
 import {
@@ -33,17 +33,23 @@ import {
   type TransactionLimits,
 } from './compute-budget.ts';
 import type { ExecutionEnvironment } from './environment.ts';
-import { InstructionFailure, refuseTransaction, TransactionFailure } from './errors.ts';
+import { InstructionFailure, type Refusal, refuseTransaction, TransactionFailure } from './errors.ts';
 import { MAX_INSTRUCTION_STACK_DEPTH, MAX_INSTRUCTION_STACK_DEPTH_SIMD_0268 } from './execution-cost.ts';
 import type { ExecutionListener } from './execution-events.ts';
 import type { RuntimeFeatures } from './features.ts';
 import { calculateFee, takeFee } from './fees.ts';
 import { InvokeContext } from './invoke-context.ts';
 import { LogCollector } from './log-collector.ts';
-import { advanceNonce, durableNonceFromBlockhash, isNonceUsable, nonceAccountIndex } from './nonce.ts';
+import {
+  advanceNonce,
+  decodeCurrentNonce,
+  durableNonceFromBlockhash,
+  isNonceUsable,
+  nonceAccountIndex,
+} from './nonce.ts';
 import { PRECOMPILES } from './precompiles/index.ts';
 import { type ProgramCache, TransactionProgramCache } from './program-cache.ts';
-import { isRentTransitionAllowed } from './rent.ts';
+import { isRentTransitionAllowed, minimumBalance } from './rent.ts';
 import type { TransactionRules } from './rules.ts';
 import { hasDuplicateKeys, resolveAccounts, type SanitizedTransaction } from './sanitized-transaction.ts';
 import type { Rent } from './sysvars/layouts.ts';
@@ -82,6 +88,8 @@ export interface RejectedTransaction {
   readonly error: TransactionError;
   /** The fee it would have paid, where the failure came after the fee was known. Nothing was charged. */
   readonly fee: bigint;
+  /** What the check looked at. */
+  readonly refusal?: Refusal | undefined;
 }
 
 /** A transaction that pays its fee, with everything it needs to run. All of it is immutable. */
@@ -149,13 +157,16 @@ export function prepareTransaction(
     requests ??= readRequests(transaction, features);
     limits ??= limitsOf(transaction, requests);
     const canBeKnown = rules.duplicateDetection === 'message' || bank.verifySignatures;
-    if (canBeKnown && bank.isAlreadyProcessed(transaction)) refuseTransaction('AlreadyProcessed');
+    if (canBeKnown && bank.isAlreadyProcessed(transaction)) {
+      const source = 'agave runtime/src/bank/check_transactions.rs';
+      refuseTransaction('AlreadyProcessed', { rule: 'check_status_cache', source });
+    }
 
     fee = calculateFee(transaction.message, bank.environment.lamportsPerSignature, limits.priorityFee);
     return prepareLoaded(sanitized, limits, nonce, fee, bank);
   } catch (failure) {
     if (!(failure instanceof TransactionFailure)) throw failure;
-    return { status: 'rejected', error: failure.error, fee };
+    return { status: 'rejected', error: failure.error, fee, refusal: failure.refusal };
   }
 }
 
@@ -184,16 +195,38 @@ function checkSignatures({ signatures, message, messageBytes }: VersionedTransac
   const { accountKeys } = message;
   const count = Math.min(signatures.length, accountKeys.length);
   for (let i = 0; i < count; i++) {
-    if (!verifySignatureStrict(signatures[i], messageBytes, accountKeys[i].bytes))
-      refuseTransaction('SignatureFailure');
+    if (!verifySignatureStrict(signatures[i], messageBytes, accountKeys[i].bytes)) {
+      refuseTransaction('SignatureFailure', {
+        rule: 'verify_with_results',
+        source: 'solana-sdk transaction/src/versioned/mod.rs',
+        account: accountKeys[i],
+        asked: 'signature',
+        detail: signatures[i].every((byte) => byte === 0)
+          ? 'its signature is all zeros: nobody signed for it'
+          : 'its signature is of another message, or by another key',
+      });
+    }
   }
 }
 
 function checkLocks({ keys }: SanitizedTransaction, features: RuntimeFeatures, rules: TransactionRules): void {
   const limit = features.increase_tx_account_lock_limit ? MAX_TX_ACCOUNT_LOCKS : OLDER_MAX_TX_ACCOUNT_LOCKS;
-  if (rules.checkLockLimitBeforeDuplicates && keys.length > limit) refuseTransaction('TooManyAccountLocks');
-  if (hasDuplicateKeys(keys)) refuseTransaction('AccountLoadedTwice');
-  if (keys.length > limit) refuseTransaction('TooManyAccountLocks');
+  const source = 'agave accounts-db/src/account_locks.rs';
+  const refuseMany = () => {
+    refuseTransaction('TooManyAccountLocks', {
+      rule: 'validate_account_locks',
+      source,
+      asked: 'accounts',
+      limit,
+      actual: keys.length,
+    });
+  };
+  if (rules.checkLockLimitBeforeDuplicates && keys.length > limit) refuseMany();
+  if (hasDuplicateKeys(keys)) {
+    const account = keys.find((key, i) => keys.findIndex((other) => other.equals(key)) < i);
+    refuseTransaction('AccountLoadedTwice', { rule: 'validate_account_locks', source, account });
+  }
+  if (keys.length > limit) refuseMany();
 }
 
 /** A v1 message has a config instead. */
@@ -222,9 +255,28 @@ function checkAge(sanitized: SanitizedTransaction, bank: BankView): AccountChang
   const account = index < 0 ? undefined : bank.getAccount(key);
   const nextNonce = durableNonceFromBlockhash(bank.latestBlockhash);
   if (account === undefined || !isNonceUsable(sanitized, account, nextNonce)) {
-    return refuseTransaction('BlockhashNotFound');
+    return refuseTransaction('BlockhashNotFound', {
+      rule: 'check_transaction_age',
+      source: 'agave runtime/src/bank/check_transactions.rs',
+      account: key,
+      detail: describeAge(sanitized, account, nextNonce),
+    });
   }
   return [key, advanceNonce(account, nextNonce, lamportsPerSignature)];
+}
+
+/** Why neither the blockhash nor a nonce dates the transaction. */
+function describeAge(sanitized: SanitizedTransaction, account: Account | undefined, nextNonce: Uint8Array): string {
+  const { recentBlockhash } = sanitized.transaction.message;
+  if (nonceAccountIndex(sanitized) < 0) return `blockhash ${new Pubkey(recentBlockhash)} is not a recent one`;
+  if (account === undefined) return 'the nonce account does not exist';
+  const nonce = decodeCurrentNonce(account);
+  if (nonce === undefined) return 'the nonce account is not initialized';
+  if (!equalBytes(nonce.durableNonce, recentBlockhash)) {
+    return `the nonce account holds ${new Pubkey(nonce.durableNonce)}, the transaction carries ${new Pubkey(recentBlockhash)}`;
+  }
+  if (equalBytes(nextNonce, recentBlockhash)) return 'the nonce was advanced in this block already';
+  return `the nonce authority ${nonce.authority} does not sign the first instruction`;
 }
 
 function prepareLoaded(
@@ -241,12 +293,18 @@ function prepareLoaded(
   const rent = rentOf(environment);
   const sizeLimit = limits.loadedAccountsDataSizeLimit;
   if (!rules.takeFeeFirst && message.addressTableLookups.length * ADDRESS_LOOKUP_TABLE_BASE_SIZE > sizeLimit) {
-    refuseTransaction('MaxLoadedAccountsDataSizeExceeded');
+    refuseTransaction('MaxLoadedAccountsDataSizeExceeded', {
+      rule: 'load_transaction_accounts',
+      source: 'agave svm/src/account_loader.rs',
+      asked: 'bytes of lookup tables',
+      limit: sizeLimit,
+      actual: message.addressTableLookups.length * ADDRESS_LOOKUP_TABLE_BASE_SIZE,
+    });
   }
   const storedPayer = bank.getAccount(keys[0]) ?? MISSING_ACCOUNT;
   const payer = takeFee(withRentEpochOfExempt(storedPayer, rent), keys[0], 0, fee, rent, features);
   const loaded = loadAccounts({ sanitized, payer, sizeLimit, rent, rules, bank });
-  if (loaded.error !== undefined && !rules.chargeForLoadFailures) refuseTransaction(loaded.error);
+  if (loaded.error !== undefined && !rules.chargeForLoadFailures) refuseTransaction(loaded.error, loaded.refusal);
 
   const rollbackAccounts = rollbackAccountsOf(
     keys[0],
@@ -327,8 +385,13 @@ export function executeTransaction(prepared: PreparedTransaction, listener?: Exe
     listener,
   });
   listener?.on({ type: 'transactionStart', transaction, unitsRemaining: computeUnitLimit });
-  const error = processMessage(sanitized, context) ?? checkOutcome(prepared, transaction);
-  listener?.on({ type: 'transactionEnd', transaction, unitsRemaining: context.meter.remaining });
+  const failed = processMessage(sanitized, context);
+  const error = failed ?? checkOutcome(prepared, transaction);
+  if (listener !== undefined) {
+    const refusal =
+      failed === undefined && error !== undefined ? outcomeRefusal(prepared, transaction, error) : undefined;
+    listener.on({ type: 'transactionEnd', transaction, unitsRemaining: context.meter.remaining, refusal });
+  }
   return {
     error,
     logs: logs.lines,
@@ -399,6 +462,27 @@ function checkOutcome(prepared: PreparedTransaction, transaction: TransactionCon
     if (!keys[i].equals(INCINERATOR_ID)) return { InsufficientFundsForRent: { account_index: i } };
   }
   return rules.checkLamportSum && lamportsDelta !== 0n ? 'UnbalancedTransaction' : undefined;
+}
+
+/** What `checkOutcome` looked at, for who listens. */
+function outcomeRefusal(
+  { environment }: PreparedTransaction,
+  transaction: TransactionContext,
+  error: TransactionError,
+): Refusal {
+  if (typeof error === 'object' && 'InsufficientFundsForRent' in error) {
+    const { key, lamports, data } = transaction.accounts[error.InsufficientFundsForRent.account_index];
+    return {
+      rule: 'verify_changes',
+      source: 'agave svm/src/transaction_account_state_info.rs',
+      account: key,
+      asked: 'lamports',
+      limit: minimumBalance(rentOf(environment), data.length),
+      actual: lamports,
+    };
+  }
+  const actual = transaction.accounts.reduce((sum, a) => sum + a.lamports - a.original.lamports, 0n);
+  return { rule: 'execute_loaded_transaction', source: 'agave svm/src/transaction_processor.rs', limit: 0n, actual };
 }
 
 function writtenAccounts(

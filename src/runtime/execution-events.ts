@@ -8,6 +8,7 @@
 import type { Verdict } from '../wire/errors.ts';
 import type { Pubkey } from '../wire/pubkey.ts';
 import type { Refusal } from './errors.ts';
+import type { Fault } from './fault.ts';
 import type { InstructionContext, TransactionContext } from './transaction-context.ts';
 
 /** A signer that a program vouches for: the seeds it gave, and the address they derive to under its own id. */
@@ -70,6 +71,21 @@ export type ExecutionEvent =
     }
   /** A top-level instruction was refused by the checks of `push`, before it was entered. */
   | { readonly type: 'instructionRefused'; readonly instruction: InstructionContext; readonly failure: Verdict }
+  /** A syscall of the running program has ended. Those that make calls count what the callee used. */
+  | { readonly type: 'syscall'; readonly name: string; readonly units: number }
+  /** A program paid for a heap larger than the smallest. */
+  | { readonly type: 'heap'; readonly units: number }
+  /** A program derived an address, or tried to: to sign for it, or by a syscall. */
+  | {
+      readonly type: 'derive';
+      readonly seeds: readonly Uint8Array[];
+      readonly programId: Pubkey;
+      readonly address: Pubkey | undefined;
+      /** The bump that was searched for and found. */
+      readonly bump: number | undefined;
+    }
+  /** The machine stopped a compiled program, or a syscall did. */
+  | { readonly type: 'fault'; readonly fault: Fault }
   /** A log line. `kept` is false where the byte limit dropped it. */
   | { readonly type: 'log'; readonly line: string; readonly kept: boolean };
 

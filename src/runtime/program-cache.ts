@@ -18,6 +18,7 @@ import { Pubkey } from '../wire/pubkey.ts';
 import { PubkeyMap } from '../wire/pubkey-map.ts';
 import { BPF_LOADER_DEPRECATED_ID, BPF_LOADER_ID, BPF_LOADER_UPGRADEABLE_ID } from './addresses.ts';
 import { MAX_CALL_DEPTH, STACK_FRAME_SIZE } from './execution-cost.ts';
+import { noteElf } from './fault.ts';
 import type { RuntimeFeatures } from './features.ts';
 import type { InvokeContext } from './invoke-context.ts';
 import type { TransactionRules } from './rules.ts';
@@ -62,6 +63,7 @@ export class ProgramEnvironment {
   #loadAndVerify(elf: Uint8Array): ProgramCacheEntry {
     const executable = Executable.load(elf, this.config, this.syscalls);
     if (executable instanceof ElfError) return { type: 'failedVerification', reason: executable.text };
+    noteElf(executable, elf);
     const error = verify(executable);
     return error === undefined ? { type: 'loaded', executable } : { type: 'failedVerification', reason: error.text };
   }

@@ -54,6 +54,8 @@ export interface RunRequest<C = unknown> {
   readonly inputWritable?: boolean;
   /** Called before each instruction, with registers and pc as the instruction finds them. Slow. */
   readonly onInstruction?: (vm: Vm) => void;
+  /** Called behind each syscall, also one that ends the run, with the units that were left before it. */
+  readonly onSyscall?: ((name: string, unitsBefore: number) => void) | undefined;
 }
 
 export interface RunResult {
@@ -99,6 +101,7 @@ export class Vm<C = any> {
   context!: C;
   meter!: { remaining: number };
   onInstruction: ((vm: Vm) => void) | undefined;
+  onSyscall: ((name: string, unitsBefore: number) => void) | undefined;
   error: Verdict | undefined;
   /** Whether a syscall threw `error`. */
   fromSyscall = false;
@@ -186,7 +189,16 @@ export class Vm<C = any> {
 
   /** For engines: calls a syscall with r1 to r5 and sets r0. False when that ended the run. */
   callSyscall(index: number): boolean {
-    const { memory } = this;
+    const { memory, onSyscall } = this;
+    if (onSyscall !== undefined) {
+      const unitsBefore = this.meter.remaining;
+      const { name } = this.executable.syscalls.list[index];
+      this.onSyscall = undefined;
+      const goesOn = this.callSyscall(index);
+      this.onSyscall = onSyscall;
+      onSyscall(name, unitsBefore);
+      return goesOn;
+    }
     // It may change what the input's regions are.
     memory.forgetWindow();
     try {
@@ -224,6 +236,7 @@ export class Vm<C = any> {
     this.context = request.context;
     this.meter = request.meter;
     this.onInstruction = request.onInstruction;
+    this.onSyscall = request.onSyscall;
     this.fromSyscall = false;
 
     const image = this.#images.imageOf(executable);

@@ -22,6 +22,7 @@ import {
   heapCost,
   UPGRADEABLE_LOADER_COMPUTE_UNITS,
 } from '../execution-cost.ts';
+import { describeFault } from '../fault.ts';
 import type { InvokeContext } from '../invoke-context.ts';
 import { addressSpaceReservedForAccount, deserializeParameters, serializeParameters } from '../serialization.ts';
 import type { InstructionContext } from '../transaction-context.ts';
@@ -109,7 +110,13 @@ function execute(context: InvokeContext, executable: Executable): void {
       heapSize: context.heapSize,
       r1: MM_INPUT_START,
       r2: parameters.vmInstructionDataAddr,
+      onSyscall: syscallListener(context),
     });
+    if (result.error !== undefined && context.listener !== undefined) {
+      const { error } = result;
+      const fault = describeFault(vm, executable, instruction, activation, context.heapSize, { ...result, error });
+      context.listener.on({ type: 'fault', fault });
+    }
     context.log(
       `Program ${instruction.programId} consumed ${unitsBeforeRun - meter.remaining} of ${unitsBefore} compute units`,
     );
@@ -135,9 +142,18 @@ function execute(context: InvokeContext, executable: Executable): void {
   }
 }
 
+function syscallListener({ listener, meter }: InvokeContext) {
+  if (listener === undefined) return undefined;
+  return (name: string, unitsBefore: number) => {
+    listener.on({ type: 'syscall', name, units: unitsBefore - meter.remaining });
+  };
+}
+
 function chargeHeap(context: InvokeContext): void {
   try {
-    context.consume(heapCost(context.heapSize));
+    const units = heapCost(context.heapSize);
+    context.consume(units);
+    if (units > 0) context.listener?.on({ type: 'heap', units });
   } catch (failure) {
     if (!(failure instanceof InstructionFailure)) throw failure;
     context.log(`Failed to create SBF VM: ${failure.text}`);

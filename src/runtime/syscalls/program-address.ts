@@ -48,6 +48,7 @@ const createProgramAddressSyscall: RuntimeSyscall = (
   context.consume(CREATE_PROGRAM_ADDRESS_UNITS);
   const { seeds, programId } = translateInputs(context, memory, seedsAddr, seedsCount, programIdAddr);
   const address = createProgramAddress(seeds, programId);
+  tell(context, seeds, programId, typeof address === 'string' ? undefined : address, undefined);
   if (typeof address === 'string') return 1;
   const offset = translateOutput(memory, addressAddr, PUBKEY_BYTES);
   memory.bytes.set(address.bytes, offset);
@@ -74,6 +75,8 @@ const tryFindProgramAddress: RuntimeSyscall = (
   context.consume(CREATE_PROGRAM_ADDRESS_UNITS);
   const { seeds, programId } = translateInputs(context, memory, seedsAddr, seedsCount, programIdAddr);
   const found = findProgramAddress(seeds, programId);
+  if (typeof found === 'string') tell(context, seeds, programId, undefined, undefined);
+  else tell(context, seeds, programId, found.address, found.bump);
   const failures = typeof found === 'string' ? BUMP_COUNT : BUMP_COUNT - found.bump;
   context.consume(CREATE_PROGRAM_ADDRESS_UNITS * failures);
   if (typeof found === 'string') return 1;
@@ -85,6 +88,17 @@ const tryFindProgramAddress: RuntimeSyscall = (
   memory.bytes.set(found.address.bytes, addressOffset);
   return 0;
 };
+
+function tell(
+  { listener }: InvokeContext,
+  seeds: readonly Uint8Array[],
+  programId: Pubkey,
+  address: Pubkey | undefined,
+  bump: number | undefined,
+): void {
+  // The seeds are views of guest memory.
+  listener?.on({ type: 'derive', seeds: seeds.map((seed) => seed.slice()), programId, address, bump });
+}
 
 /** Source: agave syscalls/src/lib.rs, translate_and_check_program_address_inputs. */
 function translateInputs(

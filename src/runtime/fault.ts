@@ -1,0 +1,262 @@
+// What a fault of the machine looked like: where in the program it was, what called it, which memory it reached for, in
+// words that name the account. Made only where somebody listens: the ELF file is read again for its symbols.
+// Symbols are what the file claims; a name that makes no sense is left out, and all else still stands.
+
+import {
+  MM_BYTECODE_START,
+  MM_HEAP_START,
+  MM_INPUT_START,
+  MM_REGION_SIZE,
+  MM_STACK_START,
+} from '../sbpf/address-space.ts';
+import { disassembleAt, labelAt } from '../sbpf/disassembler.ts';
+import { ElfError } from '../sbpf/errors.ts';
+import { Executable } from '../sbpf/executable.ts';
+import type { RunResult, Vm } from '../sbpf/vm.ts';
+import type { Verdict } from '../wire/errors.ts';
+import type { Pubkey } from '../wire/pubkey.ts';
+import type { Activation } from './activation.ts';
+import type { InstructionContext } from './transaction-context.ts';
+
+/** A place in a program. */
+export interface CodePlace {
+  /** Slot of 8 bytes. */
+  readonly pc: number;
+  /** The function's symbol, demangled; `function_<slot>` where the file has none. */
+  readonly functionName: string;
+}
+
+export interface FaultAccess {
+  readonly access: 'load' | 'store';
+  readonly vmAddr: bigint;
+  readonly len: bigint;
+  /** Where the address lies, such as "8 bytes past the end of the data of account 2 (…)". */
+  readonly words: string;
+  /** The account it lies in or closest behind. */
+  readonly account: Pubkey | undefined;
+}
+
+export interface Fault {
+  readonly place: CodePlace;
+  /** The functions that were running, innermost first; the first is `place`. */
+  readonly callStack: readonly CodePlace[];
+  /** r0 to r10. */
+  readonly registers: readonly bigint[];
+  /** The instructions around the one that failed. */
+  readonly code: readonly (CodePlace & { readonly text: string; readonly isFault: boolean })[];
+  /** The syscall that ended the run, where it was one. */
+  readonly syscall: string | undefined;
+  readonly access: FaultAccess | undefined;
+}
+
+const SHOWN_BEFORE = 4;
+const SHOWN_AFTER = 3;
+const SHOWN_FRAMES = 16;
+
+const elfFiles = new WeakMap<Executable, Uint8Array>();
+
+/** Notes the file that an executable was made from. */
+export function noteElf(executable: Executable, elf: Uint8Array): void {
+  elfFiles.set(executable, elf);
+}
+
+/** The same executable with the names of its functions, or as it is where the file can't be read for them. */
+export function withSymbols(executable: Executable): Executable {
+  const elf = elfFiles.get(executable);
+  if (elf === undefined) return executable;
+  let named = namedExecutables.get(executable);
+  if (named === undefined) {
+    const loaded = Executable.load(
+      elf,
+      { ...executable.config, enableSymbolAndSectionLabels: true },
+      executable.syscalls,
+    );
+    named = loaded instanceof ElfError || loaded.text.length !== executable.text.length ? executable : loaded;
+    namedExecutables.set(executable, named);
+  }
+  return named;
+}
+
+const namedExecutables = new WeakMap<Executable, Executable>();
+
+/** Finds the function that a slot belongs to. */
+export class FunctionNames {
+  readonly #starts: readonly number[];
+  readonly #executable: Executable;
+
+  constructor(executable: Executable) {
+    this.#executable = withSymbols(executable);
+    const starts = new Set([0, executable.entryPc]);
+    for (const { pc } of this.#executable.functions.values()) starts.add(pc);
+    this.#starts = [...starts].sort((a, b) => a - b);
+  }
+
+  at(pc: number): string {
+    let low = 0;
+    let high = this.#starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.#starts[middle] <= pc) low = middle;
+      else high = middle - 1;
+    }
+    const start = this.#starts[low];
+    const label = start === this.#executable.entryPc ? 'entrypoint' : labelAt(this.#executable, start);
+    return readableSymbol(label.startsWith('lbb_') ? `function_${start}` : label, start);
+  }
+}
+
+export function describeFault(
+  vm: Vm,
+  executable: Executable,
+  instruction: InstructionContext,
+  activation: Activation,
+  heapSize: number,
+  result: RunResult & { readonly error: Verdict },
+): Fault {
+  const names = new FunctionNames(executable);
+  const place = (pc: number): CodePlace => ({ pc, functionName: names.at(pc) });
+  const { pc, callFrames } = result;
+  const slotCount = Math.floor(executable.text.length / 8);
+  const code: { pc: number; functionName: string; text: string; isFault: boolean }[] = [];
+  for (let slot = Math.max(0, pc - SHOWN_BEFORE); slot <= Math.min(slotCount - 1, pc + SHOWN_AFTER); slot++) {
+    code.push({ ...place(slot), text: disassembleAt(executable, slot), isFault: slot === pc });
+  }
+  // A frame returns to the slot behind its call.
+  const callers = callFrames.map((returnPc) => place(Math.max(0, returnPc - 1))).reverse();
+  const callText = code.find((line) => line.isFault)?.text ?? '';
+  return {
+    place: place(pc),
+    callStack: [place(pc), ...callers].slice(0, SHOWN_FRAMES),
+    registers: vm.registers(),
+    code,
+    syscall: result.fromSyscall ? (/^(?:syscall|call) (\S+)/.exec(callText)?.[1] ?? 'a syscall') : undefined,
+    access: accessOf(result.error, vm, instruction, activation, heapSize),
+  };
+}
+
+function accessOf(
+  error: Verdict,
+  vm: Vm,
+  instruction: InstructionContext,
+  activation: Activation,
+  heapSize: number,
+): FaultAccess | undefined {
+  const data = (error as { data?: { access?: 'load' | 'store'; vmAddr?: bigint; len?: bigint } }).data;
+  if (data?.access === undefined || data.vmAddr === undefined || data.len === undefined) return undefined;
+  const { access, vmAddr, len } = data;
+  return { access, vmAddr, len, ...locate(vmAddr, vm, instruction, activation, heapSize) };
+}
+
+/** An address in words. */
+function locate(
+  vmAddr: bigint,
+  vm: Vm,
+  instruction: InstructionContext,
+  activation: Activation,
+  heapSize: number,
+): { words: string; account: Pubkey | undefined } {
+  const at = Number(vmAddr);
+  const plain = (words: string) => ({ words, account: undefined });
+  if (at < 4096) return plain(at === 0 ? 'a null pointer' : `${at} bytes behind a null pointer`);
+  if (at < MM_BYTECODE_START) return plain('no region of memory: below all of them');
+  if (at < MM_STACK_START) {
+    const end = vm.executable.rodataVmAddr + vm.executable.rodata.length;
+    return plain(
+      at < end ? "the program's own code and constants, which are read-only" : "past the program's constants",
+    );
+  }
+  if (at < MM_HEAP_START) {
+    const { stackFrameSize, maxCallDepth } = vm.executable.config;
+    const offset = at - MM_STACK_START;
+    if (offset >= 2 * stackFrameSize * maxCallDepth) return plain('past the end of the stack');
+    return plain(
+      `the stack, ${offset} bytes from its start: a frame has ${stackFrameSize} bytes, and a variable larger than that, or an index out of bounds, leads out of it`,
+    );
+  }
+  if (at < MM_INPUT_START) {
+    const offset = at - MM_HEAP_START;
+    return plain(
+      offset < heapSize
+        ? `the heap, at byte ${offset} of ${heapSize}`
+        : `${offset - heapSize} bytes past the end of the heap of ${heapSize} bytes`,
+    );
+  }
+  if (at >= MM_INPUT_START + MM_REGION_SIZE) return plain('no region of memory: above all of them');
+  return locateInput(at, instruction, activation);
+}
+
+function locateInput(
+  at: number,
+  instruction: InstructionContext,
+  activation: Activation,
+): { words: string; account: Pubkey | undefined } {
+  let index = -1;
+  for (const [i, account] of activation.accounts.entries()) {
+    if (account.vmAddr <= at && (index < 0 || account.vmAddr > activation.accounts[index].vmAddr)) index = i;
+  }
+  if (index < 0) return { words: 'before the first account of the input', account: undefined };
+  const { vmAddr, vmDataAddr, originalDataLen } = activation.accounts[index];
+  const { key } = instruction.transaction.accounts[instruction.accounts[index].indexInTransaction];
+  const account = `account ${index} (${key})`;
+  const reserve = activation.isLoaderDeprecated ? 0 : 10_240;
+  const dataEnd = vmDataAddr + originalDataLen;
+  if (at < vmDataAddr) return { words: `byte ${at - vmAddr} of the header of ${account}`, account: key };
+  if (at < dataEnd) {
+    return { words: `byte ${at - vmDataAddr} of the ${originalDataLen} bytes of data of ${account}`, account: key };
+  }
+  if (at < dataEnd + reserve) {
+    return { words: `${at - dataEnd} bytes past the end of the data of ${account}`, account: key };
+  }
+  const isLast = activation.accounts.every((other) => other.vmAddr <= vmAddr);
+  if (!isLast) return { words: `behind the data of ${account}`, account: key };
+  return { words: `past the end of the input: behind ${account} and the instruction data`, account: key };
+}
+
+/** A symbol as it was written; the name of the slot where it can't be one. */
+function readableSymbol(symbol: string, start: number): string {
+  const printable = /^[\x21-\x7e]{1,512}$/.test(symbol);
+  if (!printable) return `function_${start}`;
+  return demangle(symbol);
+}
+
+const LEGACY_ESCAPES: Readonly<Record<string, string>> = {
+  $LT$: '<',
+  $GT$: '>',
+  $RF$: '&',
+  $BP$: '*',
+  $LP$: '(',
+  $RP$: ')',
+  $C$: ',',
+  $SP$: '@',
+  $u20$: ' ',
+  $u27$: "'",
+  $u5b$: '[',
+  $u5d$: ']',
+  $u7b$: '{',
+  $u7d$: '}',
+  $u7e$: '~',
+};
+
+/** Rust's legacy mangling: `_ZN`, length and name of each part, `17h` and a hash, `E`. Others stay as they are. */
+export function demangle(symbol: string): string {
+  const body = /^_?_?ZN(.*)E(?:\.llvm\.\d+)?$/.exec(symbol)?.[1];
+  if (body === undefined) return symbol;
+  const parts: string[] = [];
+  for (let rest = body; rest !== ''; ) {
+    const length = /^\d+/.exec(rest)?.[0];
+    if (length === undefined) return symbol;
+    const part = rest.slice(length.length, length.length + Number(length));
+    if (part.length !== Number(length)) return symbol;
+    parts.push(part);
+    rest = rest.slice(length.length + part.length);
+  }
+  if (/^h[0-9a-f]{16}$/.test(parts[parts.length - 1] ?? '')) parts.pop();
+  return parts
+    .map((part) =>
+      part
+        .replace(/^_\$/, '$')
+        .replace(/\$(?:LT|GT|RF|BP|LP|RP|C|SP|u20|u27|u5b|u5d|u7b|u7d|u7e)\$/g, (code) => LEGACY_ESCAPES[code])
+        .replaceAll('..', '::'),
+    )
+    .join('::');
+}

@@ -21,7 +21,7 @@ import type { InstructionContext, TransactionAccount } from './transaction-conte
 /** How many account infos one call may pass. Source: SIMD-0339. */
 export const MAX_CPI_ACCOUNT_INFOS = 255;
 /** What an account info counts for in both ABIs: key, owner, lamports, data length. Source: SIMD-0339. */
-const ACCOUNT_INFO_BYTE_SIZE = 80;
+export const ACCOUNT_INFO_BYTE_SIZE = 80;
 const U64_SIZE = 8;
 
 /** One account of the call, in the transaction and in the caller's memory. Host offsets. */

@@ -44,7 +44,7 @@ export const MAX_INSTRUCTION_DATA_LEN = 10 * 1024;
 /** Groups of signer seeds that a call may pass. */
 export const MAX_SIGNERS = 16;
 /** What an account meta counts for in both ABIs: the key and two flags. */
-const ACCOUNT_META_BYTE_SIZE = 34;
+export const ACCOUNT_META_BYTE_SIZE = 34;
 
 /**
  * Calls a program; the structures are those of the C SDK.
@@ -184,7 +184,7 @@ function translateInstruction(
 }
 
 /** Source: agave cpi.rs, check_instruction_size. */
-function checkInstructionSize(program: Pubkey, metasLen: U64, dataLen: U64): void {
+export function checkInstructionSize(program: Pubkey, metasLen: U64, dataLen: U64): void {
   if (metasLen > MAX_ACCOUNTS_PER_INSTRUCTION) {
     const limit = MAX_ACCOUNTS_PER_INSTRUCTION;
     const text = `Invoked an instruction with too many accounts (${metasLen} > ${limit})`;
@@ -306,7 +306,7 @@ function translateSeeds(context: InvokeContext, memory: VmMemory, addr: U64, len
 }
 
 /** Seeds as a reader would write them: text where they are text, else hexadecimal. */
-function describeSeeds(seeds: readonly Uint8Array[]): string {
+export function describeSeeds(seeds: readonly Uint8Array[]): string {
   return `[${seeds.map(describeSeed).join(', ')}]`;
 }
 
@@ -324,7 +324,7 @@ const CLOSE = 5;
 const SET_AUTHORITY_CHECKED = 7;
 
 /** Source: agave cpi.rs, check_authorized_program. */
-function checkAuthorizedProgram(context: InvokeContext, programId: Pubkey, data: Uint8Array): void {
+export function checkAuthorizedProgram(context: InvokeContext, programId: Pubkey, data: Uint8Array): void {
   let detail: string;
   if (
     programId.equals(NATIVE_LOADER_ID) ||

@@ -33,6 +33,11 @@ export interface BuiltinProgram {
 }
 
 export type ProgramCacheEntry =
+  | CompiledEntry
+  /** A function of the host that stands at the program's address. */
+  | { readonly type: 'hosted'; readonly program: BuiltinProgram };
+
+export type CompiledEntry =
   | { readonly type: 'loaded'; readonly executable: Executable }
   /** Not a program any more, or not one yet. */
   | { readonly type: 'closed'; readonly reason?: string }
@@ -40,11 +45,26 @@ export type ProgramCacheEntry =
   /** Deployed in this slot, or earlier in this transaction. */
   | { readonly type: 'delayVisibility'; readonly reason?: string };
 
+const hostedPrograms = new WeakMap<Uint8Array, BuiltinProgram>();
+
+/**
+ * Puts a function of the host behind the program account whose data is this very array. It is called in place of the
+ * machine, under the account's loader. The array must not serve as the data of any other account.
+ */
+export function hostProgram(accountData: Uint8Array, program: BuiltinProgram): void {
+  hostedPrograms.set(accountData, program);
+}
+
+/** The function behind a program account, where there is one. */
+export function hostedProgram(accountData: Uint8Array): BuiltinProgram | undefined {
+  return hostedPrograms.get(accountData);
+}
+
 /** What ELF files are loaded for: the machine's settings and the syscalls they may name. */
 export class ProgramEnvironment {
   readonly config: Config;
   readonly syscalls: SyscallRegistry;
-  readonly #entries = new WeakMap<Uint8Array, { readonly elfOffset: number; readonly entry: ProgramCacheEntry }>();
+  readonly #entries = new WeakMap<Uint8Array, { readonly elfOffset: number; readonly entry: CompiledEntry }>();
 
   constructor(config: Config, syscalls: SyscallRegistry) {
     this.config = config;
@@ -52,7 +72,7 @@ export class ProgramEnvironment {
   }
 
   /** The program in an account's data, loaded and verified. */
-  load(data: Uint8Array, elfOffset: number): ProgramCacheEntry {
+  load(data: Uint8Array, elfOffset: number): CompiledEntry {
     const known = this.#entries.get(data);
     if (known?.elfOffset === elfOffset) return known.entry;
     const entry = this.#loadAndVerify(data.subarray(elfOffset));
@@ -60,7 +80,7 @@ export class ProgramEnvironment {
     return entry;
   }
 
-  #loadAndVerify(elf: Uint8Array): ProgramCacheEntry {
+  #loadAndVerify(elf: Uint8Array): CompiledEntry {
     const executable = Executable.load(elf, this.config, this.syscalls);
     if (executable instanceof ElfError) return { type: 'failedVerification', reason: executable.text };
     noteElf(executable, elf);
@@ -161,9 +181,24 @@ export class TransactionProgramCache {
     const sources = this.#sources;
     for (let i = 0; i < sources.length; i++) {
       if (!sources[i].key.equals(program)) continue;
-      return (this.#found[i] ??= loadProgram(sources[i], this.#programs.environment, this.#slot, this.#rules));
+      return (this.#found[i] ??= this.#hosted(sources[i]) ?? this.#load(sources[i]));
     }
     return undefined;
+  }
+
+  /** The compiled program at an address, also where a function of the host stands before it. */
+  getCompiled(program: Pubkey): CompiledEntry | undefined {
+    const source = this.#sources.find(({ key }) => key.equals(program));
+    return source && this.#load(source);
+  }
+
+  #hosted({ account }: ProgramSource): ProgramCacheEntry | undefined {
+    const program = hostedProgram(account.data);
+    return program && { type: 'hosted', program };
+  }
+
+  #load(source: ProgramSource): CompiledEntry | undefined {
+    return loadProgram(source, this.#programs.environment, this.#slot, this.#rules);
   }
 
   /** Notes that the transaction deployed, upgraded or closed a program. */
@@ -201,7 +236,7 @@ function loadProgram(
   environment: ProgramEnvironment,
   slot: bigint,
   rules: TransactionRules,
-): ProgramCacheEntry | undefined {
+): CompiledEntry | undefined {
   const { account, programDataKey, programData } = source;
   // Who goes by the flag caches a program when its account is stored with the flag set.
   if (!rules.ignoreExecutableFlag && !account.executable) return undefined;
@@ -221,7 +256,7 @@ function loadProgram(
 }
 
 /** Source: agave program-runtime/src/program_cache_entry.rs, DELAY_VISIBILITY_SLOT_OFFSET. */
-function delayUntil(effectiveSlot: bigint, slot: bigint, rules: TransactionRules): ProgramCacheEntry | undefined {
+function delayUntil(effectiveSlot: bigint, slot: bigint, rules: TransactionRules): CompiledEntry | undefined {
   if (!rules.delayProgramVisibility || slot >= effectiveSlot) return undefined;
   return { type: 'delayVisibility', reason: `it can be called from slot ${effectiveSlot} on` };
 }

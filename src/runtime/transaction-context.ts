@@ -167,6 +167,8 @@ export class InstructionContext {
   readonly caller: InstructionContext | undefined;
   /** What the loader keeps for the time the program runs: set by it, read by its syscalls. */
   activation: unknown;
+  /** Whether a function of the host ran in place of a compiled program, so that its own units are an estimate. */
+  isEstimate = false;
   /** Position of the first instruction account for each account of the transaction that has one; made when first asked. */
   #positions: Uint8Array | Uint16Array | undefined;
 

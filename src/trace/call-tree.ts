@@ -393,5 +393,6 @@ function unitsOf(recorded: RecordedFrame, steps: readonly FrameStep[]): FrameCom
       forfeited = Math.max(0, Number(available) - Number(used));
     }
   }
-  return { own, total, call: attempt - enter + (exit - end), forfeited };
+  const units = { own, total, call: attempt - enter + (exit - end), forfeited };
+  return recorded.context?.isEstimate ? { ...units, isEstimate: true } : units;
 }

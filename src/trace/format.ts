@@ -6,15 +6,16 @@ import { describeFailure } from './failure-text.ts';
 import { displayWidth, escapeText } from './plain-text.ts';
 import { type Span, type Style, TerminalPage } from './terminal-page.ts';
 import { describeTransactionFailure } from './transaction-failure-text.ts';
-import type {
-  AccountChange,
-  CallFrame,
-  Flags,
-  FrameAccount,
-  FrameFailure,
-  LogLine,
-  RefusalFacts,
-  TransactionTrace,
+import {
+  type AccountChange,
+  type CallFrame,
+  callsOf,
+  type Flags,
+  type FrameAccount,
+  type FrameFailure,
+  type LogLine,
+  type RefusalFacts,
+  type TransactionTrace,
 } from './transaction-trace.ts';
 import { AddressText, bytesText, guessText, numberText, seedText, valueText } from './value-text.ts';
 
@@ -100,6 +101,11 @@ class TracePrinter {
     const columns: Span = ['dim', `${'own'.padStart(OWN_COLUMN)}${'total'.padStart(TOTAL_COLUMN)}`];
     const hasRun = this.#trace.instructions.some((frame) => frame.verdict !== 'notRun');
     this.#page.line('', '', [['dim', `  ${facts}`]], hasRun ? { right: [columns] } : {});
+    if (this.#trace.instructions.some(hasEstimate)) {
+      this.#page.line('', '', [
+        ['dim', '  ~ an estimate: the program is written in TypeScript, and declares its cost'],
+      ]);
+    }
   }
 
   /** `indent` leads every line of the frame but the first. */
@@ -362,12 +368,17 @@ class TracePrinter {
   }
 }
 
+function hasEstimate(frame: CallFrame): boolean {
+  return frame.computeUnits.isEstimate === true || callsOf(frame).some(hasEstimate);
+}
+
 function columnsOf(frame: CallFrame): Span[] {
   const width = OWN_COLUMN + TOTAL_COLUMN;
   if (frame.verdict === 'refused') return [['boldRed', 'refused'.padStart(width)]];
   if (frame.verdict === 'notRun') return [['dim', 'not run'.padStart(width)]];
-  const { own, total } = frame.computeUnits;
-  return [['dim', numberText(own).padStart(OWN_COLUMN)], numberText(total).padStart(TOTAL_COLUMN)];
+  const { own, total, isEstimate } = frame.computeUnits;
+  const ownText = `${isEstimate ? '~' : ''}${numberText(own)}`;
+  return [['dim', ownText.padStart(OWN_COLUMN)], numberText(total).padStart(TOTAL_COLUMN)];
 }
 
 /** Names longer than this make no column wider. */

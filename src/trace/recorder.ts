@@ -45,7 +45,7 @@ export interface TraceOptions {
 
 export interface RecordedFrame {
   readonly parent: RecordedFrame | undefined;
-  readonly abi: 'c' | 'rust' | 'native' | undefined;
+  readonly abi: 'c' | 'rust' | 'native' | 'typescript' | undefined;
   readonly stackHeight: number;
   readonly steps: (LogLine | RecordedFrame)[];
   /** Undefined where the attempt was refused before the instruction was read. Not set at top level. */

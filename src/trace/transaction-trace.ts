@@ -75,8 +75,11 @@ export interface CallFrame {
   readonly programName: string | null;
   /** 1 for a top-level instruction, one more for each call. */
   readonly stackHeight: number;
-  /** Which form of `sol_invoke_signed` asked for it; `native` from a builtin program, null at top level. */
-  readonly abi: 'c' | 'rust' | 'native' | null;
+  /**
+   * Which form of `sol_invoke_signed` asked for it; `native` from a builtin program, `typescript` from a program written
+   * in TypeScript, null at top level.
+   */
+  readonly abi: 'c' | 'rust' | 'native' | 'typescript' | null;
   /** Null where no decoder knew it. */
   readonly instruction: DecodedInstruction | null;
   readonly data: Uint8Array;
@@ -143,6 +146,8 @@ export interface FrameComputeUnits {
   readonly call: number;
   /** The part of `own` that was not used but taken, because a fault of the virtual machine empties the meter. */
   readonly forfeited: number;
+  /** There, and true, where a program written in TypeScript ran: `own` is what it declares and its syscalls cost. */
+  readonly isEstimate?: true;
 }
 
 export type FrameStep = ({ readonly type: 'log' } & LogLine) | { readonly type: 'call'; readonly frame: CallFrame };

@@ -18,6 +18,10 @@ export interface ParhelionErrorContext {
   ASSEMBLY: { reason: string };
   MALFORMED_FIXTURE: { reason: string };
   AIRDROP_FAILED: { address: string; lamports: bigint; reason: string };
+  NOT_IN_PROGRAM: { name: string };
+  ASYNC_PROGRAM: { program: string };
+  INVALID_DECLARATION: { program: string; reason: string };
+  NO_PROGRAM: { address: string };
 }
 
 export type ParhelionErrorCode = keyof ParhelionErrorContext;
@@ -39,6 +43,11 @@ const MESSAGES: { readonly [C in ParhelionErrorCode]: (context: ParhelionErrorCo
   ASSEMBLY: (c) => c.reason,
   MALFORMED_FIXTURE: (c) => `This isn't a fixture: ${c.reason}.`,
   AIRDROP_FAILED: (c) => `The airdrop of ${c.lamports} lamports to ${c.address} failed: ${c.reason}.`,
+  NOT_IN_PROGRAM: (c) => `${c.name} can be called by a running program only: there is none.`,
+  ASYNC_PROGRAM: (c) =>
+    `The program ${c.program} returned a promise. A program runs to its end before the transaction goes on: make it synchronous.`,
+  INVALID_DECLARATION: (c) => `The declaration of ${c.program} can't be right: ${c.reason}.`,
+  NO_PROGRAM: (c) => `There is no program at ${c.address}. Add one with svm.addProgram.`,
 };
 
 /** A caller's mistake. `code` is stable; `context` holds the facts the message was made from. */

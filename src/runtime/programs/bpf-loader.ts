@@ -11,7 +11,7 @@ import type { Executable } from '../../sbpf/executable.ts';
 import type { U64 } from '../../sbpf/memory.ts';
 import { VmPool } from '../../sbpf/vm.ts';
 import { encodeBase64 } from '../../wire/base64.ts';
-import type { Verdict } from '../../wire/errors.ts';
+import { Verdict } from '../../wire/errors.ts';
 import type { InstructionError, InstructionErrorName } from '../../wire/transaction-error.ts';
 import type { Activation } from '../activation.ts';
 import { BPF_LOADER_DEPRECATED_ID, BPF_LOADER_ID, BPF_LOADER_UPGRADEABLE_ID, NATIVE_LOADER_ID } from '../addresses.ts';
@@ -24,6 +24,7 @@ import {
 } from '../execution-cost.ts';
 import { describeFault } from '../fault.ts';
 import type { InvokeContext } from '../invoke-context.ts';
+import type { CompiledEntry } from '../program-cache.ts';
 import { addressSpaceReservedForAccount, deserializeParameters, serializeParameters } from '../serialization.ts';
 import type { InstructionContext } from '../transaction-context.ts';
 import { processLoaderV3Instruction } from './loader-v3.ts';
@@ -50,6 +51,16 @@ export function processBpfLoader(context: InvokeContext): void {
       program: programId,
     });
   }
+  if (entry.type === 'hosted') {
+    entry.program.process(context);
+    return;
+  }
+  executeEntry(context, entry);
+}
+
+/** Runs a compiled program as the one at the current instruction's address. */
+export function executeEntry(context: InvokeContext, entry: CompiledEntry): void {
+  const { programId } = context.current;
   if (entry.type !== 'loaded') {
     context.log('Program is not deployed');
     const detail = entry.reason ?? entry.type;
@@ -80,6 +91,42 @@ function processManagement(context: InvokeContext): void {
     context.log('Invalid BPF loader id');
   }
   fail('UnsupportedProgramId', { rule: 'process_instruction_inner', source: LOADER_SOURCE, program: programId });
+}
+
+/**
+ * Runs a program that is a function of the host, with the heap charge and the log lines of a compiled one.
+ *
+ * @param run runs the program's own code and returns what takes its changes into the accounts
+ */
+export function executeHosted(context: InvokeContext, run: () => () => void): void {
+  const { meter } = context;
+  const unitsBefore = meter.remaining;
+  chargeHeap(context);
+  const unitsBeforeRun = meter.remaining;
+  let finish: (() => void) | undefined;
+  let failure: Verdict | undefined;
+  try {
+    finish = run();
+  } catch (thrown) {
+    if (!(thrown instanceof Verdict)) throw thrown;
+    failure = thrown;
+  }
+  logRun(context, unitsBeforeRun, unitsBefore);
+  if (failure !== undefined) throw failure;
+  finish?.();
+}
+
+/** The lines that end a run. */
+function logRun(context: InvokeContext, unitsBeforeRun: number, unitsBefore: number): void {
+  const { programId } = context.current;
+  context.log(
+    `Program ${programId} consumed ${unitsBeforeRun - context.meter.remaining} of ${unitsBefore} compute units`,
+  );
+  const { returnData } = context.transaction;
+  if (returnData.data.length > 0) {
+    // The id is the running program's, whoever set the data.
+    context.log(`Program return: ${programId} ${encodeBase64(returnData.data)}`);
+  }
 }
 
 function execute(context: InvokeContext, executable: Executable): void {
@@ -117,14 +164,7 @@ function execute(context: InvokeContext, executable: Executable): void {
       const fault = describeFault(vm, executable, instruction, activation, context.heapSize, { ...result, error });
       context.listener.on({ type: 'fault', fault });
     }
-    context.log(
-      `Program ${instruction.programId} consumed ${unitsBeforeRun - meter.remaining} of ${unitsBefore} compute units`,
-    );
-    const { returnData } = context.transaction;
-    if (returnData.data.length > 0) {
-      // The id is the running program's, whoever set the data.
-      context.log(`Program return: ${instruction.programId} ${encodeBase64(returnData.data)}`);
-    }
+    logRun(context, unitsBeforeRun, unitsBefore);
     if (result.error !== undefined) {
       if (!result.fromSyscall && features.deplete_cu_meter_on_vm_failure) meter.remaining = 0;
       throw features.virtual_address_space_adjustments

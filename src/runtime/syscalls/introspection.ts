@@ -79,7 +79,7 @@ const getProcessedSiblingInstruction: RuntimeSyscall = (
 };
 
 /** The instruction with the same caller that is `index` + 1 before `current` in the trace. */
-function findSibling(current: InstructionContext, index: U64): InstructionContext | undefined {
+export function findSibling(current: InstructionContext, index: U64): InstructionContext | undefined {
   const siblings = current.transaction.trace.filter((instruction) => instruction.caller === current.caller);
   return typeof index === 'bigint' ? undefined : siblings[siblings.length - 2 - index];
 }

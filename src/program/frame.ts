@@ -1,0 +1,157 @@
+// One run of a program written in TypeScript: its accounts, and the doors that its functions (`msg`, `invoke`, …) go through.
+// Those are plain functions, as in Rust, so the frame that runs is a variable of this module; calls nest, and each restores
+// the one before it.
+// A refusal of the runtime (a call that failed, units that ran out) ends a compiled program where it stands. TypeScript code
+// could catch it and go on: the frame remembers it, refuses every further step, and fails in the end.
+
+import { InstructionFailure, SyscallError } from '../runtime/errors.ts';
+import type { InvokeContext } from '../runtime/invoke-context.ts';
+import { executeHosted } from '../runtime/programs/bpf-loader.ts';
+import type { InstructionContext } from '../runtime/transaction-context.ts';
+import { ParhelionError, Verdict } from '../wire/errors.ts';
+import { AccountInfo } from './account-info.ts';
+import { ProgramError } from './program-error.ts';
+
+let current: ProgramFrame | undefined;
+
+/** The frame that runs. @throws ParhelionError `NOT_IN_PROGRAM` */
+export function currentFrame(name: string): ProgramFrame {
+  if (current === undefined) throw new ParhelionError('NOT_IN_PROGRAM', { name });
+  current.check();
+  return current;
+}
+
+/** What a program does, once its accounts are there. */
+export type Entrypoint = (frame: ProgramFrame) => unknown;
+
+/**
+ * Runs the current instruction in TypeScript.
+ *
+ * @param computeUnits what the program's own code costs; charged before it runs
+ */
+export function runProgram(context: InvokeContext, name: string, computeUnits: number, entrypoint: Entrypoint): void {
+  context.current.isEstimate = true;
+  executeHosted(context, () => {
+    const frame = new ProgramFrame(context);
+    frame.run(name, computeUnits, entrypoint);
+    return () => frame.takeAccounts();
+  });
+}
+
+export class ProgramFrame {
+  readonly context: InvokeContext;
+  readonly instruction: InstructionContext;
+  /** One for each instruction account; the same object for the same account. */
+  readonly accounts: readonly AccountInfo[];
+  /** Why the program is over, although its code may not know. */
+  #verdict: Verdict | undefined;
+
+  constructor(context: InvokeContext) {
+    const instruction = context.current;
+    const all = instruction.transaction.accounts;
+    this.context = context;
+    this.instruction = instruction;
+    const accounts: AccountInfo[] = [];
+    instruction.accounts.forEach(({ indexInTransaction, isSigner, isWritable }, i) => {
+      const first = instruction.firstIndexOf(i);
+      accounts.push(first < i ? accounts[first] : new AccountInfo(all[indexInTransaction], isSigner, isWritable));
+    });
+    this.accounts = accounts;
+  }
+
+  /** Runs `entrypoint`, or throws the verdict it ended with. */
+  run(name: string, computeUnits: number, entrypoint: Entrypoint): void {
+    const outer = current;
+    current = this;
+    try {
+      if (computeUnits > 0) this.context.consume(computeUnits);
+      const result = entrypoint(this);
+      if (isPromise(result)) throw new ParhelionError('ASYNC_PROGRAM', { program: name });
+      this.check();
+    } catch (thrown) {
+      throw this.#verdictOf(thrown);
+    } finally {
+      current = outer;
+    }
+  }
+
+  /** Ends the program where it is over already, or has written what it may not. Every syscall begins with it. */
+  check(): void {
+    if (this.#verdict !== undefined) throw this.#verdict;
+    if (this.context.environment.features.virtual_address_space_adjustments) this.attempt(() => this.#checkWrites());
+  }
+
+  /** Does a step of the runtime. Where it is refused, the program is over. */
+  attempt<T>(step: () => T): T {
+    try {
+      return step();
+    } catch (thrown) {
+      if (thrown instanceof Verdict) this.#verdict ??= thrown;
+      throw thrown;
+    }
+  }
+
+  consume(units: number): void {
+    this.attempt(() => this.context.consume(units));
+  }
+
+  /** Takes what the program has left in its accounts. Source: agave serialization.rs, deserialize_parameters. */
+  takeAccounts(): void {
+    const { instruction } = this;
+    this.accounts.forEach((info, i) => {
+      if (instruction.firstIndexOf(i) !== i || info.isUnchanged) return;
+      const borrowed = instruction.borrow(i);
+      info.takeInto(borrowed);
+      borrowed.release();
+    });
+  }
+
+  /** With account data mapped as regions of their own, a write where none is allowed faults at once. */
+  #checkWrites(): void {
+    const { instruction } = this;
+    this.accounts.forEach((info, i) => {
+      if (instruction.firstIndexOf(i) !== i || info.isDataUnchanged) return;
+      const borrowed = instruction.borrow(i);
+      const refused = borrowed.canDataBeChanged();
+      borrowed.release();
+      if (refused !== undefined) throw refused;
+    });
+  }
+
+  /** What the chain says of something that the program's code threw. A caller's mistake goes on to the caller. */
+  #verdictOf(thrown: unknown): unknown {
+    if (this.#verdict !== undefined) return this.#verdict;
+    if (thrown instanceof Verdict) return thrown;
+    if (thrown instanceof ParhelionError && thrown.code !== 'INVALID_ADDRESS') return thrown;
+    try {
+      this.check();
+    } catch (refused) {
+      return refused;
+    }
+    const program = this.instruction.programId;
+    if (thrown instanceof ProgramError) {
+      const { error, message } = thrown;
+      const rule = 'program result';
+      return new InstructionFailure(error, { rule, source: 'the program itself', program, detail: message });
+    }
+    const text = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+    this.context.log(`Program log: panicked at ${text}`);
+    const place = thrown instanceof Error ? placeOf(thrown) : undefined;
+    return new SyscallError('Abort', 'SBF program panicked', {
+      rule: 'panic',
+      source: 'the program itself',
+      program,
+      detail: place === undefined ? text : `${text}, ${place}`,
+    });
+  }
+}
+
+function isPromise(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
+/** The innermost line of the stack, where the host's errors have one. */
+function placeOf({ stack }: Error): string | undefined {
+  const line = stack?.split('\n').find((text) => text.trimStart().startsWith('at '));
+  return line?.trim();
+}

@@ -1,0 +1,68 @@
+// What a program written in TypeScript ends with where it fails on its own account: one of the standard codes, or a number of
+// its own. The names and their order are those of Rust's `ProgramError`; in the transaction's error they stand as
+// `InstructionError` of the same name.
+// Source: solana-sdk program-error/src/lib.rs, ProgramError.
+
+import {
+  displayInstructionError,
+  type InstructionError,
+  type InstructionErrorName,
+} from '../wire/transaction-error.ts';
+
+/** The errors that a program can return, besides numbers of its own. */
+export const PROGRAM_ERRORS = [
+  'InvalidArgument',
+  'InvalidInstructionData',
+  'InvalidAccountData',
+  'AccountDataTooSmall',
+  'InsufficientFunds',
+  'IncorrectProgramId',
+  'MissingRequiredSignature',
+  'AccountAlreadyInitialized',
+  'UninitializedAccount',
+  'NotEnoughAccountKeys',
+  'AccountBorrowFailed',
+  'MaxSeedLengthExceeded',
+  'InvalidSeeds',
+  'BorshIoError',
+  'AccountNotRentExempt',
+  'UnsupportedSysvar',
+  'IllegalOwner',
+  'MaxAccountsDataAllocationsExceeded',
+  'InvalidRealloc',
+  'MaxInstructionTraceLengthExceeded',
+  'BuiltinProgramsMustConsumeComputeUnits',
+  'InvalidAccountOwner',
+  'ArithmeticOverflow',
+  'Immutable',
+  'IncorrectAuthority',
+] as const satisfies readonly InstructionErrorName[];
+
+export type ProgramErrorName = (typeof PROGRAM_ERRORS)[number];
+
+/**
+ * Throw it to fail the program, as `Err(ProgramError::…)` does in Rust. What anything else that is thrown does is a panic:
+ * the program "failed to complete".
+ *
+ * @example
+ * ```ts
+ * if (!payer.isSigner) throw new ProgramError('MissingRequiredSignature');
+ * if (amount > limit) throw ProgramError.custom(7);
+ * ```
+ */
+export class ProgramError extends Error {
+  override readonly name = 'ProgramError';
+  /** As it stands in the transaction's error. */
+  readonly error: ProgramErrorName | { readonly Custom: number };
+
+  /** @param message for people who read the trace; nothing on the chain shows it. */
+  constructor(error: ProgramErrorName | { readonly Custom: number }, message?: string) {
+    super(message ?? displayInstructionError(error as InstructionError));
+    this.error = error;
+  }
+
+  /** An error of the program's own. @param code u32 */
+  static custom(code: number, message?: string): ProgramError {
+    return new ProgramError({ Custom: code >>> 0 }, message);
+  }
+}

@@ -351,8 +351,11 @@ export class FlowGraph {
     const out = this.liveOut(block);
     const { code } = this.functions;
     switch (this.ending[block]) {
-      case End.call:
-        return (out & ~CLOBBERED) | liveAtEntryOf(code.callee(this.last[block]));
+      case End.call: {
+        // What is wanted of r1 to r5 afterwards may have gone through the callee untouched.
+        const through = (out & ARGUMENTS) === 0 ? 0 : ARGUMENTS;
+        return (out & ~CLOBBERED) | through | liveAtEntryOf(code.callee(this.last[block]));
+      }
       case End.callx:
         return (out & ~CLOBBERED) | ALL_REGISTERS;
       case End.syscall:

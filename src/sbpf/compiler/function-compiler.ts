@@ -10,7 +10,7 @@
 
 import { CodeWriter } from '../../wasm/code-writer.ts';
 import { Op } from '../../wasm/opcodes.ts';
-import { MM_STACK_START } from '../address-space.ts';
+import { MM_REGION_SIZE, MM_STACK_START } from '../address-space.ts';
 import {
   CALL_DEPTH,
   FRAME_RETURN_PC,
@@ -20,6 +20,7 @@ import {
   REGISTERS,
   TEXT_VM_ADDR,
   UNITS,
+  WRITE_ENDS,
   WRITE_LIMIT,
 } from '../control-block.ts';
 import { Status } from '../interpreter-emitter.ts';
@@ -28,7 +29,7 @@ import { emitLoad, emitStore } from './accesses.ts';
 import { emitAlu } from './alu.ts';
 import { ALL_REGISTERS, End, type FlowGraph } from './flow-graph.ts';
 import { Kind, syscallOf } from './instructions.ts';
-import { frameStride, type Runtime } from './runtime-functions.ts';
+import { frameStride, hasGaps, type Runtime } from './runtime-functions.ts';
 
 /** Locals. r1 to r5 are the parameters after the frame; each of the others follows in the order of the list. */
 export const FRAME = 0;
@@ -193,7 +194,7 @@ export class FunctionCompiler {
     c.set(R10);
     if (!graph.storesToFrame) return;
     // The frame counts as written to from here on.
-    const limit = WRITE_LIMIT + (MM_STACK_START / 0x1_0000_0000) * (1 << REGION_SHIFT);
+    const limit = WRITE_LIMIT + (MM_STACK_START / MM_REGION_SIZE) * (1 << REGION_SHIFT);
     c.get(FRAME_HOST);
     c.i32(this.frameSize);
     c.op(Op.i32Add);
@@ -205,6 +206,16 @@ export class FunctionCompiler {
     c.i32(0);
     c.get(HOST);
     c.access(Op.i32Store, limit);
+    const { executable } = this.graph.functions.code;
+    if (!hasGaps(executable.version, executable.config)) {
+      // What goes to the slow path must be beyond the limit, which would be lowered else.
+      c.i32(0);
+      c.get(HOST);
+      c.op(Op.i64ExtendI32U);
+      c.i64(MM_STACK_START);
+      c.op(Op.i64Add);
+      c.access(Op.i64Store, WRITE_ENDS + (MM_STACK_START / MM_REGION_SIZE) * 8);
+    }
     c.end();
   }
 

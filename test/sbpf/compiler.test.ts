@@ -1,0 +1,94 @@
+// The compiler against the interpreter: random programs, from a fixed seed, must end the same way in both, in result,
+// error, units, slot, frames and every byte of memory; also when the two take turns of a few instructions.
+
+import { describe, expect, it } from 'vitest';
+import { TieredEngine, type TieringOptions } from '../../src/sbpf/compiler/tiered-engine.ts';
+import { DEFAULT_CONFIG } from '../../src/sbpf/config.ts';
+import type { EbpfError } from '../../src/sbpf/errors.ts';
+import { Executable } from '../../src/sbpf/executable.ts';
+import { SyscallRegistry } from '../../src/sbpf/syscall-registry.ts';
+import { verify } from '../../src/sbpf/verifier.ts';
+import { staticSyscalls } from '../../src/sbpf/version.ts';
+import { Vm } from '../../src/sbpf/vm.ts';
+import { FUNCTION_KEYS, randomInput, randomNumbers, randomProgram } from './random-programs.ts';
+
+const HEAP_LEN = 2048;
+const NEVER: TieringOptions = { threshold: Number.POSITIVE_INFINITY };
+const ALWAYS: TieringOptions = { threshold: 0 };
+const PROGRAMS = Number(process.env['PROGRAMS'] ?? 150);
+const SEED = Number(process.env['SEED'] ?? 0xc0de);
+
+const machine = (options: TieringOptions): Vm => new Vm((memory) => new TieredEngine(memory, options));
+
+interface Trial {
+  readonly executable: Executable;
+  readonly input: Uint8Array;
+  readonly budget: number;
+}
+
+function outcome(vm: Vm, { executable, input, budget }: Trial): unknown {
+  const meter = { remaining: budget };
+  vm.memory.bytes.set(input, vm.prepareInput(input.length));
+  const { r0, error, instructions, pc, callFrames } = vm.run({
+    executable,
+    context: undefined,
+    meter,
+    heapSize: HEAP_LEN,
+  });
+  return {
+    r0: error === undefined ? r0 : undefined,
+    error: (error as EbpfError | undefined)?.debug,
+    instructions,
+    remaining: meter.remaining,
+    pc,
+    callFrames,
+    memory: [
+      [0x2_0000_0000, 4096],
+      [0x2_0000_2000, 4096],
+      [0x3_0000_0000, HEAP_LEN],
+      [0x4_0000_0000, input.length],
+    ].map(([start, len]) => {
+      const at = vm.memory.load(start, len);
+      return hashOf(vm.memory.bytes.subarray(at, at + len));
+    }),
+  };
+}
+
+function hashOf(bytes: Uint8Array): number {
+  let hash = 0;
+  for (const byte of bytes) hash = (Math.imul(hash, 31) + byte + 1) | 0;
+  return hash;
+}
+
+describe.each([0, 1, 2, 3, 4] as const)('random programs of V%d', (version) => {
+  it('run compiled, and in turns, as they are interpreted', () => {
+    const random = randomNumbers(SEED + version);
+    const interpreter = machine(NEVER);
+    const compiler = machine(ALWAYS);
+    const turns = machine({
+      threshold: 0,
+      enterAnywhere: true,
+      interpretFor: () => 1 + random.below(4),
+      handOut: (units) => Math.min(units, random.below(20)),
+    });
+    for (let i = 0; i < PROGRAMS; i++) {
+      const config = { ...DEFAULT_CONFIG, maxCallDepth: 5, enableStackFrameGaps: random.below(4) !== 0 };
+      const text = randomProgram(random, version, false);
+      const syscalls = new SyscallRegistry([]);
+      const functions = new Map<number, { pc: number; name: string }>();
+      if (!staticSyscalls(version)) {
+        for (let k = 0; k < FUNCTION_KEYS; k++) {
+          functions.set(k, { pc: random.below(text.length / 8 + 1), name: `function_${k}` });
+        }
+      }
+      const executable = Executable.fromText(text, version, config, syscalls, functions);
+      if (verify(executable) !== undefined) continue;
+      const input = randomInput(random);
+      const budget = random.below(3) === 0 ? random.below(60) : 1000;
+      const trial = { executable, input, budget };
+      const expected = outcome(interpreter, trial);
+      expect(outcome(compiler, trial), `program ${i} compiled`).toEqual(expected);
+      expect(outcome(turns, trial), `program ${i} in turns`).toEqual(expected);
+    }
+  });
+});

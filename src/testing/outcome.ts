@@ -4,6 +4,7 @@
 // prepared with, so it stays the same however the chain goes on.
 
 import type { TransactionRecord } from '../bank/bank.ts';
+import type { Refusal } from '../runtime/errors.ts';
 import type { AccountMeta, Instruction } from '../runtime/execution-events.ts';
 import { executeTransaction } from '../runtime/transaction-processor.ts';
 import { type TraceOptions, TraceRecorder } from '../trace/recorder.ts';
@@ -11,6 +12,7 @@ import type { TransactionTrace } from '../trace/transaction-trace.ts';
 import type { Pubkey } from '../wire/pubkey.ts';
 import { SIGNATURE_BYTES } from '../wire/transaction.ts';
 import type { TransactionError } from '../wire/transaction-error.ts';
+import { describeSanitizeFailure } from '../wire/transaction-sanitizer.ts';
 import { decodersWith } from './default-decoders.ts';
 import {
   type Address,
@@ -151,7 +153,19 @@ export class TransactionOutcome {
       signature: this.signature,
       accounts,
       instructions: this.#instructions(accounts),
+      refusal: this.#refusal(),
     });
+  }
+
+  #refusal(): Refusal | undefined {
+    const { prepared, transaction } = this.#record;
+    if (prepared.status === 'prepared') return prepared.loaded.refusal;
+    if (prepared.error !== 'SanitizeFailure') return prepared.refusal;
+    return {
+      rule: 'sanitize',
+      source: 'solana-sdk message/src/sanitized.rs, agave runtime/src/bank.rs verify_transaction',
+      detail: describeSanitizeFailure(transaction),
+    };
   }
 
   /** With lookup tables and demotions resolved, or, of a rejected transaction, as far as the message itself goes. */

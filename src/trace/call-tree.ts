@@ -4,6 +4,7 @@
 import type { Address } from '@solana/kit';
 import type { InstructionFailure, Refusal } from '../runtime/errors.ts';
 import type { Instruction } from '../runtime/execution-events.ts';
+import type { Fault } from '../runtime/fault.ts';
 import type { InstructionContext, TransactionContext } from '../runtime/transaction-context.ts';
 import type { Verdict } from '../wire/errors.ts';
 import type { Pubkey } from '../wire/pubkey.ts';
@@ -12,19 +13,22 @@ import type { DecoderRegistry } from './decoder.ts';
 import { AddressNames } from './names.ts';
 import { type OutcomeFacts, programOf, type RecordedFrame } from './recorder.ts';
 import { readSeeds } from './seeds.ts';
-import { composeDeltas, type Delta, type Snapshot, type StateJournal } from './state-journal.ts';
+import { composeDeltas, type Delta, type Snapshot, type StateJournal, type Tokens } from './state-journal.ts';
 import type {
   AccountChange,
   AccountState,
   CallFrame,
   DecodedValue,
+  Derivation,
   Flags,
   FrameAccount,
   FrameComputeUnits,
   FrameFailure,
+  FrameFault,
   FrameStep,
   PdaSigner,
   RefusalFacts,
+  TokenHolding,
   TracedAccount,
   TransactionTrace,
 } from './transaction-trace.ts';
@@ -120,6 +124,10 @@ class TreeBuilder {
       ownChanges: this.#changes(recorded, 'own'),
       changes: this.#changes(recorded, 'all'),
       failure,
+      syscalls: recorded.syscalls.map((syscall) => ({ ...syscall })),
+      heapUnits: recorded.heapUnits,
+      derivations: recorded.derivations.map((derivation) => this.#derivation(derivation)),
+      fault: recorded.fault === undefined ? null : this.#fault(recorded.fault),
     };
   }
 
@@ -144,6 +152,40 @@ class TreeBuilder {
       ownChanges: [],
       changes: [],
       failure: null,
+      syscalls: [],
+      heapUnits: 0,
+      derivations: [],
+      fault: null,
+    };
+  }
+
+  #derivation({ seeds, programId, address: derived, bump }: RecordedFrame['derivations'][number]): Derivation {
+    for (const seed of seeds) if (seed.length === 32) this.#names.nameOf(readSeeds([seed])[0].text);
+    return {
+      programAddress: address(programId),
+      seeds: readSeeds(seeds),
+      address: derived === undefined ? null : address(derived),
+      bump: bump ?? null,
+    };
+  }
+
+  #fault({ place, callStack, registers, code, syscall, access }: Fault): FrameFault {
+    return {
+      place,
+      callStack,
+      registers,
+      code,
+      syscall: syscall ?? null,
+      access:
+        access === undefined
+          ? null
+          : {
+              access: access.access,
+              vmAddr: access.vmAddr,
+              length: access.len,
+              words: access.words,
+              account: access.account === undefined ? null : address(access.account),
+            },
     };
   }
 
@@ -309,7 +351,18 @@ class TreeBuilder {
       executable: { before: delta.executable[0], after: delta.executable[1] },
       dataLength: { before: delta.dataLen[0], after: delta.dataLen[1] },
       data: delta.patches ?? null,
+      ...(delta.tokens === undefined ? {} : { tokens: this.#tokens(delta.tokens) }),
     };
+  }
+
+  #tokens([before, after]: NonNullable<Delta['tokens']>): NonNullable<AccountChange['tokens']> {
+    const holding = (tokens: Tokens | undefined): TokenHolding | null => {
+      if (tokens === undefined) return null;
+      const { mint, owner, amount } = tokens;
+      for (const key of [mint, owner]) this.#names.nameOf(address(key));
+      return { mint: address(mint), owner: address(owner), amount };
+    };
+    return { before: holding(before), after: holding(after) };
   }
 
   #accounts(): TracedAccount[] {

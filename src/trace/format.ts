@@ -296,7 +296,7 @@ class TracePrinter {
   #factRows(facts: RefusalFacts | null, said: readonly (keyof RefusalFacts)[]): Row[] {
     if (facts === null) return [];
     const rows: Row[] = [];
-    if (facts.account !== null) rows.push(['account', this.#fullAddress(facts.account)]);
+    if (facts.account !== null && !said.includes('account')) rows.push(['account', this.#fullAddress(facts.account)]);
     if (facts.asked !== null) rows.push(['asked', [facts.asked]]);
     if (facts.held !== null) rows.push(['held', [heldText(facts.held)]]);
     if (facts.limit !== null && !said.includes('limit')) rows.push(['limit', [numberText(facts.limit)]]);

@@ -10,6 +10,7 @@ import type {
   ExecutionListener,
   Instruction,
 } from '../runtime/execution-events.ts';
+import type { Fault } from '../runtime/fault.ts';
 import type { InstructionContext, ReturnData, TransactionContext } from '../runtime/transaction-context.ts';
 import type { Verdict } from '../wire/errors.ts';
 import type { Pubkey } from '../wire/pubkey.ts';
@@ -43,6 +44,9 @@ export interface TraceOptions {
   readonly names?: ReadonlyMap<string, string> | undefined;
 }
 
+/** A frame that derives more addresses than these in one run is looking for something else than its accounts. */
+const MAX_DERIVATIONS = 256;
+
 export interface RecordedFrame {
   readonly parent: RecordedFrame | undefined;
   readonly abi: 'c' | 'rust' | 'native' | 'typescript' | undefined;
@@ -66,6 +70,10 @@ export interface RecordedFrame {
   journalStart: number;
   journalEnd: number;
   returnData: ReturnData | undefined;
+  readonly syscalls: { name: string; count: number; units: number }[];
+  heapUnits: number;
+  readonly derivations: Extract<ExecutionEvent, { type: 'derive' }>[];
+  fault: Fault | undefined;
 }
 
 /**
@@ -80,6 +88,7 @@ export class TraceRecorder implements ExecutionListener {
   #transaction: TransactionContext | undefined;
   #journal: StateJournal<RecordedFrame> | undefined;
   #unitsAtStart = 0;
+  #refusal: Refusal | undefined;
 
   constructor(options: TraceOptions = {}) {
     this.#options = options;
@@ -129,7 +138,27 @@ export class TraceRecorder implements ExecutionListener {
       case 'log':
         this.#open.at(-1)?.steps.push({ kind: kindOf(event.line), line: event.line, isKept: event.kept });
         return;
+      case 'syscall': {
+        const { syscalls } = this.#top;
+        const known = syscalls.find(({ name }) => name === event.name);
+        if (known === undefined) syscalls.push({ name: event.name, count: 1, units: event.units });
+        else {
+          known.count++;
+          known.units += event.units;
+        }
+        return;
+      }
+      case 'heap':
+        this.#top.heapUnits += event.units;
+        return;
+      case 'derive':
+        if (this.#top.derivations.length < MAX_DERIVATIONS) this.#top.derivations.push(event);
+        return;
+      case 'fault':
+        this.#top.fault = event.fault;
+        return;
       case 'transactionEnd':
+        this.#refusal = event.refusal;
         // Nothing runs behind the last instruction; its `exit` ended the last step.
         return;
     }
@@ -144,7 +173,7 @@ export class TraceRecorder implements ExecutionListener {
         journal: this.#journal,
         computeUnitLimit: this.#transaction === undefined ? undefined : this.#unitsAtStart,
       },
-      facts,
+      { ...facts, refusal: facts.refusal ?? this.#refusal },
       this.#options.decoders ?? new DecoderRegistry(),
       this.#options.names,
     );
@@ -173,6 +202,10 @@ export class TraceRecorder implements ExecutionListener {
       journalStart,
       journalEnd: journalStart,
       returnData: undefined,
+      syscalls: [],
+      heapUnits: 0,
+      derivations: [],
+      fault: undefined,
     };
     if (parent === undefined) this.#topLevel.push(frame);
     else parent.steps.push(frame);

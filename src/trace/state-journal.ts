@@ -5,8 +5,8 @@
 // Bytes past the end of an account's data count as zero, so that a change of length needs no third kind of byte.
 
 import type { TransactionAccount } from '../runtime/transaction-context.ts';
-import { equalBytes } from '../wire/bytes.ts';
-import type { Pubkey } from '../wire/pubkey.ts';
+import { equalBytes, readU64 } from '../wire/bytes.ts';
+import { Pubkey } from '../wire/pubkey.ts';
 import { INSTRUCTIONS_SYSVAR_ADDRESS } from './names.ts';
 
 /** The state of an account at a boundary. `data` is never written: it is a stored version's, or a copy of ours. */
@@ -15,6 +15,13 @@ export interface Snapshot {
   readonly owner: Pubkey;
   readonly executable: boolean;
   readonly data: Uint8Array;
+}
+
+/** What an account of Token or Token-2022 holds. */
+export interface Tokens {
+  readonly mint: Pubkey;
+  readonly owner: Pubkey;
+  readonly amount: bigint;
 }
 
 /** A range of data and what stood there; both sides have the same length. */
@@ -31,6 +38,8 @@ export interface Delta {
   readonly owner: readonly [before: Pubkey, after: Pubkey];
   readonly executable: readonly [before: boolean, after: boolean];
   readonly dataLen: readonly [before: number, after: number];
+  /** What a token account held; undefined where it is none on either side, and on the side where it is none. */
+  readonly tokens?: readonly [before: Tokens | undefined, after: Tokens | undefined] | undefined;
   /** Undefined where the data changed and the journal was full. */
   readonly patches: readonly Patch[] | undefined;
 }
@@ -112,6 +121,7 @@ export class StateJournal<F> {
       executable: [shadow.executable, account.executable],
       dataLen: [shadow.data.length, account.data.length],
       patches: dataChanged ? this.#diff(shadow.data, account.data) : [],
+      ...tokensOf(shadow, account),
     };
     shadow.lamports = account.lamports;
     shadow.owner = account.owner;
@@ -133,6 +143,30 @@ export class StateJournal<F> {
     else for (const { after: bytes } of patches) this.#bytesLeft -= costOf(bytes.length);
     return patches;
   }
+}
+
+const TOKEN_PROGRAMS = [
+  'TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA',
+  'TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb',
+].map(Pubkey.fromBase58);
+const TOKEN_ACCOUNT_LEN = 165;
+const TOKEN_STATE_OFFSET = 108;
+/** Behind the fields that both programs share, Token-2022 says of what kind an account with extensions is. */
+const ACCOUNT_TYPE_TOKEN_ACCOUNT = 2;
+
+/** Source: solana-program token interface/src/state.rs, Account; token-2022 interface/src/extension/mod.rs, AccountType. */
+export function readTokens({ owner, data }: { readonly owner: Pubkey; readonly data: Uint8Array }): Tokens | undefined {
+  if (data.length < TOKEN_ACCOUNT_LEN || data[TOKEN_STATE_OFFSET] === 0) return undefined;
+  const is2022 = owner.equals(TOKEN_PROGRAMS[1]);
+  if (!is2022 && !owner.equals(TOKEN_PROGRAMS[0])) return undefined;
+  const isAccount = data.length === TOKEN_ACCOUNT_LEN || (is2022 && data[165] === ACCOUNT_TYPE_TOKEN_ACCOUNT);
+  if (!isAccount) return undefined;
+  return { mint: Pubkey.at(data, 0), owner: Pubkey.at(data, 32), amount: readU64(data, 64) };
+}
+
+function tokensOf(before: Shadow, after: Shadow | TransactionAccount): Pick<Delta, 'tokens'> {
+  const [was, is] = [readTokens(before), readTokens(after)];
+  return was === undefined && is === undefined ? {} : { tokens: [was, is] };
 }
 
 /** Ranges closer than this are one: the fields of a layout are read better whole. */
@@ -187,6 +221,9 @@ export function composeDeltas(deltas: readonly Delta[]): Delta | undefined {
     executable: [first.executable[0], last.executable[1]],
     dataLen: [first.dataLen[0], last.dataLen[1]],
     patches: composePatches(deltas),
+    ...(first.tokens?.[0] === undefined && last.tokens?.[1] === undefined
+      ? {}
+      : { tokens: [first.tokens?.[0], last.tokens?.[1]] }),
   };
   const isNothing =
     net.lamports[0] === net.lamports[1] &&

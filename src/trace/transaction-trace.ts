@@ -99,6 +99,57 @@ export interface CallFrame {
   /** What changed between the frame's start and its end, calls included. */
   readonly changes: readonly AccountChange[];
   readonly failure: FrameFailure | null;
+  /** Syscalls that ended, by name in order of the first: units include those of calls that they made. */
+  readonly syscalls: readonly SyscallUnits[];
+  /** Compute units for a heap larger than 32 KiB. */
+  readonly heapUnits: number;
+  /** Addresses that the program derived by syscalls, in order. */
+  readonly derivations: readonly Derivation[];
+  /** Where the machine stopped the program; null where it didn't. */
+  readonly fault: FrameFault | null;
+}
+
+export interface SyscallUnits {
+  readonly name: string;
+  readonly count: number;
+  readonly units: number;
+}
+
+export interface Derivation {
+  readonly programAddress: Address;
+  /** As they were given: without the bump that was searched for. */
+  readonly seeds: readonly Seed[];
+  /** Null where the seeds lead to no address. */
+  readonly address: Address | null;
+  /** The bump that a search found; null where none was searched for. */
+  readonly bump: number | null;
+}
+
+export interface CodePlace {
+  /** Slot of 8 bytes. */
+  readonly pc: number;
+  readonly functionName: string;
+}
+
+/** Where and how the machine stopped a compiled program. */
+export interface FrameFault {
+  readonly place: CodePlace;
+  /** Innermost first; the first is `place`. */
+  readonly callStack: readonly CodePlace[];
+  /** r0 to r10. */
+  readonly registers: readonly bigint[];
+  /** The instructions around it. */
+  readonly code: readonly (CodePlace & { readonly text: string; readonly isFault: boolean })[];
+  /** The syscall that ended the run, where it was one. */
+  readonly syscall: string | null;
+  readonly access: {
+    readonly access: 'load' | 'store';
+    readonly vmAddr: bigint;
+    readonly length: bigint;
+    /** Where the address lies, in words; accounts are named by their address. */
+    readonly words: string;
+    readonly account: Address | null;
+  } | null;
 }
 
 export interface DecodedInstruction {
@@ -180,8 +231,18 @@ export interface AccountChange {
   readonly owner: { readonly before: Address; readonly after: Address };
   readonly executable: { readonly before: boolean; readonly after: boolean };
   readonly dataLength: { readonly before: number; readonly after: number };
+  /** Of a token account, before or after. */
+  readonly tokens?: { readonly before: TokenHolding | null; readonly after: TokenHolding | null };
   /** Ranges of data that differ; bytes past the end of a length count as zero. Null where too many differ to be kept. */
   readonly data: readonly DataChange[] | null;
+}
+
+/** What an account of Token or Token-2022 holds. */
+export interface TokenHolding {
+  readonly mint: Address;
+  readonly owner: Address;
+  /** In the mint's smallest unit. */
+  readonly amount: bigint;
 }
 
 export interface DataChange {

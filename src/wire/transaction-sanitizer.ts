@@ -63,6 +63,52 @@ export function sanitizeMessage(message: VersionedMessage): TransactionError | u
   return undefined;
 }
 
+/** What is wrong with a transaction that the functions of this file refuse, in words; undefined where nothing is. */
+export function describeSanitizeFailure(transaction: VersionedTransaction): string | undefined {
+  const { signatures, message, serializedLen } = transaction;
+  const { version, header, accountKeys, instructions, addressTableLookups } = message;
+  const { numRequiredSignatures, numReadonlySignedAccounts, numReadonlyUnsignedAccounts } = header;
+  const most = version === 1 ? MAX_V1_TRANSACTION_SIZE : PACKET_DATA_SIZE;
+  if (serializedLen > most) return `it is ${serializedLen} bytes long, and ${most} are allowed`;
+  if (instructions.length > MAX_INSTRUCTION_TRACE_LENGTH) {
+    return `it has ${instructions.length} instructions, and ${MAX_INSTRUCTION_TRACE_LENGTH} are allowed`;
+  }
+  if (signatures.length !== numRequiredSignatures) {
+    return `its header asks for ${numRequiredSignatures} signatures, and it has ${signatures.length}`;
+  }
+  if (numRequiredSignatures > accountKeys.length) {
+    return `its header asks for ${numRequiredSignatures} signatures of ${accountKeys.length} accounts`;
+  }
+  if (numRequiredSignatures + numReadonlyUnsignedAccounts > accountKeys.length) {
+    return `its header counts ${numRequiredSignatures} signers and ${numReadonlyUnsignedAccounts} read-only accounts among ${accountKeys.length}`;
+  }
+  if (numReadonlySignedAccounts >= numRequiredSignatures) {
+    return `its header marks all ${numRequiredSignatures} signers read-only: the fee payer must be writable`;
+  }
+  let keyCount = accountKeys.length;
+  for (const { accountKey, writableIndexes, readonlyIndexes } of addressTableLookups) {
+    const indexCount = writableIndexes.length + readonlyIndexes.length;
+    if (indexCount === 0) return `it names the lookup table ${accountKey} and takes no address from it`;
+    keyCount += indexCount;
+  }
+  if (keyCount > MAX_ACCOUNT_KEYS) return `it names ${keyCount} accounts, and ${MAX_ACCOUNT_KEYS} are allowed`;
+  for (const [i, { programIdIndex, accounts }] of instructions.entries()) {
+    if (programIdIndex === 0) return `instruction #${i} calls account 0, the fee payer, as its program`;
+    if (programIdIndex >= accountKeys.length) {
+      return `instruction #${i} calls account ${programIdIndex} as its program, and the message has ${accountKeys.length}`;
+    }
+    if (accounts.length > MAX_ACCOUNTS_PER_INSTRUCTION) {
+      return `instruction #${i} has ${accounts.length} accounts, and ${MAX_ACCOUNTS_PER_INSTRUCTION} are allowed`;
+    }
+    const outside = accounts.find((index) => index >= keyCount);
+    if (outside !== undefined) return `instruction #${i} names account ${outside}, and there are ${keyCount}`;
+  }
+  if (version === 1 && !isV1MessageWithinLimits(message)) {
+    return 'it breaks a limit of version 1: 12 signatures, 64 instructions, 64 accounts, none of them twice, a heap of whole KiB';
+  }
+  return undefined;
+}
+
 function isV1MessageWithinLimits({ header, accountKeys, instructions, config }: VersionedMessage): boolean {
   if (header.numRequiredSignatures > V1_MAX_SIGNATURES) return false;
   if (instructions.length > V1_MAX_INSTRUCTIONS || accountKeys.length > V1_MAX_ADDRESSES) return false;

@@ -310,6 +310,8 @@ describe('the trace of', () => {
       ✗ BlockhashNotFound  before the first instruction
         why      The blockhash of the transaction is unknown or too old, and no valid durable nonce stands
                  in for it.
+        detail   blockhash 4QjEBrJnATvydaCoPb7j4cneA5vSJNFsAYHQwRAjAjmQ is not a recent one
+        rule     check_transaction_age  agave runtime/src/bank/check_transactions.rs
         fix      Sign it again with the latest blockhash; with a durable nonce, AdvanceNonceAccount must
                  come first.
 
@@ -338,6 +340,10 @@ describe('the trace of', () => {
         why      GyGK…Udse would be left with fewer lamports than make it exempt from rent: 5 lamports for
                  0 bytes of data.
         account  GyGKxMyg1p9SsHfm15MkNUu1u9TN2JtTspcdmrtGUdse  account #1 of the transaction
+        asked    lamports
+        limit    890,880
+        actual   5
+        rule     verify_changes  agave svm/src/transaction_account_state_info.rs
         fix      Leave it the rent-exempt minimum for its size, or empty it to exactly 0.
 
       accounts

@@ -5,7 +5,10 @@ import { expect, test } from 'vitest';
 import { runDemo } from '../src/node/demo/index.ts';
 
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-const shown = [...README.matchAll(/<!-- demo: (\S+) -->\n```text\n([^]*?)\n```/g)].map(([, name, text]) => ({ name, text }));
+const shown = [...README.matchAll(/<!-- demo: (\S+) -->\n```text\n([\s\S]*?)\n```/g)].map(([, name, text]) => ({
+  name,
+  text,
+}));
 
 test('the README shows a scenario', () => {
   expect(shown.length).toBeGreaterThan(0);

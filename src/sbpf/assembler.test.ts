@@ -21,7 +21,11 @@ describe('the grammar', () => {
     ['memory without offset', 'ldxb r1, [r2]', '7121000000000000'],
     ['memory with blanks around the sign', 'ldxb r1, [r2 - 0x1]', '7121ffff00000000'],
     ['no blank after a comma', 'jne r3,0x8,+37', '5503250008000000'],
-    ['comments run to the end of the line', '# adds\nadd r1, r2 # it\n#\nadd r2, r1#', '0f210000000000000f12000000000000'],
+    [
+      'comments run to the end of the line',
+      '# adds\nadd r1, r2 # it\n#\nadd r2, r1#',
+      '0f210000000000000f12000000000000',
+    ],
     ['statements on one line', 'add r1, r2 add r2, r1', '0f210000000000000f12000000000000'],
     ['tabs between statements', 'add r1, r2\tadd r2, r1', '0f210000000000000f12000000000000'],
     ['a hexadecimal number of more than 64 bits counts as 0', 'mov r1, 0x10000000000000000', 'b701000000000000'],

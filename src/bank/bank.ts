@@ -7,9 +7,10 @@
 import { hashes } from '../crypto/hashes.ts';
 import { CLOCK_ID, EPOCH_SCHEDULE_ID, RECENT_BLOCKHASHES_ID, SLOT_HASHES_ID } from '../runtime/addresses.ts';
 import type { ExecutionEnvironment } from '../runtime/environment.ts';
+import type { ExecutionListener } from '../runtime/execution-events.ts';
 import type { FeatureSet } from '../runtime/features.ts';
 import { LOG_MESSAGES_BYTES_LIMIT } from '../runtime/log-collector.ts';
-import { ProgramCache } from '../runtime/program-cache.ts';
+import { hostedProgram, ProgramCache } from '../runtime/program-cache.ts';
 import { BUILTINS } from '../runtime/programs/index.ts';
 import { AGAVE_RULES, type TransactionRules } from '../runtime/rules.ts';
 import { SysvarCache } from '../runtime/sysvars/cache.ts';
@@ -72,6 +73,8 @@ export type TransactionRecord =
       readonly transaction: VersionedTransaction;
       readonly prepared: PreparedTransaction;
       readonly execution: TransactionExecution;
+      /** What listened to the run, where the bank was told to listen: it can't be repeated without consequences. */
+      readonly listener?: ExecutionListener | undefined;
     }
   | {
       readonly transaction: VersionedTransaction;
@@ -86,6 +89,8 @@ export class Bank implements BankView {
   readonly rules: TransactionRules;
   readonly programs: ProgramCache;
   verifySignatures: boolean;
+  /** Makes what listens to transactions that could run a function of the host, which is not to be run a second time. */
+  listenToHosted: (() => ExecutionListener) | undefined;
   readonly checkBlockhash: boolean;
   readonly computeBudgetOverride: ComputeBudgetOverride | undefined;
   readonly #logBytesLimit: number;
@@ -148,7 +153,9 @@ export class Bank implements BankView {
   simulate(transaction: VersionedTransaction): TransactionRecord {
     const prepared = prepareTransaction(transaction, this);
     if (prepared.status === 'rejected') return { transaction, prepared, execution: undefined };
-    return { transaction, prepared, execution: executeTransaction(prepared) };
+    const { listenToHosted } = this;
+    const listener = listenToHosted !== undefined && canRunHosted(prepared) ? listenToHosted() : undefined;
+    return { transaction, prepared, execution: executeTransaction(prepared, listener), listener };
   }
 
   /** The transaction with this first signature, where it paid its fee and isn't forgotten. */
@@ -388,6 +395,10 @@ class BankState {
     copy.environment = this.environment;
     return copy;
   }
+}
+
+function canRunHosted({ loaded }: PreparedTransaction): boolean {
+  return loaded.programs.some(({ account }) => hostedProgram(account.data) !== undefined);
 }
 
 /** The chain of blockhashes is a chain of hashes, as LiteSVM's is. */

@@ -2,6 +2,7 @@
 // memory. What it writes here is held against the rules where a compiled program's is: when it makes a call, for the
 // accounts of the call, and when it ends. So a balance may be wrong for a while, and an illegal write fails where it fails
 // on the chain, with the same error.
+// Differs: writing the byte that stands there already is no write; with `virtual_address_space_adjustments` it is one.
 // The two crossings, `takeInto` the transaction and `copyFrom` it, follow runtime/serialization.ts and cpi-accounts.ts.
 // Source: solana-sdk account-info/src/lib.rs, AccountInfo.
 

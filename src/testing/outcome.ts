@@ -116,7 +116,10 @@ export class TransactionOutcome {
     return this.#record.execution?.loadedAccountsDataSize ?? 0;
   }
 
-  /** The tree of all that was attempted, refused calls included. Made by running the transaction once more. */
+  /**
+   * The tree of all that was attempted, refused calls included. Made by running the transaction once more; where it
+   * could run programs written in TypeScript it was recorded at once.
+   */
   get trace(): TransactionTrace {
     return (this.#trace ??= this.#makeTrace());
   }
@@ -142,8 +145,10 @@ export class TransactionOutcome {
   #makeTrace(): TransactionTrace {
     const { prepared } = this.#record;
     const { decoders, names } = this.#traceOptions;
-    const recorder = new TraceRecorder({ decoders: decodersWith(decoders), names });
-    if (prepared.status === 'prepared') executeTransaction(prepared, recorder);
+    const { listener } = this.#record as { listener?: unknown };
+    const recorder =
+      listener instanceof TraceRecorder ? listener : new TraceRecorder({ decoders: decodersWith(decoders), names });
+    if (prepared.status === 'prepared' && recorder !== listener) executeTransaction(prepared, recorder);
     const accounts = this.#accountMetas();
     return recorder.trace({
       error: this.error ?? undefined,

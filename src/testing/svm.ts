@@ -6,6 +6,7 @@ import { Bank } from '../bank/bank.ts';
 import { FAUCET_ADDRESS } from '../bank/genesis.ts';
 import { elfAccount, programAccount, programDataAccount, programDataAddressOf } from '../bank/program-accounts.ts';
 import { hashes } from '../crypto/hashes.ts';
+import type { TypeScriptProgram } from '../program/define-program.ts';
 import {
   BPF_LOADER_DEPRECATED_ID,
   BPF_LOADER_ID,
@@ -13,13 +14,13 @@ import {
   SYSTEM_PROGRAM_ID,
 } from '../runtime/addresses.ts';
 import { FeatureSet } from '../runtime/features.ts';
-import { deploymentEnvironment, programEnvironment } from '../runtime/program-cache.ts';
+import { deploymentEnvironment, hostProgram, programEnvironment } from '../runtime/program-cache.ts';
 import { minimumBalance } from '../runtime/rent.ts';
 import { AGAVE_RULES, type TransactionRules } from '../runtime/rules.ts';
 import type { Rent } from '../runtime/sysvars/layouts.ts';
 import type { ComputeBudgetOverride } from '../runtime/transaction-processor.ts';
-import type { DecoderRegistry } from '../trace/decoder.ts';
-import type { TraceOptions } from '../trace/recorder.ts';
+import { DecoderRegistry } from '../trace/decoder.ts';
+import { type TraceOptions, TraceRecorder } from '../trace/recorder.ts';
 import { type Account, RENT_EXEMPT_RENT_EPOCH } from '../wire/account.ts';
 import { writeU32, writeU64 } from '../wire/bytes.ts';
 import { ParhelionError } from '../wire/errors.ts';
@@ -28,6 +29,7 @@ import { compileMessage } from '../wire/message-compiler.ts';
 import type { Pubkey } from '../wire/pubkey.ts';
 import { createTransaction } from '../wire/transaction.ts';
 import { displayTransactionError, type TransactionError } from '../wire/transaction-error.ts';
+import { decodersWith } from './default-decoders.ts';
 import {
   type Address,
   type Blockhash,
@@ -44,11 +46,13 @@ import {
   type Signature,
   type Slot,
   type Transaction,
+  toAddress,
   toBlockhash,
   toMaybeEncodedAccount,
 } from './kit.ts';
 import { TransactionOutcome } from './outcome.ts';
 import * as sysvars from './sysvars.ts';
+import { isTypeScriptProgram, programDecoder } from './typescript-program.ts';
 
 export { TransactionOutcome } from './outcome.ts';
 
@@ -99,7 +103,7 @@ const SYSTEM_TRANSFER = 2;
  */
 export class Svm {
   readonly #bank: Bank;
-  readonly #traceOptions: TraceOptions;
+  #traceOptions: TraceOptions;
 
   /**
    * @throws ParhelionError `INVALID_ARGUMENT` where a number among the options isn't one that makes sense.
@@ -246,9 +250,9 @@ export class Svm {
   }
 
   /**
-   * Puts a compiled program at an address, ready to be called.
+   * Puts a program at an address, ready to be called: a compiled one, or one written in TypeScript (parhelion/program).
    *
-   * @param elf the bytes of its ELF file. They are copied.
+   * @param elf the bytes of its ELF file, which are copied, or what `defineProgram` or `program` made.
    * @throws ParhelionError `INVALID_ADDRESS`
    * @throws ParhelionError `UNSUPPORTED_LOADER` where `loader` isn't BPF loader v1, v2 or v3.
    * @throws ParhelionError `INVALID_PROGRAM` where the bytes don't load or don't pass the verifier, with the text of the
@@ -259,8 +263,12 @@ export class Svm {
    * svm.addProgram(address('Counter111111111111111111111111111111111111'), readFileSync('target/deploy/counter.so'));
    * ```
    */
-  addProgram(address: Address, elf: ReadonlyUint8Array, options: AddProgramOptions = {}): void {
+  addProgram(address: Address, elf: ReadonlyUint8Array | TypeScriptProgram, options: AddProgramOptions = {}): void {
     const key = fromAddress(address);
+    if (isTypeScriptProgram(elf)) {
+      this.#addTypeScriptProgram(key, elf);
+      return;
+    }
     const bytes = fromBytes('A program', elf);
     const loader = options.loader === undefined ? BPF_LOADER_UPGRADEABLE_ID : fromAddress(options.loader);
     const isUpgradeable = loader.equals(BPF_LOADER_UPGRADEABLE_ID);
@@ -286,6 +294,30 @@ export class Svm {
     const programDataKey = programDataAddressOf(key);
     this.#bank.setAccount(programDataKey, stored);
     this.#bank.setAccount(key, programAccount(programDataKey, this.#rent));
+  }
+
+  #addTypeScriptProgram(key: Pubkey, program: TypeScriptProgram): void {
+    // Its account says what it is; the array is what the runtime knows the program by.
+    const data = new TextEncoder().encode(`TypeScript program ${program.name}`);
+    hostProgram(data, program);
+    this.#bank.setAccount(key, elfAccount(data, BPF_LOADER_ID, this.#rent));
+    const { decoders } = this.#traceOptions;
+    const own = programDecoder(program);
+    // A decoder of the user's own goes before.
+    if (decoders?.get(key.toString()) === undefined) {
+      const registry = new DecoderRegistry(decoders ?? []);
+      registry.register(toAddress(key), own);
+      this.#traceOptions = { ...this.#traceOptions, decoders: registry };
+    }
+    this.#recordHosted();
+  }
+
+  /** From now on transactions that could run TypeScript are recorded as they run. */
+  #recordHosted(): void {
+    this.#bank.listenToHosted = () => {
+      const { decoders, names } = this.#traceOptions;
+      return new TraceRecorder({ decoders: decodersWith(decoders), names });
+    };
   }
 
   /**

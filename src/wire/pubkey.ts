@@ -50,7 +50,7 @@ export class Pubkey {
     const slot = key.hash & (INTERNED_SLOTS - 1);
     // Where two constants meet in a slot, the second has to be found again like any other key.
     constants[slot] ??= key;
-    return key;
+    return constants[slot].equals(key) ? constants[slot] : key;
   }
 
   /**

@@ -30,6 +30,8 @@ export const DETAIL = 0x124;
 export const TEXT_VM_ADDR = 0x128;
 /** u64: the guest address that an access in trouble asked for. */
 export const ACCESS_ADDR = 0x130;
+/** What turns an eighth of an instruction's offset in memory into the offset of its byte of the profile. */
+export const PROFILE = 0x138;
 
 /**
  * Five regions by the upper half of the address, 0 to 4. These are the fields of region 0; those of the next are
@@ -76,6 +78,9 @@ export const UNITS = 0x1f8;
 export const READ_ENDS = 0x200;
 export const WRITE_ENDS = 0x240;
 export const HOST_BASES = 0x280;
+/** By region, eight bytes each: the region offsets below which any access of up to eight bytes may read, or write. */
+export const READ_ROOMS = 0x2c0;
+export const WRITE_ROOMS = 0x300;
 
 /** The frame stack: `1 << FRAME_SHIFT` bytes each, r6 to r10 and then the slot to return to. */
 export const FRAMES = 0x400;

@@ -24,7 +24,12 @@ export interface ProgramImage {
   readonly rodata: number;
   /** One i32 a slot: 0 not known yet, n > 0 a function at slot n - 1, n < 0 syscall number -n - 1. */
   readonly callTargets: number;
+  /** One byte a slot: the region that the slot's load or store last went to, as far as the interpreter saw. */
+  readonly profile: number;
 }
+
+/** In a profile: no access yet. */
+export const UNSEEN = 0xff;
 
 export class ProgramImages {
   readonly #memory: VmMemory;
@@ -61,7 +66,8 @@ export class ProgramImages {
     const textLen = slots * INSN_SIZE;
     const rodataRoom = roundUp(rodata.length);
     const textRoom = roundUp(textLen + SENTINELS * INSN_SIZE);
-    const room = rodataRoom + textRoom + roundUp(slots * 4);
+    const callTargetsRoom = roundUp(slots * 4);
+    const room = rodataRoom + textRoom + callTargetsRoom + roundUp(slots);
     if (this.#end !== this.#start && this.#end - this.#start + room > CAPACITY) this.restartAt(this.#start);
 
     const start = this.#end;
@@ -74,10 +80,12 @@ export class ProgramImages {
       text: start + rodataRoom,
       textLen,
       callTargets: start + rodataRoom + textRoom,
+      profile: start + rodataRoom + textRoom + callTargetsRoom,
     };
     bytes.set(rodata, start);
     bytes.set(text.length === textLen ? text : text.subarray(0, textLen), image.text);
-    bytes.fill(0, image.text + textLen, this.#end);
+    bytes.fill(0, image.text + textLen, image.profile);
+    bytes.fill(UNSEEN, image.profile, this.#end);
     for (let i = 0; i < SENTINELS; i++) bytes[image.text + textLen + i * INSN_SIZE] = SENTINEL;
     this.#images.set(executable, image);
     return image;

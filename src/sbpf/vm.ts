@@ -7,7 +7,7 @@
 // Source: sbpf src/vm.rs, EbpfVm.
 
 import { Verdict } from '../wire/errors.ts';
-import { MM_INPUT_START, MM_STACK_START } from './address-space.ts';
+import { INSN_SIZE, MM_INPUT_START, MM_STACK_START } from './address-space.ts';
 import {
   BASE_DEPTH,
   CALL_DEPTH,
@@ -21,6 +21,7 @@ import {
   INPUT,
   MAX_CALL_DEPTH,
   PC,
+  PROFILE,
   REGISTERS,
   STACK_CAPACITY,
   TEXT,
@@ -269,6 +270,7 @@ export class Vm<C = any> {
     u32[TEXT >> 2] = image.text;
     u32[TEXT_LEN >> 2] = image.textLen;
     u32[CALL_TARGETS >> 2] = image.callTargets;
+    u32[PROFILE >> 2] = image.profile - image.text / INSN_SIZE;
     memory.writeU64(TEXT_VM_ADDR, executable.textVmAddr);
   }
 

@@ -1,15 +1,33 @@
 // Loads and stores. What lies at a constant distance from r10 within the function's own frame needs no check: the frame
-// is there. Any other address is compared with the end of its region (READ_ENDS, WRITE_ENDS), found by the address's
-// upper half; of the fast path's checks any failure leads to the slow path, which decides afresh.
+// is there. For any other address the region is guessed from where the instruction went while it was interpreted, and
+// one comparison tells whether the guess was right and the bytes are in it (READ_ROOMS, WRITE_ROOMS). Without a guess
+// the region is found by the address's upper half (READ_ENDS, WRITE_ENDS). Of the fast path's checks any failure leads
+// to the slow path, which decides afresh: a wrong guess costs time and nothing else.
 // Source: sbpf src/memory_region.rs, MemoryMapping::{load, store}.
 
 import { Op } from '../../wasm/opcodes.ts';
-import { HOST_BASES, READ_ENDS, STACK, WRITE_ENDS } from '../control-block.ts';
+import { MM_REGION_SIZE, MM_STACK_START } from '../address-space.ts';
+import {
+  GAP_SIZE,
+  HEAP,
+  HOST_BASES,
+  INPUT,
+  READ_ENDS,
+  READ_ROOMS,
+  REGION_COUNT,
+  STACK,
+  WRITE_ENDS,
+  WRITE_ROOMS,
+} from '../control-block.ts';
 import { Status } from '../interpreter-emitter.ts';
-import { ADDRESS, ENTRY, FRAME_HOST, type FunctionCompiler, HOST, local } from './function-compiler.ts';
+import { UNSEEN } from '../program-images.ts';
+import { ADDRESS, ENTRY, FRAME_HOST, type FunctionCompiler, HOST, local, X } from './function-compiler.ts';
 import { Kind } from './instructions.ts';
-import { type Runtime, STORE } from './runtime-functions.ts';
+import { hasGaps, type Runtime, STORE } from './runtime-functions.ts';
 
+const STACK_REGION = MM_STACK_START / MM_REGION_SIZE;
+/** Where regions lie in memory; 0 where that differs from program to program. */
+const HOSTS = [0, 0, STACK, HEAP, INPUT];
 const LOADS = [Op.i64Load8U, Op.i64Load16U, Op.i64Load32U, Op.i64Load];
 const STORES = [Op.i64Store8, Op.i64Store16, Op.i64Store32, Op.i64Store];
 const FRAME_POINTER = 10;
@@ -27,7 +45,6 @@ export function emitLoad(f: FunctionCompiler, word: number, runtime: Runtime): v
     c.access(LOADS[log2Size], STACK + f.frameSize + offset);
   } else {
     emitTranslation(f, src, offset, log2Size, false, runtime);
-    c.get(HOST);
     c.access(LOADS[log2Size], 0);
   }
   c.set(local(dst));
@@ -42,12 +59,8 @@ export function emitStore(f: FunctionCompiler, word: number, imm: number, runtim
   const opcode = word & 0xff;
   const log2Size = set.op[opcode];
   const inFrame = isInFrame(f, dst, offset, log2Size);
-  if (inFrame) {
-    c.get(FRAME_HOST);
-  } else {
-    emitTranslation(f, dst, offset, log2Size, true, runtime);
-    c.get(HOST);
-  }
+  if (inFrame) c.get(FRAME_HOST);
+  else emitTranslation(f, dst, offset, log2Size, true, runtime);
   if (set.kind[opcode] === Kind.storeReg) c.get(local(src));
   else c.i64(imm);
   c.access(STORES[log2Size], inFrame ? STACK + f.frameSize + offset : 0);
@@ -58,7 +71,7 @@ function isInFrame(f: FunctionCompiler, base: number, offset: number, log2Size: 
   return base === FRAME_POINTER && !f.dynamicFrames && offset >= -f.frameSize && offset <= -(1 << log2Size);
 }
 
-/** Sets HOST. */
+/** Leaves the offset in memory on the stack. */
 function emitTranslation(
   f: FunctionCompiler,
   base: number,
@@ -67,17 +80,78 @@ function emitTranslation(
   isStore: boolean,
   runtime: Runtime,
 ): void {
+  const { code } = f.graph.functions;
+  const { version, config } = code.executable;
+  const slow = (): void => emitSlowAccess(f, log2Size + (isStore ? STORE : 0), runtime);
+  const seen = f.linkage.regions[f.pc];
+  const isDynamicStack = base === FRAME_POINTER && seen === UNSEEN;
+  const region = isDynamicStack ? STACK_REGION : seen;
+  if (region >= REGION_COUNT) {
+    emitAddress(f, base, offset);
+    emitByTable(f, isStore, slow);
+    return;
+  }
   const { c } = f;
-  c.get(local(base));
-  if (offset !== 0) {
-    c.i64(offset);
-    c.op(Op.i64Add);
+  const hostBase = HOSTS[region];
+  const room = (isStore ? WRITE_ROOMS : READ_ROOMS) + region * 8;
+  emitAddress(f, base, offset - region * MM_REGION_SIZE);
+  c.set(ADDRESS);
+  if (region === STACK_REGION && hasGaps(version, config)) emitGapCheck(f, room);
+  else {
+    c.get(ADDRESS);
+    c.i32(0);
+    c.access(Op.i64Load, room);
+    c.op(Op.i64LtU);
+    c.if();
+    c.get(ADDRESS);
+    c.op(Op.i32WrapI64);
   }
+  if (hostBase === 0) {
+    c.i32(0);
+    c.access(Op.i32Load, HOST_BASES + region * 8);
+  } else {
+    c.i32(hostBase);
+  }
+  c.op(Op.i32Add);
+  c.set(HOST);
+  c.else();
+  c.get(ADDRESS);
+  c.i64(region * MM_REGION_SIZE);
+  c.op(Op.i64Add);
+  slow();
+  c.end();
+  c.get(HOST);
+}
+
+/** Takes the address's region offset from ADDRESS, opens an `if` and leaves the offset in the stack's bytes. */
+function emitGapCheck(f: FunctionCompiler, room: number): void {
+  const { c } = f;
+  // Frames have even numbers among the pages, gaps odd ones: half of the page number is the frame's.
+  c.get(ADDRESS);
+  c.get(ADDRESS);
+  c.i64(-GAP_SIZE);
+  c.op(Op.i64And);
+  c.i64(1);
+  c.op(Op.i64ShrU);
+  c.op(Op.i64Sub);
+  c.tee(X);
+  c.i32(0);
+  c.access(Op.i64Load, room);
+  c.op(Op.i64LtU);
+  c.get(ADDRESS);
+  c.i64(GAP_SIZE);
+  c.op(Op.i64And);
+  c.op(Op.i64Eqz);
+  c.op(Op.i32And);
+  c.if();
+  c.get(X);
+  c.op(Op.i32WrapI64);
+}
+
+/** Takes an address from the stack and leaves the offset in memory. */
+function emitByTable(f: FunctionCompiler, isStore: boolean, slow: () => void): void {
+  const { c } = f;
   c.tee(ADDRESS);
-  if (log2Size !== 0) {
-    c.i64((1 << log2Size) - 1);
-    c.op(Op.i64Add);
-  }
   c.get(ADDRESS);
   c.i64(29);
   c.op(Op.i64ShrU);
@@ -96,10 +170,25 @@ function emitTranslation(
   c.set(HOST);
   c.else();
   c.get(ADDRESS);
-  c.i32(log2Size + (isStore ? STORE : 0));
+  slow();
+  c.end();
+  c.get(HOST);
+}
+
+function emitAddress(f: FunctionCompiler, base: number, offset: number): void {
+  const { c } = f;
+  c.get(local(base));
+  if (offset === 0) return;
+  c.i64(offset);
+  c.op(Op.i64Add);
+}
+
+/** Takes an address from the stack and sets HOST. */
+function emitSlowAccess(f: FunctionCompiler, kind: number, runtime: Runtime): void {
+  const { c } = f;
+  c.i32(kind);
   c.call(runtime.slowAccess);
   c.tee(HOST);
   c.op(Op.i32Eqz);
   f.failIf(Status.accessViolation);
-  c.end();
 }

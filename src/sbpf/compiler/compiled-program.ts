@@ -9,6 +9,7 @@ import { ALL_REGISTERS, ARGUMENTS, FlowGraph } from './flow-graph.ts';
 import { FUNCTION_PARAMETERS, FunctionCompiler, type Linkage, type Sites } from './function-compiler.ts';
 import { Functions } from './functions.ts';
 import { Code } from './instructions.ts';
+import { RegionGuesses } from './region-guess.ts';
 import { emitRuntime } from './runtime-functions.ts';
 
 /** Functions of more instructions are left to the interpreter: hosts limit a function's size, and so does patience. */
@@ -26,9 +27,13 @@ export interface CompiledProgram {
 
 /**
  * Compiles the functions that can be reached from `entrySlots`, each of which becomes an entry. Undefined where the code
- * is not valid, or no entry can be compiled.
+ * is not valid, or no entry can be compiled. `profile`: see program-images.ts.
  */
-export function compileProgram(executable: Executable, entrySlots: readonly number[]): CompiledProgram | undefined {
+export function compileProgram(
+  executable: Executable,
+  entrySlots: readonly number[],
+  profile: Uint8Array,
+): CompiledProgram | undefined {
   if (verify(executable) !== undefined) return undefined;
   const functions = new Functions(new Code(executable));
   const entryExtents = entrySlots.map((slot) => functions.at(slot));
@@ -61,13 +66,16 @@ export function compileProgram(executable: Executable, entrySlots: readonly numb
   const compilable = found.filter((root) => graphAt(root)?.isReducible === true);
   const liveAtEntryOf = findLiveness(compilable, graphs);
 
+  const guesses = new RegionGuesses(profile, executable.entryPc);
+  for (const root of compilable) guesses.infer(graphs.get(root)!);
+
   const module = new ModuleBuilder();
   const runtime = emitRuntime(module, executable.version, executable.config);
   const bodies = new Map(
     compilable.filter((root) => called.has(root)).map((root) => [root, module.declare(FUNCTION_PARAMETERS, ['i64'])]),
   );
   const sites: Sites = [];
-  const linkage: Linkage = { runtime, sites, indexOf: (root) => bodies.get(root)?.index, liveAtEntryOf };
+  const linkage: Linkage = { runtime, sites, indexOf: (root) => bodies.get(root)?.index, liveAtEntryOf, regions: guesses.bySlot };
   for (const [root, body] of bodies) {
     const compiler = new FunctionCompiler(graphs.get(root)!, linkage, false);
     body.code = compiler.compile();

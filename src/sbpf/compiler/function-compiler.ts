@@ -20,7 +20,6 @@ import {
   REGISTERS,
   TEXT_VM_ADDR,
   UNITS,
-  WRITE_ENDS,
   WRITE_LIMIT,
 } from '../control-block.ts';
 import { Status } from '../interpreter-emitter.ts';
@@ -29,7 +28,7 @@ import { emitLoad, emitStore } from './accesses.ts';
 import { emitAlu } from './alu.ts';
 import { ALL_REGISTERS, End, type FlowGraph } from './flow-graph.ts';
 import { Kind, syscallOf } from './instructions.ts';
-import { frameStride, hasGaps, type Runtime } from './runtime-functions.ts';
+import { frameStride, type Runtime } from './runtime-functions.ts';
 
 /** Locals. r1 to r5 are the parameters after the frame; each of the others follows in the order of the list. */
 export const FRAME = 0;
@@ -78,6 +77,8 @@ export interface Linkage {
   readonly indexOf: (root: number) => number | undefined;
   /** What a function reads before it writes. */
   readonly liveAtEntryOf: (root: number) => number;
+  /** Which region each slot's access is guessed to go to, or UNSEEN. */
+  readonly regions: Uint8Array;
 }
 
 export class FunctionCompiler {
@@ -206,16 +207,6 @@ export class FunctionCompiler {
     c.i32(0);
     c.get(HOST);
     c.access(Op.i32Store, limit);
-    const { executable } = this.graph.functions.code;
-    if (!hasGaps(executable.version, executable.config)) {
-      // What goes to the slow path must be beyond the limit, which would be lowered else.
-      c.i32(0);
-      c.get(HOST);
-      c.op(Op.i64ExtendI32U);
-      c.i64(MM_STACK_START);
-      c.op(Op.i64Add);
-      c.access(Op.i64Store, WRITE_ENDS + (MM_STACK_START / MM_REGION_SIZE) * 8);
-    }
     c.end();
   }
 

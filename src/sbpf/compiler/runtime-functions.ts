@@ -2,6 +2,7 @@
 // a function is entered that was not compiled, and how the limits that the checks go by are made from the machine's
 // table of regions. And where everything is in the module's index space.
 
+import type { FunctionBuilder } from '../../wasm/function-builder.ts';
 import type { ModuleBuilder } from '../../wasm/module-builder.ts';
 import { MM_REGION_SIZE, MM_STACK_START } from '../address-space.ts';
 import type { Config } from '../config.ts';
@@ -14,12 +15,13 @@ import {
   PC,
   READ_ENDS,
   READ_LIMIT,
+  READ_ROOMS,
   REGION_COUNT,
   REGION_SHIFT,
   REGISTERS,
-  STACK,
   WRITE_ENDS,
   WRITE_LIMIT,
+  WRITE_ROOMS,
 } from '../control-block.ts';
 import { emitAccessFunction } from '../interpreter-memory.ts';
 import { dynamicStackFrames, enablePqr, type SbpfVersion, stackFrameGaps } from '../version.ts';
@@ -39,7 +41,7 @@ export interface Runtime {
   readonly fail: number;
   /** (address, kind) -> offset in memory, or 0 */
   readonly slowAccess: number;
-  /** () : makes READ_ENDS, WRITE_ENDS and HOST_BASES. */
+  /** () : makes what checks go by from the table of regions: READ_ENDS, READ_ROOMS and their like. */
   readonly refresh: number;
   /** (slot, frame, whether r1 to r5 are wanted afterwards) : runs a function that is not compiled. */
   readonly enter: number;
@@ -72,65 +74,75 @@ export function emitRuntime(module: ModuleBuilder, version: SbpfVersion, config:
   return { syscall, finish, fail, slowAccess, refresh, enter, highProduct };
 }
 
+/** An access of any size fits below the room of its region; the last seven bytes take the slow path. */
+const LAST_BYTES = 7;
+
 function emitRefresh(module: ModuleBuilder, gaps: boolean): number {
   const f = module.function([], []);
   for (let region = 0; region < REGION_COUNT; region++) {
-    const entry = region << REGION_SHIFT;
-    // Where there are gaps, a region offset in the stack is not how far into its bytes it is.
-    const isMapped = !(gaps && region === STACK_REGION);
-    for (const [ends, limit] of [
-      [READ_ENDS, READ_LIMIT],
-      [WRITE_ENDS, WRITE_LIMIT],
-    ]) {
-      f.i32(0);
-      if (isMapped) {
-        f.i32(0)
-          .load('i64Load32U', limit + entry)
-          .i64(region * MM_REGION_SIZE)
-          .op('i64Add');
-      } else {
-        f.i64(0);
-      }
-      f.store('i64Store', ends + region * 8);
-    }
-    f.i32(0)
-      .i32(0)
-      .load('i32Load', HOST_OFFSET + entry);
+    emitRoom(f, gaps, region, READ_LIMIT, READ_ROOMS, READ_ENDS);
+    emitRoom(f, gaps, region, WRITE_LIMIT, WRITE_ROOMS, WRITE_ENDS);
+    f.i32(0).i32(0).load('i32Load', HOST_OFFSET + (region << REGION_SHIFT));
     f.store('i32Store', HOST_BASES + region * 8);
   }
   return f.index;
 }
 
-/** (address, kind) -> offset in memory, or 0 where the run has to end. */
+/** Makes one region's room and end from its limit. */
+function emitRoom(
+  f: FunctionBuilder,
+  gaps: boolean,
+  region: number,
+  limit: number,
+  rooms: number,
+  ends: number,
+): void {
+  const entry = limit + (region << REGION_SHIFT);
+  f.i32(0);
+  f.i32(0).load('i64Load32U', entry).i64(LAST_BYTES).op('i64Sub').i64(0);
+  f.i32(0).load('i32Load', entry).i32(LAST_BYTES).op('i32GtU', 'select');
+  f.store('i64Store', rooms + region * 8);
+  f.i32(0);
+  // Where there are gaps, an offset in the stack's region is not how far into its bytes it is.
+  if (gaps && region === STACK_REGION) f.i64(0);
+  else {
+    f.i32(0).load('i64Load', rooms + region * 8);
+    f.i64(region * MM_REGION_SIZE).op('i64Add');
+  }
+  f.store('i64Store', ends + region * 8);
+}
+
+/**
+ * (address, kind) -> offset in memory, or 0 where the run has to end. What the table admits comes first, because
+ * `access` takes it for granted that it does not.
+ */
 function emitSlowAccess(module: ModuleBuilder, gaps: boolean, access: number): number {
   const f = module.function(['i64', 'i32'], ['i32']);
   const [address, kind] = [0, 1];
-  const [offset, host] = [f.local('i32'), f.local('i32')];
+  const [offset, entry, host] = [f.local('i32'), f.local('i32'), f.local('i32')];
+  const other = f.block();
+  f.get(address).i64(32).op('i64ShrU').i64(REGION_COUNT).op('i64GeU').brIf(other);
+  f.get(address).i64(32).op('i64ShrU', 'i32WrapI64').i32(REGION_SHIFT).op('i32Shl').set(entry);
+  f.get(address).op('i32WrapI64').set(offset);
   if (gaps) {
-    const other = f.block();
-    f.get(address).i64(32).op('i64ShrU').i64(STACK_REGION).op('i64Ne').brIf(other);
-    f.get(address).op('i32WrapI64').tee(offset).i32(GAP_SIZE).op('i32And').brIf(other);
-    f.get(offset).get(offset).i32(-GAP_SIZE).op('i32And').i32(1).op('i32ShrU', 'i32Sub').tee(offset);
-    f.i32(1).get(kind).i32(3).op('i32And', 'i32Shl', 'i32Add');
-    const stack = STACK_REGION << REGION_SHIFT;
-    f.i32(0)
-      .load('i32Load', WRITE_LIMIT + stack)
-      .i32(0)
-      .load('i32Load', READ_LIMIT + stack);
-    f.get(kind).i32(STORE).op('i32GeU', 'select', 'i32GtU').brIf(other);
-    f.get(offset).i32(STACK).op('i32Add', 'return');
+    f.get(entry)
+      .i32(STACK_REGION << REGION_SHIFT)
+      .op('i32Eq');
+    f.if();
+    f.get(offset).i32(GAP_SIZE).op('i32And').brIf(other);
+    f.get(offset).get(offset).i32(-GAP_SIZE).op('i32And').i32(1).op('i32ShrU', 'i32Sub').set(offset);
     f.end();
   }
+  f.get(offset).op('i64ExtendI32U').i64(1).get(kind).i32(3).op('i32And', 'i64ExtendI32U', 'i64Shl', 'i64Add');
+  f.get(entry).load('i64Load32U', WRITE_LIMIT).get(entry).load('i64Load32U', READ_LIMIT);
+  f.get(kind).i32(STORE).op('i32GeU', 'select', 'i64GtU').brIf(other);
+  f.get(offset).get(entry).load('i32Load', HOST_OFFSET).op('i32Add', 'return');
+  f.end();
+
   f.i32(0).get(address).store('i64Store', ACCESS_ADDR);
   f.get(kind).call(access).set(host);
   // It may have raised a write limit.
-  for (const region of gaps ? [HEAP_REGION] : [STACK_REGION, HEAP_REGION]) {
-    f.i32(0)
-      .i32(0)
-      .load('i64Load32U', WRITE_LIMIT + (region << REGION_SHIFT))
-      .i64(region * MM_REGION_SIZE);
-    f.op('i64Add').store('i64Store', WRITE_ENDS + region * 8);
-  }
+  for (const region of [STACK_REGION, HEAP_REGION]) emitRoom(f, gaps, region, WRITE_LIMIT, WRITE_ROOMS, WRITE_ENDS);
   f.get(host);
   return f.index;
 }

@@ -5,6 +5,7 @@
 // What compiled code asks for while it runs, it asks here: syscalls, functions that are not compiled, the rest of an
 // activation that it gives up. These nest: an activation that compiled code waits for has BASE_DEPTH as its own depth.
 
+import { INSN_SIZE } from '../address-space.ts';
 import {
   BASE_DEPTH,
   CALL_DEPTH,
@@ -153,8 +154,9 @@ export class TieredEngine implements Engine {
   #compile(slots: readonly number[]): void {
     const program = this.#program;
     if (slots.length === 0) return;
-    const { executable } = this.#vm;
-    const compiled = compileProgram(executable, slots);
+    const { executable, image } = this.#vm;
+    const profile = this.#memory.bytes.slice(image.profile, image.profile + image.textLen / INSN_SIZE);
+    const compiled = compileProgram(executable, slots, profile);
     if (compiled === undefined) {
       program.canCompile = program.entries.size > 0;
       return;

@@ -1,0 +1,144 @@
+// One sequence of the differential suite: a pair of fresh machines, some accounts to begin with, then transactions of
+// random moves, each compared at once, and all accounts compared at the end. It stops at the first difference.
+// The same seed and number make the same sequence.
+
+import type { FeatureName } from '../../../src/runtime/features.ts';
+import { ParhelionError } from '../../../src/wire/errors.ts';
+import { type Composed, compose } from './compose.ts';
+import { GENERATORS, MAKERS, startingSteps } from './generators/index.ts';
+import { type BeforeSend, type MachineOptions, Machines, PLAIN_OPTIONS, type Step } from './machines.ts';
+import { Random } from './random.ts';
+import { type Move, World } from './world.ts';
+
+export interface SequenceResult {
+  /** Transactions that both machines ran or refused. */
+  readonly transactions: number;
+  /** Everything that was done, from the beginning. */
+  readonly options: MachineOptions;
+  readonly steps: readonly Step[];
+  /** In words; undefined where both agreed on everything. */
+  readonly difference: string | undefined;
+}
+
+export interface SequenceOptions {
+  readonly seed: number;
+  readonly number: number;
+  /** At most. */
+  readonly transactions: number;
+  readonly beforeSend?: BeforeSend | undefined;
+  /** Hears how each transaction ended, for statistics. */
+  readonly onOutcome?: ((moves: readonly Move[], isSpoiled: boolean, error: unknown) => void) | undefined;
+}
+
+export function runSequence(options: SequenceOptions): SequenceResult {
+  const random = Random.of(options.seed, options.number);
+  const machineOptions = someOptions(random);
+  const machines = new Machines(machineOptions, options.beforeSend);
+  const world = new World(random, machineOptions, machines);
+  const sequence = new Sequence(world, options);
+  const difference = sequence.run();
+  return { transactions: sequence.transactions, options: machineOptions, steps: sequence.steps, difference };
+}
+
+/** Gates that are off or on elsewhere, in sets that belong together. */
+const GATES: readonly { readonly on?: readonly FeatureName[]; readonly off?: readonly FeatureName[] }[] = [
+  { off: ['syscall_parameter_address_restrictions'] },
+  { on: ['virtual_address_space_adjustments'] },
+  { on: ['virtual_address_space_adjustments', 'account_data_direct_mapping'] },
+  { on: ['raise_cpi_nesting_limit_to_8', 'increase_tx_account_lock_limit'] },
+  { off: ['relax_post_exec_min_balance_check'] },
+];
+
+function someOptions(random: Random): MachineOptions {
+  return {
+    ...PLAIN_OPTIONS,
+    sigverify: random.chance(6),
+    blockhashCheck: !random.chance(8),
+    logBytesLimit: random.chance(12) ? random.pick([null, 300, 1000]) : 10_000,
+    ...(random.chance(6) ? random.pick(GATES) : {}),
+  };
+}
+
+class Sequence {
+  readonly steps: Step[] = [];
+  transactions = 0;
+  readonly #world: World;
+  readonly #options: SequenceOptions;
+  #last: Composed | undefined;
+
+  constructor(world: World, options: SequenceOptions) {
+    this.#world = world;
+    this.#options = options;
+  }
+
+  run(): string | undefined {
+    for (const step of startingSteps(this.#world)) {
+      const difference = this.#apply(step);
+      if (difference !== undefined) return difference;
+    }
+    for (const maker of MAKERS) {
+      const move = maker(this.#world);
+      const difference = move && this.#compose([move], true);
+      if (difference !== undefined) return difference;
+    }
+    while (this.transactions < this.#options.transactions) {
+      const difference = this.#next();
+      if (difference !== undefined) return difference;
+    }
+    return this.#world.machines.compareAll();
+  }
+
+  #next(): string | undefined {
+    const { random, machines } = this.#world;
+    if (random.chance(25)) this.#apply({ kind: 'expireBlockhash' });
+    if (random.chance(25))
+      this.#apply({ kind: 'warp', slot: machines.bank.slot + BigInt(random.pick([1, 1, 2, 513, 432_000])) });
+    if (this.#last !== undefined && random.chance(40)) return this.#send(this.#last, [], 'send');
+    return this.#compose(this.#moves(), false);
+  }
+
+  #compose(moves: readonly Move[], isPlain: boolean): string | undefined {
+    for (const step of moves.flatMap((move) => move.setup ?? [])) {
+      const difference = this.#apply(step);
+      if (difference !== undefined) return difference;
+    }
+    let composed: Composed;
+    try {
+      composed = compose(this.#world, moves, isPlain);
+    } catch (error) {
+      // Too many keys or bytes for the wire form.
+      if (error instanceof ParhelionError) return undefined;
+      throw error;
+    }
+    this.#last = composed;
+    return this.#send(composed, moves, !isPlain && this.#world.random.chance(25) ? 'simulate' : 'send');
+  }
+
+  #moves(): Move[] {
+    const { random } = this.#world;
+    const moves: Move[] = [];
+    const count = random.pick([1, 1, 1, 1, 1, 1, 2, 2, 3]);
+    while (moves.length < count) {
+      const move = random.weighted(GENERATORS)(this.#world);
+      if (move === undefined) continue;
+      if (move.isAlone) return moves.length === 0 ? [move] : moves;
+      moves.push(move);
+    }
+    return moves;
+  }
+
+  #send({ bytes, isSpoiled }: Composed, moves: readonly Move[], kind: 'send' | 'simulate'): string | undefined {
+    const step: Step = { kind, bytes };
+    this.steps.push(step);
+    const { difference, outcome } = this.#world.machines.apply(step);
+    if (outcome === undefined) return difference;
+    this.transactions++;
+    this.#options.onOutcome?.(moves, isSpoiled, outcome.error);
+    return difference;
+  }
+
+  #apply(step: Step): string | undefined {
+    this.steps.push(step);
+    return this.#world.machines.apply(step).difference;
+  }
+}

@@ -42,11 +42,12 @@ import type { Account } from '../wire/account.ts';
 import { ParhelionError } from '../wire/errors.ts';
 import { Pubkey } from '../wire/pubkey.ts';
 import type { VersionedTransaction } from '../wire/transaction.ts';
+import type { TransactionError } from '../wire/transaction-error.ts';
 import type { Accounts } from './accounts.ts';
 import { BlockhashQueue, MAX_RECENT_BLOCKHASHES as MAX_REMEMBERED_BLOCKHASHES } from './blockhash-queue.ts';
 import { epochOf, leaderScheduleEpochOf } from './epochs.ts';
 import { GENESIS_BLOCKHASH, genesisAccounts, sysvarAccount } from './genesis.ts';
-import { DEFAULT_HISTORY_CAPACITY, History } from './history.ts';
+import { DEFAULT_HISTORY_CAPACITY, History, type TransactionMemory } from './history.ts';
 import { MessageDigest, StatusCache } from './status-cache.ts';
 
 /** Lamports for each signature. Source: agave fee-structure/src/lib.rs, FeeStructure::default. */
@@ -65,6 +66,14 @@ export interface BankOptions {
   /** How many transactions are remembered by signature. Default: 256, or 32 under LiteSVM's rules. */
   readonly historyCapacity?: number | undefined;
   readonly computeBudgetOverride?: ComputeBudgetOverride | undefined;
+  /** How many accounts a transaction may lock. Default: as the feature gates say. */
+  readonly accountLockLimit?: number | undefined;
+  /** What the bank starts from. The bank's own from then on. Default: what a new chain has. */
+  readonly accounts?: Accounts | undefined;
+  /** The first blockhash. Default: {@link GENESIS_BLOCKHASH}. */
+  readonly blockhash?: Pubkey | undefined;
+  /** What remembers processed transactions, in place of a ring of `historyCapacity`. */
+  readonly memory?: TransactionMemory<TransactionRecord> | undefined;
 }
 
 /** What became of a transaction. */
@@ -82,39 +91,77 @@ export type TransactionRecord =
       readonly execution: undefined;
     };
 
+/** Why the transaction failed, before it could run or while it did; undefined where it succeeded. */
+export function errorOf({ prepared, execution }: TransactionRecord): TransactionError | undefined {
+  return prepared.status === 'rejected' ? prepared.error : execution?.error;
+}
+
 const LITESVM_HISTORY_CAPACITY = 32;
 
 export class Bank implements BankView {
-  readonly features: FeatureSet;
   readonly rules: TransactionRules;
-  readonly programs: ProgramCache;
+  #features: FeatureSet;
+  #programs: ProgramCache;
   verifySignatures: boolean;
   /** Makes what listens to transactions that could run a function of the host, which is not to be run a second time. */
   listenToHosted: (() => ExecutionListener) | undefined;
-  readonly checkBlockhash: boolean;
-  readonly computeBudgetOverride: ComputeBudgetOverride | undefined;
-  readonly #logBytesLimit: number;
+  checkBlockhash: boolean;
+  computeBudgetOverride: ComputeBudgetOverride | undefined;
+  readonly accountLockLimit: number | undefined;
+  #logBytesLimit: number;
   #state: BankState;
   readonly #snapshots: { readonly id: number; readonly state: BankState }[] = [];
   #nextSnapshotId = 1;
   #digested: { readonly transaction: VersionedTransaction; readonly digest: MessageDigest } | undefined;
 
   constructor(options: BankOptions) {
-    this.features = options.features;
+    this.#features = options.features;
     this.rules = options.rules ?? AGAVE_RULES;
-    this.programs = new ProgramCache(BUILTINS, options.features.runtime);
+    this.#programs = new ProgramCache(BUILTINS, options.features.runtime);
     this.verifySignatures = options.verifySignatures ?? true;
     this.checkBlockhash = options.checkBlockhash ?? true;
     this.computeBudgetOverride = options.computeBudgetOverride;
+    this.accountLockLimit = options.accountLockLimit;
     this.#logBytesLimit = options.logBytesLimit ?? LOG_MESSAGES_BYTES_LIMIT;
     const historyCapacity =
       options.historyCapacity ?? (this.rules.name === 'litesvm' ? LITESVM_HISTORY_CAPACITY : DEFAULT_HISTORY_CAPACITY);
     this.#state = new BankState(
-      genesisAccounts(options.features, this.rules),
-      BlockhashQueue.from(GENESIS_BLOCKHASH),
+      options.accounts ?? genesisAccounts(options.features, this.rules),
+      BlockhashQueue.from(options.blockhash ?? GENESIS_BLOCKHASH),
       new StatusCache(),
-      new History(historyCapacity),
+      options.memory ?? new History(historyCapacity),
     );
+  }
+
+  // Settings.
+
+  get features(): FeatureSet {
+    return this.#features;
+  }
+
+  /** Programs go on being loaded for the old gates until {@link renewPrograms} is called. No account changes. */
+  set features(features: FeatureSet) {
+    this.#features = features;
+    this.#state.environment = undefined;
+  }
+
+  get programs(): ProgramCache {
+    return this.#programs;
+  }
+
+  /** From now on programs are loaded for the present feature gates. */
+  renewPrograms(): void {
+    this.#programs = new ProgramCache(BUILTINS, this.#features.runtime);
+  }
+
+  /** Bytes of log that are kept of a transaction; `Infinity` for no limit. */
+  get logBytesLimit(): number {
+    return this.#logBytesLimit;
+  }
+
+  set logBytesLimit(bytes: number) {
+    this.#logBytesLimit = bytes;
+    this.#state.environment = undefined;
   }
 
   // Transactions.
@@ -204,6 +251,11 @@ export class Bank implements BankView {
   /** Every account, in no order to rely on. */
   accounts(): IterableIterator<[Pubkey, Account]> {
     return this.#state.accounts.entries();
+  }
+
+  /** The accounts that `owner` owns, in no order to rely on. Looks at every account there is. */
+  accountsOwnedBy(owner: Pubkey): IterableIterator<[Pubkey, Account]> {
+    return this.#state.accounts.ownedBy(owner);
   }
 
   // Blocks.
@@ -374,7 +426,7 @@ class BankState {
   readonly accounts: Accounts;
   blockhashes: BlockhashQueue;
   readonly statuses: StatusCache;
-  readonly history: History<TransactionRecord>;
+  readonly history: TransactionMemory<TransactionRecord>;
   /** Undefined until it is asked for, and again when it has changed. */
   environment: ExecutionEnvironment | undefined;
 
@@ -382,7 +434,7 @@ class BankState {
     accounts: Accounts,
     blockhashes: BlockhashQueue,
     statuses: StatusCache,
-    history: History<TransactionRecord>,
+    history: TransactionMemory<TransactionRecord>,
   ) {
     this.accounts = accounts;
     this.blockhashes = blockhashes;

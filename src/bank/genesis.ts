@@ -1,6 +1,7 @@
 // What a bank holds before anything happened: sysvars, the accounts of builtin programs, precompiles and feature gates,
 // and the bundled programs. Built once for each feature set and profile of rules, and shared by all banks that start
-// from it; what takes time or room (program files, the slot history) is made when it is first read.
+// from it; what takes time or room (program files, the slot history) is made when it is first read. The parts are also
+// functions of their own, for who starts from an empty bank and adds what he wants.
 // The accounts are those of a new LiteSVM. Differs: under a validator's rules the bundled programs were deployed in slot 0,
 // because a program deployed in the present slot can't be called yet, and the mints of wrapped SOL are there, as on the
 // chain; under LiteSVM's rules there is the account that its airdrops are paid from.
@@ -66,7 +67,8 @@ const MINT_LEN = 82;
 const MINT_DECIMALS_OFFSET = 44;
 const TOKEN_PROGRAM = 'TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA';
 const TOKEN_2022_PROGRAM = 'TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb';
-const NATIVE_MINTS = [
+/** The mints of wrapped SOL, and the program of each. */
+export const NATIVE_MINTS = [
   { mint: 'So11111111111111111111111111111111111111112', program: TOKEN_PROGRAM },
   { mint: '9pan9bMn5HatX4EJdBwg9VgCa7Uz5HL8N1m5D3NdXejP', program: TOKEN_2022_PROGRAM },
 ];
@@ -81,10 +83,13 @@ const BUILTIN_ACCOUNTS: readonly { key: Pubkey; name: string; feature?: FeatureN
   { key: COMPUTE_BUDGET_ID, name: 'compute_budget_program' },
   { key: ZK_TOKEN_PROOF_ID, name: 'zk_token_proof_program', feature: 'zk_token_sdk_enabled' },
   { key: ZK_ELGAMAL_PROOF_ID, name: 'zk_elgamal_proof_program', feature: 'zk_elgamal_proof_program_enabled' },
-  { key: ED25519_ID, name: '' },
-  { key: SECP256K1_ID, name: '' },
-  { key: SECP256R1_ID, name: '' },
 ];
+const PRECOMPILES: readonly Pubkey[] = [ED25519_ID, SECP256K1_ID, SECP256R1_ID];
+
+/** Where accounts are put: a bank, or `Accounts`. */
+export interface AccountSink {
+  set(key: Pubkey, account: Account): void;
+}
 
 const templates = new WeakMap<FeatureSet, Map<TransactionRules, Accounts>>();
 
@@ -100,21 +105,24 @@ export function genesisAccounts(features: FeatureSet, rules: TransactionRules): 
 function buildTemplate(features: FeatureSet, rules: TransactionRules): Accounts {
   const accounts = new Accounts();
   const rent = genesisRent(features);
-  setSysvars(accounts, rent);
+  setSysvars(accounts, features, GENESIS_BLOCKHASH);
   setBuiltins(accounts, features);
+  setPrecompiles(accounts);
   setFeatures(accounts, features, rent);
   const isLiteSvm = rules.name === 'litesvm';
   setPrograms(accounts, features, rent, isLiteSvm ? GENESIS_SLOT : 0n);
-  if (isLiteSvm) {
-    accounts.set(FAUCET_ADDRESS, storedAccount(SYSTEM_PROGRAM_ID, FAUCET_LAMPORTS, NO_DATA));
-  } else {
-    setNativeMints(accounts, rent);
-  }
+  if (isLiteSvm) setFaucet(accounts, FAUCET_LAMPORTS);
+  else for (const { mint, program } of NATIVE_MINTS) setNativeMint(accounts, mint, program, rent);
   return accounts;
 }
 
+/** The account that airdrops are paid from under LiteSVM's rules. */
+export function setFaucet(accounts: AccountSink, lamports: bigint): void {
+  accounts.set(FAUCET_ADDRESS, storedAccount(SYSTEM_PROGRAM_ID, lamports, NO_DATA));
+}
+
 /** The same minimum balances in two forms: lamports a byte, or a rate for a year and the years. */
-function genesisRent(features: FeatureSet): sysvars.Rent {
+export function genesisRent(features: FeatureSet): sysvars.Rent {
   return features.runtime.deprecate_rent_exemption_threshold
     ? { lamportsPerByte: 6960n, exemptionThreshold: 1, burnPercent: 50 }
     : { lamportsPerByte: 3480n, exemptionThreshold: 2, burnPercent: 50 };
@@ -125,7 +133,9 @@ export function sysvarAccount(data: Uint8Array): Account {
   return storedAccount(SYSVAR_OWNER_ID, 1n, data);
 }
 
-function setSysvars(accounts: Accounts, rent: sysvars.Rent): void {
+/** Every sysvar as a new chain has it, with `latestBlockhash` as its only one. */
+export function setSysvars(accounts: AccountSink, features: FeatureSet, latestBlockhash: Pubkey): void {
+  const rent = genesisRent(features);
   const clock = { slot: GENESIS_SLOT, epochStartTimestamp: 0n, epoch: 0n, leaderScheduleEpoch: 0n, unixTimestamp: 0n };
   const epochRewards = {
     distributionStartingBlockHeight: 0n,
@@ -143,7 +153,7 @@ function setSysvars(accounts: Accounts, rent: sysvars.Rent): void {
     firstNormalEpoch: 14n,
     firstNormalSlot: 524_256n,
   };
-  const blockhash = GENESIS_BLOCKHASH.bytes;
+  const blockhash = latestBlockhash.bytes;
   const set = (key: Pubkey, data: Uint8Array) => accounts.set(key, sysvarAccount(data));
   set(CLOCK_ID, sysvars.encodeClock(clock));
   set(EPOCH_REWARDS_ID, sysvars.encodeEpochRewards(epochRewards));
@@ -163,7 +173,8 @@ function setSysvars(accounts: Accounts, rent: sysvars.Rent): void {
   accounts.set(STAKE_CONFIG_ID, storedAccount(CONFIG_PROGRAM_ID, 1n, stakeConfig));
 }
 
-function setBuiltins(accounts: Accounts, features: FeatureSet): void {
+/** The accounts of the runtime's own programs. */
+export function setBuiltins(accounts: AccountSink, features: FeatureSet): void {
   const encoder = new TextEncoder();
   for (const { key, name, feature } of BUILTIN_ACCOUNTS) {
     if (feature !== undefined && !features.runtime[feature]) continue;
@@ -171,8 +182,14 @@ function setBuiltins(accounts: Accounts, features: FeatureSet): void {
   }
 }
 
+export function setPrecompiles(accounts: AccountSink): void {
+  for (const key of PRECOMPILES) {
+    accounts.set(key, { ...storedAccount(NATIVE_LOADER_ID, 1n, NO_DATA), executable: true });
+  }
+}
+
 /** A gate's account: u8 1, then the slot of its activation. */
-function setFeatures(accounts: Accounts, features: FeatureSet, rent: sysvars.Rent): void {
+function setFeatures(accounts: AccountSink, features: FeatureSet, rent: sysvars.Rent): void {
   const lamports = minimumBalance(rent, 9);
   for (const name of features.active) {
     const account = storedAccount(FEATURE_PROGRAM_ID, lamports, NO_DATA);
@@ -186,7 +203,13 @@ function setFeatures(accounts: Accounts, features: FeatureSet, rent: sysvars.Ren
   }
 }
 
-function setPrograms(accounts: Accounts, features: FeatureSet, rent: sysvars.Rent, deploymentSlot: bigint): void {
+/** The bundled programs. */
+export function setPrograms(
+  accounts: AccountSink,
+  features: FeatureSet,
+  rent: sysvars.Rent,
+  deploymentSlot: bigint,
+): void {
   for (const program of bundledPrograms(features.runtime)) {
     const key = Pubkey.fromBase58(program.address);
     const loader = Pubkey.fromBase58(program.loader);
@@ -204,14 +227,12 @@ function setPrograms(accounts: Accounts, features: FeatureSet, rent: sysvars.Ren
   }
 }
 
-function setNativeMints(accounts: Accounts, rent: sysvars.Rent): void {
-  for (const { mint, program } of NATIVE_MINTS) {
-    const data = new Uint8Array(MINT_LEN);
-    data[MINT_DECIMALS_OFFSET] = 9;
-    data[MINT_DECIMALS_OFFSET + 1] = 1;
-    const account = storedAccount(Pubkey.fromBase58(program), minimumBalance(rent, MINT_LEN), data);
-    accounts.set(Pubkey.fromBase58(mint), account);
-  }
+export function setNativeMint(accounts: AccountSink, mint: string, program: string, rent: sysvars.Rent): void {
+  const data = new Uint8Array(MINT_LEN);
+  data[MINT_DECIMALS_OFFSET] = 9;
+  data[MINT_DECIMALS_OFFSET + 1] = 1;
+  const account = storedAccount(Pubkey.fromBase58(program), minimumBalance(rent, MINT_LEN), data);
+  accounts.set(Pubkey.fromBase58(mint), account);
 }
 
 /** Accounts of the genesis have the rent epoch 0: nobody has looked at their rent yet. */

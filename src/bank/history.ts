@@ -23,7 +23,16 @@ class SignatureKey {
   }
 }
 
-export class History<T> {
+/** Where a bank remembers processed transactions, by their first signature. */
+export interface TransactionMemory<T> {
+  get(signature: Uint8Array): T | undefined;
+  has(signature: Uint8Array): boolean;
+  add(signature: Uint8Array, record: T): void;
+  /** For a snapshot: what is added to one is not seen by the other. */
+  copy(): TransactionMemory<T>;
+}
+
+export class History<T> implements TransactionMemory<T> {
   readonly #capacity: number;
   #records: PersistentMap<SignatureKey, T> = new PersistentMap();
   /** A ring of the recorded signatures; `#oldest` is where the next one goes once it is full. */

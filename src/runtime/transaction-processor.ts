@@ -50,7 +50,6 @@ import {
 import { PRECOMPILES } from './precompiles/index.ts';
 import { type ProgramCache, TransactionProgramCache } from './program-cache.ts';
 import { isRentTransitionAllowed, minimumBalance } from './rent.ts';
-import type { TransactionRules } from './rules.ts';
 import { hasDuplicateKeys, resolveAccounts, type SanitizedTransaction } from './sanitized-transaction.ts';
 import type { Rent } from './sysvars/layouts.ts';
 import { InstructionContext, type ReturnData, TransactionAccount, TransactionContext } from './transaction-context.ts';
@@ -80,6 +79,8 @@ export interface BankView {
   readonly verifySignatures: boolean;
   readonly checkBlockhash: boolean;
   readonly computeBudgetOverride?: ComputeBudgetOverride | undefined;
+  /** How many accounts a transaction may lock; where it isn't said, the feature gates say it. */
+  readonly accountLockLimit?: number | undefined;
 }
 
 /** A transaction that leaves no trace in the bank. */
@@ -149,7 +150,7 @@ export function prepareTransaction(
     checkForm(transaction, bank);
     let requests = rules.checkComputeBudgetBeforeAge ? readRequests(transaction, features) : undefined;
     const sanitized = resolveAccounts(transaction, bank);
-    checkLocks(sanitized, features, rules);
+    checkLocks(sanitized, bank);
     if (!rules.verifySignaturesFirst && bank.verifySignatures) checkSignatures(transaction);
 
     let limits = rules.checkComputeBudgetBeforeAge ? limitsOf(transaction, requests) : undefined;
@@ -209,8 +210,10 @@ function checkSignatures({ signatures, message, messageBytes }: VersionedTransac
   }
 }
 
-function checkLocks({ keys }: SanitizedTransaction, features: RuntimeFeatures, rules: TransactionRules): void {
-  const limit = features.increase_tx_account_lock_limit ? MAX_TX_ACCOUNT_LOCKS : OLDER_MAX_TX_ACCOUNT_LOCKS;
+function checkLocks({ keys }: SanitizedTransaction, { environment, accountLockLimit }: BankView): void {
+  const { features, rules } = environment;
+  const limit =
+    accountLockLimit ?? (features.increase_tx_account_lock_limit ? MAX_TX_ACCOUNT_LOCKS : OLDER_MAX_TX_ACCOUNT_LOCKS);
   const source = 'agave accounts-db/src/account_locks.rs';
   const refuseMany = () => {
     refuseTransaction('TooManyAccountLocks', {

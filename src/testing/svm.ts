@@ -2,10 +2,9 @@
 // method checks what it is given, crosses to the inside (kit.ts, sysvars.ts) and asks the bank.
 // A caller's mistake throws a ParhelionError and changes nothing. What the chain says of a transaction is returned.
 
-import { Bank } from '../bank/bank.ts';
-import { FAUCET_ADDRESS } from '../bank/genesis.ts';
+import { airdropFromFaucet } from '../bank/airdrop.ts';
+import { Bank, errorOf } from '../bank/bank.ts';
 import { elfAccount, programAccount, programDataAccount, programDataAddressOf } from '../bank/program-accounts.ts';
-import { hashes } from '../crypto/hashes.ts';
 import type { TypeScriptProgram } from '../program/define-program.ts';
 import {
   BPF_LOADER_DEPRECATED_ID,
@@ -22,13 +21,9 @@ import type { ComputeBudgetOverride } from '../runtime/transaction-processor.ts'
 import { DecoderRegistry } from '../trace/decoder.ts';
 import { type TraceOptions, TraceRecorder } from '../trace/recorder.ts';
 import { type Account, RENT_EXEMPT_RENT_EPOCH } from '../wire/account.ts';
-import { writeU32, writeU64 } from '../wire/bytes.ts';
 import { ParhelionError } from '../wire/errors.ts';
-import { encodeMessage } from '../wire/message.ts';
-import { compileMessage } from '../wire/message-compiler.ts';
 import type { Pubkey } from '../wire/pubkey.ts';
-import { createTransaction } from '../wire/transaction.ts';
-import { displayTransactionError, type TransactionError } from '../wire/transaction-error.ts';
+import { displayTransactionError } from '../wire/transaction-error.ts';
 import { decodersWith } from './default-decoders.ts';
 import {
   type Address,
@@ -86,8 +81,6 @@ export interface AddProgramOptions {
 }
 
 const U64_MAX = 0xffff_ffff_ffff_ffffn;
-/** System's instruction number for a transfer. */
-const SYSTEM_TRANSFER = 2;
 
 /**
  * A Solana chain in one object. A new one has the builtin programs, the sysvars, the feature gates of mainnet, and the
@@ -233,7 +226,7 @@ export class Svm {
       throw new ParhelionError('AIRDROP_FAILED', { address: key.toString(), lamports: amount, reason });
     };
     if (this.#bank.rules.name === 'litesvm') {
-      const error = this.#transferFromFaucet(key, amount);
+      const error = errorOf(airdropFromFaucet(this.#bank, key, amount));
       if (error !== undefined) fail(displayTransactionError(error));
       return;
     }
@@ -507,25 +500,6 @@ export class Svm {
 
   #outcome(record: ReturnType<Bank['send']>): TransactionOutcome {
     return new TransactionOutcome(record, this.#traceOptions);
-  }
-
-  /** As LiteSVM does it. The signature is made up, but of the message, so that repeats are known for what they are. */
-  #transferFromFaucet(recipient: Pubkey, lamports: bigint): TransactionError | undefined {
-    const data = new Uint8Array(12);
-    writeU32(data, 0, SYSTEM_TRANSFER);
-    writeU64(data, 4, lamports);
-    const accounts = [
-      { address: FAUCET_ADDRESS, isSigner: true, isWritable: true },
-      { address: recipient, isSigner: false, isWritable: true },
-    ];
-    const message = compileMessage({
-      feePayer: FAUCET_ADDRESS,
-      instructions: [{ programAddress: SYSTEM_PROGRAM_ID, accounts, data }],
-      recentBlockhash: this.#bank.latestBlockhash,
-    });
-    const signature = hashes.sha512(encodeMessage(message));
-    const { prepared, execution } = this.#bank.sendTrusted(createTransaction(message, [signature]));
-    return prepared.status === 'rejected' ? prepared.error : execution?.error;
   }
 
   #getSysvar<T>({ name, key, decode }: sysvars.SysvarForm<T>): T {

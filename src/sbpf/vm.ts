@@ -8,6 +8,7 @@
 
 import { Verdict } from '../wire/errors.ts';
 import { INSN_SIZE, MM_INPUT_START, MM_STACK_START } from './address-space.ts';
+import { TieredEngine } from './compiler/tiered-engine.ts';
 import {
   BASE_DEPTH,
   CALL_DEPTH,
@@ -29,7 +30,6 @@ import {
   TEXT_VM_ADDR,
 } from './control-block.ts';
 import type { Executable } from './executable.ts';
-import { InterpreterEngine } from './interpreter-engine.ts';
 import { type InputFault, type InputRegion, type U64, VmMemory } from './memory.ts';
 import { type ProgramImage, ProgramImages } from './program-images.ts';
 import { dynamicStackFrames, stackFrameGaps } from './version.ts';
@@ -107,7 +107,7 @@ export class Vm<C = any> {
   /** Whether a syscall threw `error`. */
   fromSyscall = false;
 
-  constructor(engine: EngineFactory = (memory) => new InterpreterEngine(memory)) {
+  constructor(engine: EngineFactory = (memory) => new TieredEngine(memory)) {
     this.#engine = engine(this.memory);
     this.#images = new ProgramImages(this.memory, INPUT + INITIAL_INPUT_CAPACITY);
   }

@@ -75,7 +75,13 @@ export function compileProgram(
     compilable.filter((root) => called.has(root)).map((root) => [root, module.declare(FUNCTION_PARAMETERS, ['i64'])]),
   );
   const sites: Sites = [];
-  const linkage: Linkage = { runtime, sites, indexOf: (root) => bodies.get(root)?.index, liveAtEntryOf, regions: guesses.bySlot };
+  const linkage: Linkage = {
+    runtime,
+    sites,
+    indexOf: (root) => bodies.get(root)?.index,
+    liveAtEntryOf,
+    regions: guesses.bySlot,
+  };
   for (const [root, body] of bodies) {
     const compiler = new FunctionCompiler(graphs.get(root)!, linkage, false);
     body.code = compiler.compile();

@@ -127,6 +127,7 @@ export class FunctionCompiler {
       c.br(finish);
     }
     c.end(); // fail
+    this.#spillAll();
     this.#saveFuelAndDepth();
     c.get(SITE);
     c.call(this.linkage.runtime.fail);
@@ -136,9 +137,7 @@ export class FunctionCompiler {
     c.i32(0);
     c.get(RESUME);
     c.access(Op.i32Store, PC);
-    c.i32(0);
-    this.#frameAddress();
-    c.access(Op.i64Store, REGISTERS + FRAME_POINTER * 8);
+    this.#spillFramePointer();
     c.call(this.linkage.runtime.finish);
     c.call(this.linkage.runtime.refresh);
     if (!this.isEntry) {
@@ -268,6 +267,19 @@ export class FunctionCompiler {
       c.get(local(register));
       c.access(Op.i64Store, REGISTERS + register * 8);
     }
+  }
+
+  /** For whoever looks at registers in a syscall or after a fault; those that calls have left behind may be stale. */
+  #spillAll(): void {
+    this.#spill(ALL_REGISTERS);
+    this.#spillFramePointer();
+  }
+
+  #spillFramePointer(): void {
+    const { c } = this;
+    c.i32(0);
+    this.#frameAddress();
+    c.access(Op.i64Store, REGISTERS + FRAME_POINTER * 8);
   }
 
   #load(mask: number): void {
@@ -482,7 +494,7 @@ export class FunctionCompiler {
   #emitSyscall(block: number): void {
     const { c, graph } = this;
     const { code } = graph.functions;
-    this.#spill(ARGUMENTS);
+    this.#spillAll();
     this.#saveFuelAndDepth();
     c.i32(0);
     c.i32(this.pc);

@@ -82,21 +82,16 @@ function emitRefresh(module: ModuleBuilder, gaps: boolean): number {
   for (let region = 0; region < REGION_COUNT; region++) {
     emitRoom(f, gaps, region, READ_LIMIT, READ_ROOMS, READ_ENDS);
     emitRoom(f, gaps, region, WRITE_LIMIT, WRITE_ROOMS, WRITE_ENDS);
-    f.i32(0).i32(0).load('i32Load', HOST_OFFSET + (region << REGION_SHIFT));
+    f.i32(0)
+      .i32(0)
+      .load('i32Load', HOST_OFFSET + (region << REGION_SHIFT));
     f.store('i32Store', HOST_BASES + region * 8);
   }
   return f.index;
 }
 
 /** Makes one region's room and end from its limit. */
-function emitRoom(
-  f: FunctionBuilder,
-  gaps: boolean,
-  region: number,
-  limit: number,
-  rooms: number,
-  ends: number,
-): void {
+function emitRoom(f: FunctionBuilder, gaps: boolean, region: number, limit: number, rooms: number, ends: number): void {
   const entry = limit + (region << REGION_SHIFT);
   f.i32(0);
   f.i32(0).load('i64Load32U', entry).i64(LAST_BYTES).op('i64Sub').i64(0);

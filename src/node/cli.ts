@@ -1,9 +1,10 @@
 #!/usr/bin/env node
-// The command `parhelion`. Reads arguments, calls what does the work, and sets the exit code; each command is a function
-// that prints through the `write` it is handed.
+// The command `parhelion`. Reads arguments, calls what does the work, and sets the exit code: 0, 1 where something failed,
+// 2 where the command line is at fault. Each command is a function that prints through the `write` it is handed, and is
+// loaded when it is asked for.
 
 import { parseArgs } from 'node:util';
-import { runDemo } from './demo/index.ts';
+import { ParhelionError } from '../wire/errors.ts';
 
 const USAGE = `parhelion: a Solana Virtual Machine that shows every cross-program invocation
 
@@ -23,14 +24,30 @@ async function main(args: readonly string[]): Promise<number> {
     return values.help === true ? 0 : 2;
   }
   if (command === 'demo') {
-    const color = process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
-    const width = process.stdout.columns ?? 100;
+    // An empty NO_COLOR is none. Source: no-color.org.
+    const color = process.stdout.isTTY === true && !process.env['NO_COLOR'];
+    // Undefined where it is no terminal, 0 where a terminal doesn't know its size.
+    const width = process.stdout.columns || 100;
     const { list = false, json = false } = values;
-    return runDemo({ names, list, json, color, width }, (line) => console.log(line));
+    const { runDemo } = await import('./demo/index.ts');
+    await runDemo({ names, list, json, color, width }, (line) => console.log(line));
+    return 0;
   }
   console.error(`parhelion: there is no command "${command}"\n\n${USAGE}`);
   return 2;
 }
+
+/** Of the command line: an option that there isn't, a name that there isn't. */
+function isUsageError(error: unknown): boolean {
+  if (error instanceof ParhelionError) return true;
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS_');
+}
+
+// Whoever reads may stop reading, as `head` does: then there is nothing left to say.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
 
 main(process.argv.slice(2)).then(
   (code) => {
@@ -38,6 +55,6 @@ main(process.argv.slice(2)).then(
   },
   (error: unknown) => {
     console.error(`parhelion: ${error instanceof Error ? error.message : error}`);
-    process.exitCode = 1;
+    process.exitCode = isUsageError(error) ? 2 : 1;
   },
 );

@@ -1,6 +1,7 @@
 // `parhelion demo`: plays scenarios and prints the tree of calls of each.
 
 import { formatTrace, traceToJson } from '../../trace/index.ts';
+import { ParhelionError } from '../../wire/errors.ts';
 import { PROGRAM_SCENARIOS } from './program-scenarios.ts';
 import { type Scenario, Stage } from './stage.ts';
 import { TOKEN_SCENARIOS } from './token-scenarios.ts';
@@ -16,17 +17,24 @@ export interface DemoOptions {
   readonly width: number;
 }
 
-/** Prints through `write`, a line at a time. Returns the process's exit code. */
-export async function runDemo(options: DemoOptions, write: (line: string) => void): Promise<number> {
+/**
+ * Prints through `write`, a line at a time.
+ *
+ * @throws ParhelionError `INVALID_ARGUMENT` where there is no scenario of a name; then nothing is printed.
+ */
+export async function runDemo(options: DemoOptions, write: (line: string) => void): Promise<void> {
   if (options.list) {
     const width = Math.max(...SCENARIOS.map(({ name }) => name.length));
     for (const { name, title } of SCENARIOS) write(`${name.padEnd(width)}  ${title}`);
-    return 0;
+    return;
   }
   const unknown = options.names.find((name) => !SCENARIOS.some((scenario) => scenario.name === name));
   if (unknown !== undefined) {
-    write(`There is no scenario "${unknown}". There are: ${SCENARIOS.map(({ name }) => name).join(', ')}.`);
-    return 1;
+    throw new ParhelionError('INVALID_ARGUMENT', {
+      name: 'A scenario',
+      expected: `one of ${SCENARIOS.map(({ name }) => name).join(', ')}`,
+      received: JSON.stringify(unknown),
+    });
   }
   const chosen = SCENARIOS.filter(({ name }) => options.names.length === 0 || options.names.includes(name));
   const documents: unknown[] = [];
@@ -35,13 +43,22 @@ export async function runDemo(options: DemoOptions, write: (line: string) => voi
     if (options.json) {
       documents.push({ scenario: scenario.name, trace: traceToJson(trace) });
     } else {
-      write(`${scenario.title}  (${scenario.name})`);
-      write(scenario.story);
+      write(wrapWords(`${scenario.title}  (${scenario.name})`, options.width));
+      write(wrapWords(scenario.story, options.width));
       write('');
       write(formatTrace(trace, { color: options.color, width: options.width }));
       write('');
     }
   }
   if (options.json) write(JSON.stringify(documents.length === 1 ? documents[0] : documents, null, 2));
-  return 0;
+}
+
+function wrapWords(text: string, width: number): string {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines.join('\n');
 }

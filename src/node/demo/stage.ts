@@ -1,7 +1,7 @@
 // What the scenarios share: a virtual machine, wallets that are the same on each run, and the way from instructions to a
 // signed transaction, as a client of @solana/kit writes it.
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import {
   type Address,
   appendTransactionMessageInstructions,
@@ -53,7 +53,7 @@ export class Stage {
 
   /** Assembles `examples/programs/<name>.s` and adds it. */
   program(name: string, address: string, label = name): Address {
-    const source = readFileSync(new URL(`../../../examples/programs/${name}.s`, import.meta.url), 'utf8');
+    const source = readFileSync(programFile(name), 'utf8');
     this.svm.addProgram(address as Address, assembleElf(source));
     return this.name(address as Address, label);
   }
@@ -68,4 +68,10 @@ export class Stage {
     );
     return this.svm.sendTransaction(await signTransactionMessageWithSigners(message));
   }
+}
+
+/** The sources lie a folder deeper in the package than what is built of them. */
+function programFile(name: string): URL {
+  const places = ['../../..', '../..'].map((root) => new URL(`${root}/examples/programs/${name}.s`, import.meta.url));
+  return places.find((place) => existsSync(place)) ?? places[0];
 }

@@ -1,0 +1,72 @@
+// How one figure is taken: the two sides turn and turn about, a short slice each, in rounds that follow each other
+// closely, so that what disturbs the machine disturbs both. Of the rounds the median counts.
+// How much a slice does is found out by trying: long enough for the clock, short enough that a round is one moment.
+
+/** Something that is done again and again. `run(count)` does it `count` times; what only prepares it is `before`. */
+export interface Side {
+  /** Not timed. Called before every slice, with what the slice will do. */
+  before?(count: number): void;
+  run(count: number): void;
+}
+
+export interface Figures {
+  /** Milliseconds for one, medians. */
+  readonly ours: number;
+  readonly theirs: number;
+}
+
+export interface MeasureOptions {
+  /** Default: 11. Fewer than seven say little. */
+  readonly rounds?: number;
+  /** Milliseconds of a slice. Default: 40. */
+  readonly slice?: number;
+  /** Milliseconds each side runs before it counts: hosts optimise what runs often. Default: 400. */
+  readonly warmUp?: number;
+  /** The most one slice does: where each needs something prepared. */
+  readonly most?: number;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+export function geometricMean(values: readonly number[]): number {
+  return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
+}
+
+export function measure(ours: Side, theirs: Side, options: MeasureOptions = {}): Figures {
+  const { rounds = 11, slice = 40, warmUp = 400, most = Number.POSITIVE_INFINITY } = options;
+  const counts = [ours, theirs].map((side) => findCount(side, slice, warmUp, most));
+  const taken: [number[], number[]] = [[], []];
+  for (let round = 0; round < rounds; round++) {
+    // Who goes first changes, so that neither always meets the other's garbage.
+    for (const which of round % 2 === 0 ? [0, 1] : [1, 0]) {
+      const side = which === 0 ? ours : theirs;
+      taken[which].push(timeSlice(side, counts[which]) / counts[which]);
+    }
+  }
+  return { ours: median(taken[0]), theirs: median(taken[1]) };
+}
+
+/** Milliseconds. */
+function timeSlice(side: Side, count: number): number {
+  side.before?.(count);
+  const start = performance.now();
+  side.run(count);
+  return performance.now() - start;
+}
+
+/** Warms a side up, and finds how often it fits into a slice. */
+function findCount(side: Side, slice: number, warmUp: number, most: number): number {
+  let count = 1;
+  const start = performance.now();
+  for (;;) {
+    const time = timeSlice(side, count);
+    const fitting = Math.max(1, Math.min(most, Math.round((count * slice) / Math.max(time, 0.001))));
+    if (performance.now() - start >= warmUp) return fitting;
+    // In steps: the first ones are slow, and would call for too few.
+    count = Math.min(fitting, count * 8, most);
+  }
+}

@@ -16,6 +16,7 @@ import { compileMessage } from '../wire/message-compiler.ts';
 import { Pubkey } from '../wire/pubkey.ts';
 import { createTransaction } from '../wire/transaction.ts';
 import { Bank, type BankOptions } from './bank.ts';
+import { programDataAddressOf } from './program-accounts.ts';
 
 const ALICE = new Pubkey(new Uint8Array(32).fill(0xa1));
 const BOB = new Pubkey(new Uint8Array(32).fill(0xb0));
@@ -284,5 +285,32 @@ describe('the environment', () => {
     bank.setAccount(ids.CLOCK_ID, { ...clock, data: encodeClock({ ...clockOf(bank), slot: 7n }) });
     expect(bank.slot).toBe(7n);
     expect(bank.environment.sysvars.clock?.slot).toBe(7n);
+  });
+});
+
+describe('programs of a new chain', () => {
+  test('their ELF files can be accounts of a transaction, written ones too', () => {
+    const bank = createBank();
+    const key = programDataAddressOf(Pubkey.fromBase58('TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA'));
+    const before = bank.getAccount(key)!;
+    const message = compileMessage({
+      feePayer: ALICE,
+      instructions: [
+        {
+          programAddress: ids.COMPUTE_BUDGET_ID,
+          accounts: [{ address: key, isSigner: false, isWritable: true }],
+          data: Uint8Array.of(2, 0, 1, 0, 0),
+        },
+      ],
+      recentBlockhash: bank.latestBlockhash,
+    });
+    expect(errorOf(bank.send(createTransaction(message, [new Uint8Array(64)])))).toBeUndefined();
+    expect(bank.getAccount(key)).toEqual({
+      lamports: before.lamports,
+      data: before.data,
+      owner: ids.BPF_LOADER_UPGRADEABLE_ID,
+      executable: false,
+      rentEpoch: RENT_EXEMPT_RENT_EPOCH,
+    });
   });
 });

@@ -5,12 +5,18 @@
 // Source: agave runtime/src/bank.rs; for LiteSVM's rules, litesvm crates/litesvm/src/lib.rs.
 
 import { hashes } from '../crypto/hashes.ts';
-import { CLOCK_ID, EPOCH_SCHEDULE_ID, RECENT_BLOCKHASHES_ID, SLOT_HASHES_ID } from '../runtime/addresses.ts';
+import {
+  BPF_LOADER_UPGRADEABLE_ID,
+  CLOCK_ID,
+  EPOCH_SCHEDULE_ID,
+  RECENT_BLOCKHASHES_ID,
+  SLOT_HASHES_ID,
+} from '../runtime/addresses.ts';
 import type { ExecutionEnvironment } from '../runtime/environment.ts';
 import type { ExecutionListener } from '../runtime/execution-events.ts';
 import type { FeatureSet } from '../runtime/features.ts';
 import { LOG_MESSAGES_BYTES_LIMIT } from '../runtime/log-collector.ts';
-import { hostedProgram, ProgramCache } from '../runtime/program-cache.ts';
+import { hostedProgram, PROGRAM_DATA_TAG, ProgramCache, programDataAddress } from '../runtime/program-cache.ts';
 import { BUILTINS } from '../runtime/programs/index.ts';
 import { AGAVE_RULES, type TransactionRules } from '../runtime/rules.ts';
 import { SysvarCache } from '../runtime/sysvars/cache.ts';
@@ -30,6 +36,7 @@ import {
   type SlotHashes,
 } from '../runtime/sysvars/layouts.ts';
 import {
+  type AccountChange,
   type BankView,
   type ComputeBudgetOverride,
   executeTransaction,
@@ -48,6 +55,7 @@ import { BlockhashQueue, MAX_RECENT_BLOCKHASHES as MAX_REMEMBERED_BLOCKHASHES } 
 import { epochOf, leaderScheduleEpochOf } from './epochs.ts';
 import { GENESIS_BLOCKHASH, genesisAccounts, sysvarAccount } from './genesis.ts';
 import { DEFAULT_HISTORY_CAPACITY, History, type TransactionMemory } from './history.ts';
+import { PersistentMap } from './persistent-map.ts';
 import { MessageDigest, StatusCache } from './status-cache.ts';
 
 /** Lamports for each signature. Source: agave fee-structure/src/lib.rs, FeeStructure::default. */
@@ -172,6 +180,7 @@ export class Bank implements BankView {
     if (record.execution === undefined) return record;
     const { accounts, history, statuses } = this.#state;
     const keepEmpty = this.rules.keepEmptiedPayers && record.execution.error !== undefined;
+    if (this.rules.readProgramsWhenStored) this.#storeAndReadPrograms(record.execution.accounts);
     for (const [key, account] of record.execution.accounts) {
       if (keepEmpty) accounts.setEmpty(key, account);
       else accounts.set(key, account);
@@ -179,6 +188,33 @@ export class Bank implements BankView {
     if (this.rules.duplicateDetection === 'message') statuses.add(this.#digestOf(transaction));
     history.add(transaction.signatures[0], record);
     return record;
+  }
+
+  /**
+   * Program data is stored first, then the rest in the order of the transaction's keys; what stands behind a program at the
+   * moment that its own account is stored is what it is from then on. Source: litesvm accounts_db.rs, sync_accounts.
+   */
+  #storeAndReadPrograms(changes: readonly AccountChange[]): void {
+    if (!changes.some(([, { executable }]) => executable)) return;
+    const { accounts } = this.#state;
+    const isProgramData = ([, { owner, data }]: AccountChange) =>
+      data[0] === PROGRAM_DATA_TAG && owner.equals(BPF_LOADER_UPGRADEABLE_ID);
+    for (const [key, account] of changes.filter(isProgramData)) accounts.set(key, account);
+    for (const [key, account] of changes) {
+      accounts.set(key, account);
+      this.#readProgram(key, account);
+    }
+  }
+
+  #readProgram(key: Pubkey, account: Account): void {
+    const { accounts, programData } = this.#state;
+    if (!account.executable || !account.owner.equals(BPF_LOADER_UPGRADEABLE_ID)) return;
+    const dataKey = programDataAddress(account);
+    if (dataKey !== undefined) programData.set(key, { account: accounts.get(dataKey) });
+  }
+
+  programDataWhenStored(program: Pubkey): { readonly account: Account | undefined } | undefined {
+    return this.#state.programData.get(program);
   }
 
   /** The same for a transaction of the house's own, whose signatures are made up: they serve to know it by. */
@@ -235,6 +271,7 @@ export class Bank implements BankView {
   setAccount(key: Pubkey, account: Account): void {
     const state = this.#state;
     state.accounts.set(key, account);
+    if (this.rules.readProgramsWhenStored) this.#readProgram(key, account);
     const { environment } = state;
     if (environment === undefined) return;
     const sysvars = environment.sysvars.with(key, account.lamports === 0n ? undefined : account);
@@ -427,6 +464,8 @@ class BankState {
   blockhashes: BlockhashQueue;
   readonly statuses: StatusCache;
   readonly history: TransactionMemory<TransactionRecord>;
+  /** Of each program that was stored since the genesis: what stood at its data account then. Only where the rules ask. */
+  programData = new PersistentMap<Pubkey, { readonly account: Account | undefined }>();
   /** Undefined until it is asked for, and again when it has changed. */
   environment: ExecutionEnvironment | undefined;
 
@@ -445,6 +484,7 @@ class BankState {
   copy(): BankState {
     const copy = new BankState(this.accounts.copy(), this.blockhashes, this.statuses.copy(), this.history.copy());
     copy.environment = this.environment;
+    copy.programData = this.programData.copy();
     return copy;
   }
 }

@@ -61,7 +61,10 @@ interface LoadRequest {
   readonly sizeLimit: number;
   readonly rent: Rent;
   readonly rules: TransactionRules;
-  readonly bank: { getAccount(key: Pubkey): Account | undefined };
+  readonly bank: {
+    getAccount(key: Pubkey): Account | undefined;
+    programDataWhenStored?(program: Pubkey): { readonly account: Account | undefined } | undefined;
+  };
 }
 
 type LoadingAccounts = { -readonly [K in keyof LoadedAccounts]: LoadedAccounts[K] } & {
@@ -128,7 +131,11 @@ function sizeExceeded(loaded: LoadingAccounts, request: LoadRequest, account: Pu
 function noteProgram(loaded: LoadingAccounts, request: LoadRequest, key: Pubkey, account: Account): void {
   const { programs } = loaded;
   const programDataKey = account.owner.equals(BPF_LOADER_UPGRADEABLE_ID) ? programDataAddress(account) : undefined;
-  const programData = programDataKey && request.bank.getAccount(programDataKey);
+  let programData = programDataKey && request.bank.getAccount(programDataKey);
+  if (request.rules.readProgramsWhenStored) {
+    const known = request.bank.programDataWhenStored?.(key);
+    if (known !== undefined) programData = known.account;
+  }
   if (request.rules.countUnlistedProgramData && programDataKey !== undefined && programData !== undefined) {
     // Where two programs share their data it counts once.
     const isCounted =
@@ -175,7 +182,9 @@ export function withRentEpochOfExempt(account: Account, rent: Rent): Account {
   if (account.rentEpoch === RENT_EXEMPT_RENT_EPOCH || !isRentExempt(rent, account.lamports, account.data.length)) {
     return account;
   }
-  return { ...account, rentEpoch: RENT_EXEMPT_RENT_EPOCH };
+  // Field by field: a bundled program's data is a getter, which a spread would lose.
+  const { lamports, data, owner, executable } = account;
+  return { lamports, data, owner, executable, rentEpoch: RENT_EXEMPT_RENT_EPOCH };
 }
 
 function instructionsSysvarAccount({ transaction, keys, roles }: SanitizedTransaction): Account | undefined {

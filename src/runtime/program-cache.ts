@@ -211,7 +211,7 @@ export class TransactionProgramCache {
 // Loader v3's accounts. Source: loader-v3-interface/src/state.rs, UpgradeableLoaderState.
 const PROGRAM_TAG = 2;
 const PROGRAM_LEN = 36;
-const PROGRAM_DATA_TAG = 3;
+export const PROGRAM_DATA_TAG = 3;
 const PROGRAM_DATA_METADATA_LEN = 45;
 /** Tag, slot and the flag that no authority follows. */
 const PROGRAM_DATA_MIN_LEN = 13;

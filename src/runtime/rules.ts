@@ -58,6 +58,8 @@ export interface TransactionRules {
   readonly checkLamportSum: boolean;
   /** A program deployed in a slot runs from the next slot on; else from the next transaction on. */
   readonly delayProgramVisibility: boolean;
+  /** A program is read when its account is stored, not when it is called: closing it may leave it callable. */
+  readonly readProgramsWhenStored: boolean;
 }
 
 /** A validator's rules. */
@@ -83,6 +85,7 @@ export const AGAVE_RULES: TransactionRules = {
   keepEmptiedPayers: false,
   checkLamportSum: true,
   delayProgramVisibility: true,
+  readProgramsWhenStored: false,
 };
 
 /** LiteSVM's rules, as its npm package 1.5.0 was seen to apply them. */
@@ -108,6 +111,7 @@ export const LITESVM_RULES: TransactionRules = {
   keepEmptiedPayers: true,
   checkLamportSum: false,
   delayProgramVisibility: false,
+  readProgramsWhenStored: true,
 };
 
 /** What LiteSVM does otherwise than a validator, in a sentence each, for the report of a differential test. */
@@ -133,4 +137,6 @@ export const LITESVM_DEVIATIONS: { readonly [S in Exclude<keyof TransactionRules
   keepEmptiedPayers: 'A payer emptied by a failed transaction is still an account, with no lamports.',
   checkLamportSum: "The sum of all balances isn't checked.",
   delayProgramVisibility: 'A deployed program runs in the slot of its deployment.',
+  readProgramsWhenStored:
+    'A program that was closed still runs, where its own account was stored before its data was gone.',
 };

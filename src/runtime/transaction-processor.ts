@@ -70,6 +70,11 @@ export interface ComputeBudgetOverride {
 export interface BankView {
   /** The stored account; undefined where there is none. It holds lamports, but for what LiteSVM keeps. */
   getAccount(key: Pubkey): Account | undefined;
+  /**
+   * What stood at a program's data account when the program's own account was stored; undefined where that isn't
+   * known. Asked by rules that go by it.
+   */
+  programDataWhenStored?(program: Pubkey): { readonly account: Account | undefined } | undefined;
   readonly environment: ExecutionEnvironment;
   readonly programs: ProgramCache;
   readonly latestBlockhash: Uint8Array;

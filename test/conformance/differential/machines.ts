@@ -76,6 +76,8 @@ export class Machines {
     if (options.on !== undefined || options.off !== undefined) {
       this.svm.setFeatureSet(liteFeaturesOf(features));
       this.svm.setBuiltins();
+      // What is there already was loaded for the old gates.
+      this.svm.setDefaultPrograms();
     }
     this.svm.setSigverify(options.sigverify);
     this.svm.setBlockhashCheck(options.blockhashCheck);
@@ -159,7 +161,7 @@ export class Machines {
   /** Loader v3. What LiteSVM makes of it is stored in the bank. */
   #addProgram(key: Pubkey, elf: Uint8Array): StepResult {
     this.svm.addProgram(key.bytes, elf);
-    for (const each of [key, programDataAddressOf(key)]) {
+    for (const each of [programDataAddressOf(key), key]) {
       const account = readLiteAccount(this.svm, each);
       if (account !== undefined) this.bank.setAccount(each, account);
       this.#known.set(each, true);

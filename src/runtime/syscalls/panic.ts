@@ -29,6 +29,6 @@ const panic: RuntimeSyscall = (context, memory, fileAddr, fileLen, line, column)
 };
 
 export const PANIC_SYSCALLS: SyscallTable = {
-  abort: { syscall: abort },
-  sol_panic_: { syscall: panic },
+  abort: { syscall: Object.assign(abort, { neverReturns: true } as const) },
+  sol_panic_: { syscall: Object.assign(panic, { neverReturns: true } as const) },
 };

@@ -14,6 +14,8 @@ import { emitRuntime } from './runtime-functions.ts';
 
 /** Functions of more instructions are left to the interpreter: hosts limit a function's size, and so does patience. */
 const MAX_FUNCTION = 30_000;
+/** And so are functions after this many instructions in all, for a program to keep nobody waiting for long. */
+const MAX_PROGRAM = 150_000;
 
 export interface CompiledProgram {
   readonly module: WebAssembly.Module;
@@ -63,7 +65,11 @@ export function compileProgram(
       queue.push(callee);
     }
   }
-  const compilable = found.filter((root) => graphAt(root)?.isReducible === true);
+  let size = 0;
+  const compilable = found.filter((root) => {
+    size += functions.byRoot.get(root)!.size;
+    return size <= MAX_PROGRAM && graphAt(root)?.isReducible === true;
+  });
   const liveAtEntryOf = findLiveness(compilable, graphs);
 
   const guesses = new RegionGuesses(profile, executable.entryPc);
@@ -91,7 +97,7 @@ export function compileProgram(
   const leaks = new Map<number, { readonly read: number; readonly kept: number }>();
   for (const extent of entryExtents) {
     const graph = graphs.get(extent.root);
-    if (graph?.isReducible !== true || entries.has(extent.root)) continue;
+    if (graph === undefined || !compilable.includes(extent.root) || entries.has(extent.root)) continue;
     const body = module.declare([]);
     const compiler = new FunctionCompiler(graph, linkage, true);
     body.code = compiler.compile();

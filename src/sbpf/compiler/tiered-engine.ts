@@ -24,8 +24,17 @@ import type { Engine, Vm } from '../vm.ts';
 import { type CompiledProgram, compileProgram } from './compiled-program.ts';
 import { ARGUMENTS } from './flow-graph.ts';
 
-/** Instructions of a program that are interpreted before it is compiled. */
-const THRESHOLD = 40_000;
+/**
+ * Instructions of a program that are interpreted before it is compiled: so many, and so many more for each slot of its
+ * text. Compiling a slot takes as long as interpreting about a thousand instructions; most programs never run that much.
+ */
+const THRESHOLD = 10_000;
+const THRESHOLD_PER_SLOT = 100;
+/** Calls by address of one function that is not compiled, before it is; and how many functions are compiled for it. */
+const CALL_THRESHOLD = 200;
+const MAX_CALLED_ENTRIES = 64;
+/** Bytes of modules after which a program gets no more of them. */
+const MAX_COMPILED = 8 * 1024 * 1024;
 /** More units than compiled code is handed at once; it counts them in an i64. */
 const MAX_UNITS = 2 ** 52;
 const SAVED_WORDS = 10; // r6 to r10
@@ -47,7 +56,11 @@ class Program {
   interpreted = 0;
   /** Which module to enter at a slot. */
   readonly entries = new Map<number, CompiledProgram>();
+  /** How often compiled code called what is not compiled, by slot. */
+  readonly calls = new Map<number, number>();
   canCompile = true;
+  /** Bytes of all its modules. */
+  compiledLen = 0;
 }
 
 const programs = new WeakMap<Executable, Program>();
@@ -62,7 +75,6 @@ export class TieredEngine implements Engine {
   readonly #memory: VmMemory;
   readonly #interpreter: InterpreterEngine;
   readonly #options: TieringOptions;
-  readonly #threshold: number;
   readonly #instances = new WeakMap<CompiledProgram, WebAssembly.Instance>();
   readonly #imports: Record<string, Record<string, unknown>>;
   // The run in progress.
@@ -77,7 +89,6 @@ export class TieredEngine implements Engine {
     this.#memory = memory;
     this.#interpreter = new InterpreterEngine(memory);
     this.#options = options;
-    this.#threshold = options.threshold ?? THRESHOLD;
     this.#imports = {
       machine: {
         memory: memory.wasm,
@@ -100,8 +111,13 @@ export class TieredEngine implements Engine {
       this.#executable = vm.executable;
       this.#program = programOf(vm.executable);
     }
-    if (this.#threshold === 0) this.#considerCompiling(0);
+    if (this.#options.threshold === 0) this.#considerCompiling(0);
     this.#drive(false, false);
+  }
+
+  get #threshold(): number {
+    const { threshold } = this.#options;
+    return threshold ?? THRESHOLD + (this.#vm.image.textLen / INSN_SIZE) * THRESHOLD_PER_SLOT;
   }
 
   /** Runs to the exit at BASE_DEPTH. `leaks` says that r1 to r5 are of interest then. */
@@ -132,8 +148,9 @@ export class TieredEngine implements Engine {
 
   #interpretationLimit(): number {
     const { interpreted, canCompile } = this.#program;
-    if (!canCompile || this.#threshold === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
-    return Math.max(1, interpreted < this.#threshold ? this.#threshold - interpreted : this.#threshold);
+    const threshold = this.#threshold;
+    if (!canCompile || threshold === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
+    return Math.max(1, interpreted < threshold ? threshold - interpreted : threshold);
   }
 
   #considerCompiling(base: number): void {
@@ -162,6 +179,8 @@ export class TieredEngine implements Engine {
       return;
     }
     for (const slot of compiled.entries.keys()) program.entries.set(slot, compiled);
+    program.compiledLen += compiled.bytes.length;
+    if (program.compiledLen > MAX_COMPILED && this.#options.enterAnywhere !== true) program.canCompile = false;
   }
 
   /** Whether anything reads, after the activation that is about to run compiled, what it left in r1 to r5. */
@@ -229,10 +248,22 @@ export class TieredEngine implements Engine {
     const outer = u32[BASE_DEPTH >> 2];
     u32[BASE_DEPTH >> 2] = u32[CALL_DEPTH >> 2];
     this.#takeBack();
+    if (!interpretFirst) this.#countCall();
     this.#drive(leaks, interpretFirst);
     this.#memory.u32[BASE_DEPTH >> 2] = outer;
     if (vm.error === undefined) this.#handOut();
     else this.#endRun();
+  }
+
+  /** What compiled code calls often without knowing it becomes an entry. */
+  #countCall(): void {
+    const { calls, entries, canCompile } = this.#program;
+    const { pc } = this.#vm;
+    if (!canCompile || entries.has(pc)) return;
+    if (calls.size === MAX_CALLED_ENTRIES && !calls.has(pc)) return;
+    const count = (calls.get(pc) ?? 0) + 1;
+    calls.set(pc, count);
+    if (count === CALL_THRESHOLD) this.#compile([pc]);
   }
 
   #fail(site: number): void {

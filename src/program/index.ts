@@ -2,7 +2,57 @@
 
 export type { AccountInfo } from './account-info.ts';
 export type { Seed } from './address.ts';
+export {
+  ANCHOR_ERRORS,
+  AnchorError,
+  type AnchorErrorName,
+  anchorError,
+  ERROR_CODE_OFFSET,
+  type ErrorFactory,
+  errorCodes,
+  require,
+  requireEq,
+  requireGt,
+  requireGte,
+  requireKeysEq,
+  requireKeysNeq,
+  requireNeq,
+} from './anchor-error.ts';
 export { invoke, invokeSigned } from './cpi.ts';
+export { type AccountLike, CpiContext } from './cpi-context.ts';
+export {
+  type Context,
+  type DeclaredProgram,
+  emit,
+  type InstructionAccounts,
+  type InstructionDefinition,
+  instruction,
+  type ProgramDeclaration,
+  program,
+} from './declare-program.ts';
+export {
+  type AccountSpec,
+  account,
+  associatedTokenAccount,
+  associatedTokenProgram,
+  type Constraints,
+  type DataAccount,
+  type DeclaredAccount,
+  type MintData,
+  mint,
+  optional,
+  programAccount,
+  signer,
+  systemAccount,
+  systemProgram,
+  sysvarAccount,
+  type TokenAccountData,
+  token2022Program,
+  tokenAccount,
+  tokenInterface,
+  tokenProgram,
+  uncheckedAccount,
+} from './declared-accounts.ts';
 export {
   DEFAULT_COMPUTE_UNITS,
   type DecodedProgramInstruction,
@@ -12,7 +62,39 @@ export {
   type ProgramOptions,
   type TypeScriptProgram,
 } from './define-program.ts';
+export { type Idl, idl } from './idl.ts';
 export { PROGRAM_ERRORS, ProgramError, type ProgramErrorName } from './program-error.ts';
+export {
+  array,
+  bool,
+  byteArray,
+  bytes,
+  type EventType,
+  enumeration,
+  event,
+  f32,
+  f64,
+  type Infer,
+  i8,
+  i16,
+  i32,
+  i64,
+  i128,
+  option,
+  pubkey,
+  type Schema,
+  type StateType,
+  state,
+  string,
+  struct,
+  toBytes,
+  u8,
+  u16,
+  u32,
+  u64,
+  u128,
+  vec,
+} from './schema.ts';
 export {
   blake3,
   createProgramAddress,
@@ -30,6 +112,8 @@ export {
   sha256,
   solLogData,
 } from './syscalls.ts';
+export * as system from './system-calls.ts';
+export { transfer } from './system-calls.ts';
 export {
   type Clock,
   type EpochRewards,
@@ -43,3 +127,4 @@ export {
   type LastRestartSlot,
   type RentSysvar,
 } from './sysvars.ts';
+export * as token from './token-calls.ts';

@@ -8,11 +8,21 @@ export {
   type ProgramDecoder,
 } from './decoder.ts';
 export { createDefaultDecoders, DEFAULT_DECODERS } from './decoders/index.ts';
+export {
+  EXPLANATION_CODES,
+  type ExplainedAccount,
+  type Explanation,
+  explain,
+  type FlagOrigin,
+} from './explain.ts';
+export type { CodeRow } from './explanation-codes.ts';
 export { describeFailure, type FailureText, type ShowAddress } from './failure-text.ts';
 export { type FormatOptions, formatTrace, TRACE_LEVELS, type TraceLevel } from './format.ts';
+export { type FormatExplanationOptions, formatExplanation } from './format-explanation.ts';
 export { type JsonValue, TRACE_JSON_VERSION, traceToJson } from './json.ts';
 export { WELL_KNOWN_NAMES } from './names.ts';
 export { escapeText } from './plain-text.ts';
 export { type OutcomeFacts, type TraceOptions, TraceRecorder } from './recorder.ts';
+export type { SeedMatch, SeedReport } from './seed-detective.ts';
 export { describeTransactionFailure, type TransactionFailureText } from './transaction-failure-text.ts';
 export * from './transaction-trace.ts';

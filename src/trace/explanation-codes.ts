@@ -1,0 +1,553 @@
+// The one table of what Parhelion explains: a stable code, what happened in general, and what usually helps. Messages,
+// fixes and the pages of docs/errors are all made from it (scripts/make-error-pages.ts). What happened in a particular
+// transaction is said by explain.ts. Errors of well-known programs are in program-error-codes.ts, in the same form.
+
+export interface CodeRow {
+  /** A heading. */
+  readonly title: string;
+  /** What the rule is and when it refuses. */
+  readonly message: string;
+  /** What usually helps. */
+  readonly fixes: readonly string[];
+}
+
+const row = (title: string, message: string, ...fixes: string[]): CodeRow => ({ title, message, fixes });
+
+/** Rejected before anything ran, or found wanting as a whole. */
+const TRANSACTION_CODES = {
+  TX_MALFORMED: row(
+    'The transaction contradicts itself',
+    'A count, an index or a size in the message is out of bounds, or the transaction is longer than a packet. Validators refuse it before they look at any account (SanitizeFailure).',
+    'Compile the message with a client library instead of by hand.',
+    'Where it is too long: use an address lookup table, or split it.',
+  ),
+  TX_SIGNATURE_INVALID: row(
+    'A signature does not fit',
+    'Signature i must be made with the key of account i over exactly the bytes of the message. One is missing, is by another key, or was made before the message changed.',
+    'Sign last, with every key that the header names as a signer.',
+  ),
+  TX_ACCOUNT_TWICE: row(
+    'An account is listed twice',
+    'The account keys of a message, those of its lookup tables included, must be distinct. Instructions refer to one key as often as they like.',
+    'List the key once; where a lookup table holds it too, take it from one of the two.',
+  ),
+  TX_TOO_MANY_ACCOUNTS: row(
+    'The transaction names too many accounts',
+    'A transaction may lock 64 accounts, those of its lookup tables included.',
+    'Split the transaction.',
+  ),
+  TX_BLOCKHASH_NOT_FOUND: row(
+    'The blockhash is unknown or too old',
+    'A transaction must carry one of the last 150 blockhashes, so that it can be forgotten afterwards. This one carries none of them, and no durable nonce stands in for it.',
+    'Fetch the latest blockhash, set it, and sign again.',
+    'In tests: fetch the blockhash after the last warp or expireBlockhash.',
+  ),
+  TX_NONCE_INVALID: row(
+    'The durable nonce does not date the transaction',
+    "The first instruction advances a nonce account, but the account's stored nonce is not the transaction's blockhash, was advanced in this block already, or its authority does not sign.",
+    "Read the nonce account anew, use its value as the transaction's blockhash, and let its authority sign.",
+  ),
+  TX_ALREADY_PROCESSED: row(
+    'The transaction was processed before',
+    'A transaction with the same message and blockhash was processed already, successfully or not. It is not run again.',
+    'Build it anew with a fresh blockhash, or change something in it.',
+  ),
+  TX_PAYER_MISSING: row(
+    'The fee payer does not exist',
+    'The first account of the message pays the fee. It has no lamports.',
+    'Fund it first: an airdrop in a test, a transfer elsewhere.',
+  ),
+  TX_PAYER_INVALID: row(
+    'The fee payer is not a wallet',
+    'Only an account of the System program without data, or a nonce account, can pay fees. PDAs, token accounts and data accounts cannot.',
+    'Let a wallet pay the fee.',
+  ),
+  TX_PAYER_POOR: row(
+    'The fee payer cannot pay the fee',
+    'The payer has fewer lamports than signatures, precompile signatures and priority fee together cost.',
+    'Fund the payer, or lower the compute unit price.',
+  ),
+  TX_RENT: row(
+    'An account would be left below the rent-exempt minimum',
+    'After a transaction each account it wrote must hold nothing at all, or the minimum for its size: (128 + bytes of data) × 6,960 lamports.',
+    'Leave the account its minimum, or take everything out of it.',
+    'Where the account is new, send it at least 890,880 lamports.',
+  ),
+  TX_PROGRAM_MISSING: row(
+    'A program of the transaction does not exist',
+    'An instruction names a program account that is not there.',
+    'Check the program address and the cluster; deploy the program, or add it to the test.',
+  ),
+  TX_NOT_A_PROGRAM: row(
+    'An instruction names an account that is no program',
+    'The account at the program’s place is owned by no loader.',
+    'Check the program address: wallets, mints and PDAs are no programs. Are program and account swapped?',
+  ),
+  TX_LOOKUP_TABLE_MISSING: row(
+    'A lookup table does not exist',
+    'The message loads addresses from a table that is not there, or that was deactivated.',
+    'Check the address of the table; create it, or use another one.',
+  ),
+  TX_LOOKUP_TABLE_OWNER: row(
+    'An account named as a lookup table is not one',
+    'Its owner is another program than Address Lookup Table.',
+    'Check the address of the table.',
+  ),
+  TX_LOOKUP_TABLE_DATA: row(
+    'An account named as a lookup table holds none',
+    'Its owner is right, but its data is no initialized table.',
+    'Check the address of the table, and that it was created.',
+  ),
+  TX_LOOKUP_TABLE_INDEX: row(
+    'A lookup table has no address at that index',
+    'The message takes an address that the table does not have yet. Addresses can be used from the slot after the one that added them.',
+    'Wait a slot after extending the table (in a test: warpToSlot), and check the index.',
+  ),
+  TX_LOADED_DATA_SIZE: row(
+    'The accounts hold more bytes than the transaction may load',
+    'All accounts, with programs and 64 bytes for each, count against a limit: 64 MiB, or what SetLoadedAccountsDataSizeLimit says.',
+    'Raise SetLoadedAccountsDataSizeLimit, or name fewer and smaller accounts.',
+  ),
+  TX_LOADED_DATA_SIZE_ZERO: row(
+    'The limit on loaded bytes is zero',
+    'SetLoadedAccountsDataSizeLimit was given 0, which no transaction can keep.',
+    'Leave the instruction out, or give it what the accounts need.',
+  ),
+  TX_COMPUTE_BUDGET_TWICE: row(
+    'A compute budget value is set twice',
+    'Each of the compute budget instructions may stand in a transaction once.',
+    'Remove the second one. Does a library add its own?',
+  ),
+  TX_COMPUTE_BUDGET_INVALID: row(
+    'A compute budget instruction is invalid',
+    'Its bytes are none of the program’s instructions, or its value is out of range: a heap frame is a multiple of 1,024 from 32,768 to 262,144 bytes.',
+    'Build it with a client library, and check the value.',
+  ),
+  TX_VERSION_UNSUPPORTED: row(
+    'The version of the message is not active',
+    'The message has a version, or loads addresses in a way, that the feature set does not allow.',
+    'Use version 0, or switch the feature on.',
+  ),
+  TX_UNBALANCED: row(
+    'Lamports were made or lost',
+    'The sum of the lamports of all accounts of a transaction stays the same.',
+    'Give each lamport that is taken from one account to another.',
+  ),
+  TX_REFUSED: row(
+    'The transaction was refused',
+    'A check on the transaction as a whole refused it.',
+    'See the error’s own text.',
+  ),
+} satisfies Record<string, CodeRow>;
+
+/** Calls between programs that were refused, or whose results could not be handed back. */
+const CPI_CODES = {
+  CPI_WRITABLE_PRIVILEGE: row(
+    'A call asks to write an account its caller may only read',
+    'A program can pass on only what it holds. The account is read-only in the calling instruction and writable in the call.',
+    'Mark the account writable in the transaction’s instruction, and in each call on the way down.',
+    'Where nothing is written, pass it read-only.',
+  ),
+  CPI_SIGNER_PRIVILEGE: row(
+    'A call asks for a signature nobody gave',
+    'An account that signs a call must have signed the calling instruction, or be an address derived from the seeds given to invoke_signed under the calling program’s id.',
+    'A wallet: let it sign the transaction, and mark it a signer in the instruction.',
+    'A PDA: give invoke_signed its seeds with the bump, under the program that owns the derivation.',
+  ),
+  CPI_ACCOUNT_NOT_IN_TRANSACTION: row(
+    'A call names an account the transaction does not have',
+    'Everything a call touches must be listed by the transaction.',
+    'Add the account to the outer instruction.',
+  ),
+  CPI_ACCOUNT_NOT_HELD: row(
+    'A call names an account its caller was not given',
+    'The transaction has the account, but the instruction of the calling program does not name it.',
+    'Add the account to the instruction (or call) of the calling program.',
+  ),
+  CPI_PROGRAM_NOT_IN_TRANSACTION: row(
+    'The called program is not an account of the transaction',
+    'A program that is called is an account like any other: the transaction must list it.',
+    'Add the program to the accounts of the outer instruction.',
+  ),
+  CPI_PROGRAM_NOT_HELD: row(
+    'The called program is not among the caller’s accounts',
+    'The transaction lists the program, but the instruction of the calling program does not name it.',
+    'Add the program to the accounts of the calling instruction.',
+  ),
+  CPI_ACCOUNT_INFO_MISSING: row(
+    'An account of the call is not among the account infos',
+    'Each account that the instruction of a call names must also be in the list of account infos.',
+    'Add its AccountInfo to the slice given to invoke.',
+  ),
+  CPI_SEEDS_INVALID: row(
+    'The signer seeds give no address',
+    'What seeds, program id and marker hash to lies on the curve, so it could be a wallet; or a seed is longer than 32 bytes.',
+    'Use the bump of find_program_address as the last seed, and seeds of at most 32 bytes.',
+  ),
+  CPI_TOO_MANY_SIGNERS: row(
+    'A call gives seeds for too many signers',
+    'At most 16 groups of seeds.',
+    'Sign for fewer accounts in one call.',
+  ),
+  CPI_TOO_MANY_SEEDS: row(
+    'A signer has too many seeds',
+    'At most 16 seeds, the bump included.',
+    'Join seeds, or hash them first.',
+  ),
+  CPI_PROGRAM_NOT_CALLABLE: row(
+    'This program cannot be called by programs',
+    'Loaders (but for upgrades and authorities of loader v3) and the signature precompiles are for top-level instructions only.',
+    'Make it an instruction of the transaction.',
+  ),
+  CPI_REENTRANCY: row(
+    'A program was called while it is running further out',
+    'A → B → A is refused; a program may only call itself directly.',
+    'Do what the callback does in an instruction of its own, or move it to a third program.',
+  ),
+  CPI_DEPTH: row(
+    'Calls are nested too deep',
+    'At most 5 programs may stand on the stack: the top-level one and 4 calls below each other.',
+    'Do part of the work in an instruction of its own.',
+  ),
+  CPI_TRACE_LENGTH: row(
+    'The transaction makes too many calls',
+    'Top-level instructions and calls together are at most 64.',
+    'Split the transaction.',
+  ),
+  CPI_UNBALANCED: row(
+    'A program made a call with its lamports out of balance',
+    'Before each call the lamports that the caller took must have been given to another account.',
+    'Finish moving lamports before the call, or after it: not half.',
+  ),
+  CPI_TOO_MANY_ACCOUNTS: row('A call has too many accounts', 'At most 255 accounts.', 'Pass fewer accounts.'),
+  CPI_DATA_TOO_LARGE: row(
+    'The data of a call is too large',
+    'At most 10,240 bytes of instruction data.',
+    'Pass large data in an account.',
+  ),
+  CPI_TOO_MANY_INFOS: row(
+    'A call passes too many account infos',
+    'At most 255 account infos.',
+    'Pass only what the call names.',
+  ),
+  CPI_FLAG_INVALID: row(
+    'A flag of a call’s account meta is neither 0 nor 1',
+    'is_signer and is_writable must be 0 or 1. Other bytes mean that the structure is laid out otherwise.',
+    'Check the layout of the account metas (C and Rust differ in the order of the flags).',
+  ),
+  CPI_POINTER_INVALID: row(
+    'A call’s account info points elsewhere than the runtime put the account',
+    'The pointers of an AccountInfo must be those of the program’s own input.',
+    'Pass the AccountInfo that the program was given; don’t build or move its fields.',
+  ),
+  CPI_POINTER_UNALIGNED: row(
+    'A pointer handed to the runtime is not aligned',
+    'Structures of a call must lie at multiples of 8.',
+    'Use the SDK’s types, or align the buffer.',
+  ),
+  CPI_MEMORY: row(
+    'A call’s structures lie outside of memory',
+    'A pointer or a length handed to the runtime leads out of the program’s memory.',
+    'Check pointers and lengths of the instruction, metas, infos and seeds.',
+  ),
+  CPI_REALLOC: row(
+    'A call grew an account too far',
+    'An account may grow by 10,240 bytes within one top-level instruction of a program that passes it on.',
+    'Create the account in an instruction of the transaction, or grow it step by step.',
+  ),
+  CPI_REFUSED: row('A call was refused', 'A check of the runtime refused the call.', 'See the rule and its facts.'),
+} satisfies Record<string, CodeRow>;
+
+/** What a program did to an account that it may not, found when the program or a call of it ended. */
+const ACCOUNT_CODES = {
+  ACCOUNT_LAMPORTS_NOT_OWNED: row(
+    'A program took lamports from an account it does not own',
+    'Only the owner of an account may debit it.',
+    'Let the owner do it: System’s transfer for wallets, signed for.',
+  ),
+  ACCOUNT_LAMPORTS_READONLY: row(
+    'A program changed the lamports of a read-only account',
+    'The account is not writable in this instruction.',
+    'Mark the account writable.',
+  ),
+  ACCOUNT_DATA_READONLY: row(
+    'A program wrote to a read-only account',
+    'The account is not writable in this instruction.',
+    'Mark the account writable in the instruction (Anchor: #[account(mut)]).',
+  ),
+  ACCOUNT_DATA_NOT_OWNED: row(
+    'A program wrote to an account it does not own',
+    'Only the owner of an account may write its data.',
+    'Check that the right account was passed; create it with this program as its owner, or let its owner write.',
+  ),
+  ACCOUNT_OWNER_CHANGE: row(
+    'A program may not change this account’s owner',
+    'Only the present owner may, on a writable account whose data is all zeros.',
+    'Zero the data first, and pass the account writable.',
+  ),
+  ACCOUNT_EXECUTABLE_CHANGE: row(
+    'A program may not make this account executable',
+    'Only the owner may, on a writable account that is exempt from rent.',
+    'Deploy programs with the loader.',
+  ),
+  ACCOUNT_REALLOC: row(
+    'An account was resized too far',
+    'An account grows by at most 10,240 bytes in an instruction, to at most 10 MiB.',
+    'Grow it in several instructions, or create it at its full size.',
+  ),
+  ACCOUNT_ALLOCATIONS: row(
+    'A transaction allocated too much',
+    'All accounts of a transaction together may grow by 20 MiB.',
+    'Split the transaction.',
+  ),
+  ACCOUNT_BORROWED: row(
+    'An account is in use already',
+    'The same account was borrowed twice: it was passed twice, or a borrow was kept across a call.',
+    'Drop borrows before a call; don’t pass one account under two names.',
+  ),
+  ACCOUNT_DATA_TOO_SMALL: row(
+    'An account is too small',
+    'What is to be written or read does not fit into the account’s data.',
+    'Create the account with the size its state needs.',
+  ),
+  INSTRUCTION_UNBALANCED: row(
+    'An instruction made or lost lamports',
+    'The lamports of its accounts must sum to what they were.',
+    'Give each lamport that is taken from one account to another.',
+  ),
+  INSTRUCTION_ACCOUNTS_MISSING: row(
+    'An instruction got fewer accounts than it needs',
+    'The program looked for an account behind the last one.',
+    'Pass all accounts, in the program’s order.',
+  ),
+  INSTRUCTION_TOO_MANY_ACCOUNTS: row(
+    'An instruction has too many accounts',
+    'At most 255 accounts.',
+    'Pass fewer accounts.',
+  ),
+} satisfies Record<string, CodeRow>;
+
+/** Of the machine that runs compiled programs. */
+const VM_CODES = {
+  VM_ACCESS_VIOLATION: row(
+    'A program reached outside of its memory',
+    'It read or wrote at an address that is not mapped, or wrote where it may only read.',
+    'Check indexes and slices of account data and instruction data before they are used.',
+  ),
+  VM_STACK_OVERFLOW: row(
+    'A program left its stack frame',
+    'A frame has 4,096 bytes. Large arrays and structures on the stack, or deep recursion, run over its end.',
+    'Box large values (Anchor: Box<Account<…>>, zero-copy), and split large functions.',
+  ),
+  VM_CALL_DEPTH: row(
+    'Functions of a program are nested too deep',
+    'At most 64 calls of functions may be in progress.',
+    'Turn the recursion into a loop.',
+  ),
+  VM_DIVISION: row(
+    'A program divided by zero, or overflowed a division',
+    'The machine stops at such a division.',
+    'Use checked_div.',
+  ),
+  VM_CODE: row(
+    'A program ran into something that is no instruction',
+    'It jumped or ran outside of its code, or met an instruction or a syscall that is not there.',
+    'Build it with the tools and the syscalls of the target cluster.',
+  ),
+  VM_OUT_OF_UNITS: row(
+    'A program used up the compute units',
+    'All instructions and calls of a transaction share its limit: 200,000 for each top-level instruction unless SetComputeUnitLimit says otherwise.',
+    'Raise the limit with SetComputeUnitLimit (1,400,000 at most), or do less.',
+  ),
+  VM_SETUP: row(
+    'There were too few compute units to start a program',
+    'A heap larger than 32 KiB costs 8 units for each further 32 KiB, before the program runs.',
+    'Raise the limit with SetComputeUnitLimit, or ask for less heap.',
+  ),
+  COMPUTE_EXCEEDED: row(
+    'A charge exceeded the compute units that were left',
+    'A syscall, a call or a builtin program costs more than the transaction had left.',
+    'Raise the limit with SetComputeUnitLimit (1,400,000 at most), or do less.',
+  ),
+} satisfies Record<string, CodeRow>;
+
+/** A program’s own doing. */
+const PROGRAM_CODES = {
+  PROGRAM_PANIC: row(
+    'A program panicked',
+    'Its own code gave up: unwrap on nothing, an index out of bounds, an overflow, an assertion.',
+    'Look at the file and line; handle the case.',
+  ),
+  PROGRAM_ABORT: row(
+    'A program aborted',
+    'It called abort: a panic without a message, or its allocator had no memory left.',
+    'Look at the log lines before it.',
+  ),
+  PROGRAM_OUT_OF_MEMORY: row(
+    'A program ran out of heap',
+    'Its allocator hands out 32 KiB and takes nothing back, unless RequestHeapFrame and an allocator that knows of it say otherwise.',
+    'Allocate less; add RequestHeapFrame and a larger allocator.',
+  ),
+  PROGRAM_CUSTOM_ERROR: row(
+    'A program returned an error of its own',
+    'The number means what the program says it means.',
+    'Register the program’s IDL to see the error’s name, or look the number up in its source.',
+  ),
+  PROGRAM_ERROR: row(
+    'A program returned an error',
+    'The program’s own check failed.',
+    'Look at its accounts and arguments.',
+  ),
+  PROGRAM_NOT_DEPLOYED: row(
+    'The program cannot be run',
+    'There is no program at the address, or it is closed, was deployed in this very slot, or does not pass the verifier.',
+    'Check the address, deploy the program, and wait a slot after a deployment.',
+  ),
+  PROGRAM_MANAGEMENT: row(
+    'A loader refuses the instruction',
+    'BPF loaders v1 and v2 accept no management instructions any more.',
+    'Deploy with loader v3.',
+  ),
+  PROGRAM_PDA_MISMATCH: row(
+    'A program was given another address than it derived',
+    'The program derived an address from seeds and compared it with an account it was given.',
+    'Derive the address with the program’s own seeds, in its order, and pass that one.',
+  ),
+  PROGRAM_RETURN_DATA: row(
+    'Return data was not what the caller expected',
+    'Each call clears the return data, and a deeper call clears or replaces what a callee had set.',
+    'Let the callee set its return data last, after its own calls; check which program set it.',
+  ),
+  SYSCALL_ARGUMENT: row(
+    'A syscall refused its arguments',
+    'A length, a pointer or a value given to the runtime is not one it takes.',
+    'See the text and the rule.',
+  ),
+} satisfies Record<string, CodeRow>;
+
+/** Errors that programs of all kinds return, by the name of the variant. Source: solana-sdk program-error/src/lib.rs. */
+const RETURNED: Readonly<Record<string, CodeRow>> = {
+  GenericError: row('Something failed', 'A builtin program failed without a better name for it.', 'See the log.'),
+  InvalidArgument: row(
+    'Invalid program argument',
+    'An argument, an account or a value was not what the program expects.',
+    'Check the order of the accounts, and the arguments.',
+  ),
+  InvalidInstructionData: row(
+    'Invalid instruction data',
+    'The bytes are no instruction of the program, or are too short.',
+    'Check the discriminator and the encoding of the arguments.',
+  ),
+  InvalidAccountData: row(
+    'Invalid account data',
+    'An account holds something else than the program expects there.',
+    'Check the order of the accounts, and that each is initialized and of the right kind.',
+  ),
+  AccountDataTooSmall: row(
+    'Account data too small',
+    'The state does not fit into the account.',
+    'Create the account with enough space.',
+  ),
+  InsufficientFunds: row('Insufficient funds', 'An account has less than is to be taken.', 'Fund it, or take less.'),
+  IncorrectProgramId: row(
+    'Incorrect program id',
+    'An account or a program is another one than expected: often Token and Token-2022 are swapped.',
+    'Pass the program that owns the accounts.',
+  ),
+  MissingRequiredSignature: row(
+    'Missing required signature',
+    'An account that must sign did not.',
+    'Mark it a signer and let it sign; a PDA signs by its seeds in invoke_signed.',
+  ),
+  AccountAlreadyInitialized: row(
+    'Account already initialized',
+    'The account holds state already.',
+    'Use it as it is, or another address.',
+  ),
+  UninitializedAccount: row('Uninitialized account', 'The account holds no state yet.', 'Initialize it first.'),
+  NotEnoughAccountKeys: row(
+    'Not enough account keys',
+    'The program looked for an account behind the last one.',
+    'Pass all accounts, in the program’s order.',
+  ),
+  InvalidSeeds: row(
+    'Invalid seeds',
+    'Seeds do not lead to the address that was given.',
+    'Derive the address with the program’s own seeds and id.',
+  ),
+  MaxSeedLengthExceeded: row(
+    'Seed too long',
+    'A seed has more than 32 bytes, or there are more than 16.',
+    'Hash long values, or cut them into seeds of 32 bytes.',
+  ),
+  BorshIoError: row(
+    'Borsh could not read or write',
+    'Account data or arguments are shorter than the type, or of another type.',
+    'Check the account’s type and size.',
+  ),
+  AccountNotRentExempt: row(
+    'Account not rent exempt',
+    'The account has fewer lamports than the minimum for its size.',
+    'Fund it with the rent-exempt minimum.',
+  ),
+  UnsupportedSysvar: row(
+    'Unsupported sysvar',
+    'The program asked for a sysvar that is not there.',
+    'Pass it as an account, or use another.',
+  ),
+  IllegalOwner: row(
+    'Illegal owner',
+    'An account has an owner that is not allowed here.',
+    'Check the account and its owner.',
+  ),
+  InvalidAccountOwner: row(
+    'Invalid account owner',
+    'An account is owned by another program than expected.',
+    'Check the account, and that it was created by the right program.',
+  ),
+  ArithmeticOverflow: row('Arithmetic overflow', 'A calculation left the range of its type.', 'Check the amounts.'),
+  Immutable: row('Immutable account', 'The account may not be changed any more.', 'Use another account.'),
+  IncorrectAuthority: row(
+    'Incorrect authority',
+    'The authority is another one than the account names.',
+    'Let the right authority sign.',
+  ),
+  InvalidError: row(
+    'An error code that means nothing',
+    'The program returned a value that is no error of the runtime.',
+    'Is it an error of the program’s own, shifted? Errors are 32 bits.',
+  ),
+  BuiltinProgramsMustConsumeComputeUnits: row(
+    'A builtin consumed nothing',
+    'A builtin program succeeded without a charge.',
+    'This is a bug of the builtin.',
+  ),
+  InvalidRealloc: row('Invalid resize', 'The program refuses the new size.', 'See ACCOUNT_REALLOC.'),
+  AccountBorrowFailed: row(
+    'Account borrow failed',
+    'RefCell: the account is borrowed already.',
+    'Drop the borrow first; is one account passed twice?',
+  ),
+  UnsupportedProgramId: row('Unsupported program id', 'What was called is no program.', 'Check the address.'),
+};
+
+export const snake = (name: string): string => {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replace(/([A-Z])([A-Z][a-z])/g, '$1_$2')
+    .replace(/[^A-Za-z0-9]+/g, '_')
+    .toUpperCase();
+};
+
+const RETURNED_CODES: Readonly<Record<string, CodeRow>> = Object.fromEntries(
+  Object.entries(RETURNED).map(([name, value]) => [`PROGRAM_${snake(name)}`, value]),
+);
+
+export const RUNTIME_CODES: Readonly<Record<string, CodeRow>> = {
+  ...TRANSACTION_CODES,
+  ...CPI_CODES,
+  ...ACCOUNT_CODES,
+  ...VM_CODES,
+  ...PROGRAM_CODES,
+  ...RETURNED_CODES,
+};

@@ -15,11 +15,14 @@ import type { Engine, Vm } from './vm.ts';
 /** Instructions between two looks at the meter: a quarter of a millisecond. */
 const SLICE = 1 << 16;
 
-type Run = () => number;
+/** The exports of an interpreter's module. Those for compiled code: see compiler/support.ts. */
+interface Interpreter extends Record<string, unknown> {
+  readonly run: () => number;
+}
 
 export class InterpreterEngine implements Engine {
   readonly #memory: VmMemory;
-  readonly #runs: (Run | undefined)[] = [];
+  readonly #interpreters: (Interpreter | undefined)[] = [];
 
   constructor(memory: VmMemory) {
     this.#memory = memory;
@@ -33,7 +36,7 @@ export class InterpreterEngine implements Engine {
   executeSome(vm: Vm, limit: number): boolean {
     const { meter } = vm;
     let rest = limit;
-    const run = (this.#runs[vm.executable.version] ??= this.#instantiate(vm.executable.version));
+    const { run } = this.exportsOf(vm.executable.version);
     const step = vm.onInstruction;
     const slice = step === undefined ? SLICE : 1;
     let isRepeated = false;
@@ -112,7 +115,11 @@ export class InterpreterEngine implements Engine {
     }
   }
 
-  #instantiate(version: SbpfVersion): Run {
+  exportsOf(version: SbpfVersion): Interpreter {
+    return (this.#interpreters[version] ??= this.#instantiate(version));
+  }
+
+  #instantiate(version: SbpfVersion): Interpreter {
     const memory = this.#memory;
     const instance = new WebAssembly.Instance(interpreterModule(version), {
       machine: {
@@ -120,6 +127,6 @@ export class InterpreterEngine implements Engine {
         access: (isStore: number, len: number) => memory.resolveAccess(isStore === 0 ? 'load' : 'store', len),
       },
     });
-    return instance.exports['run'] as Run;
+    return instance.exports as Interpreter;
   }
 }

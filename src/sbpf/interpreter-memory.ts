@@ -97,8 +97,7 @@ function emitTranslation(e: Emitter, kind: number): void {
  * Exports `run`: the loop, and between its turns the accesses that its fast path gave up. An access that fails costs its
  * instruction and leaves PC at it, as any error does.
  */
-export function emitRun(module: ModuleBuilder, version: SbpfVersion, loop: number, resolveAccess: number): void {
-  const accessFunction = emitAccessFunction(module, version, resolveAccess);
+export function emitRun(module: ModuleBuilder, loop: number, accessFunction: number): void {
   const f = module.function([], ['i32'], 'run');
   const [status, kind, host, pc, registers] = Array.from({ length: 5 }, () => f.local('i32'));
   const value = f.local('i64');

@@ -23,7 +23,7 @@ import { Status } from '../interpreter-emitter.ts';
 import { UNSEEN } from '../program-images.ts';
 import { ADDRESS, ENTRY, FRAME_HOST, type FunctionCompiler, HOST, local, X } from './function-compiler.ts';
 import { Kind } from './instructions.ts';
-import { hasGaps, type Runtime, STORE } from './runtime-functions.ts';
+import { hasGaps, STORE, type Support } from './support.ts';
 
 const STACK_REGION = MM_STACK_START / MM_REGION_SIZE;
 /** Where regions lie in memory; 0 where that differs from program to program. */
@@ -34,7 +34,7 @@ const FRAME_POINTER = 10;
 /** The bits of `address >> 29` that number the region, times eight. */
 const REGION_BITS = 0x38;
 
-export function emitLoad(f: FunctionCompiler, word: number, runtime: Runtime): void {
+export function emitLoad(f: FunctionCompiler, word: number, support: Support): void {
   const { c } = f;
   const dst = (word >>> 8) & 15;
   const src = (word >>> 12) & 15;
@@ -44,13 +44,13 @@ export function emitLoad(f: FunctionCompiler, word: number, runtime: Runtime): v
     c.get(FRAME_HOST);
     c.access(LOADS[log2Size], STACK + f.frameSize + offset);
   } else {
-    emitTranslation(f, src, offset, log2Size, false, runtime);
+    emitTranslation(f, src, offset, log2Size, false, support);
     c.access(LOADS[log2Size], 0);
   }
   c.set(local(dst));
 }
 
-export function emitStore(f: FunctionCompiler, word: number, imm: number, runtime: Runtime): void {
+export function emitStore(f: FunctionCompiler, word: number, imm: number, support: Support): void {
   const { c } = f;
   const { set } = f.graph.functions.code;
   const dst = (word >>> 8) & 15;
@@ -60,7 +60,7 @@ export function emitStore(f: FunctionCompiler, word: number, imm: number, runtim
   const log2Size = set.op[opcode];
   const inFrame = isInFrame(f, dst, offset, log2Size);
   if (inFrame) c.get(FRAME_HOST);
-  else emitTranslation(f, dst, offset, log2Size, true, runtime);
+  else emitTranslation(f, dst, offset, log2Size, true, support);
   if (set.kind[opcode] === Kind.storeReg) c.get(local(src));
   else c.i64(imm);
   c.access(STORES[log2Size], inFrame ? STACK + f.frameSize + offset : 0);
@@ -78,11 +78,11 @@ function emitTranslation(
   offset: number,
   log2Size: number,
   isStore: boolean,
-  runtime: Runtime,
+  support: Support,
 ): void {
   const { code } = f.graph.functions;
   const { version, config } = code.executable;
-  const slow = (): void => emitSlowAccess(f, log2Size + (isStore ? STORE : 0), runtime);
+  const slow = (): void => emitSlowAccess(f, log2Size + (isStore ? STORE : 0), support);
   const seen = f.linkage.regions[f.pc];
   const isDynamicStack = base === FRAME_POINTER && seen === UNSEEN;
   const region = isDynamicStack ? STACK_REGION : seen;
@@ -184,10 +184,10 @@ function emitAddress(f: FunctionCompiler, base: number, offset: number): void {
 }
 
 /** Takes an address from the stack and sets HOST. */
-function emitSlowAccess(f: FunctionCompiler, kind: number, runtime: Runtime): void {
+function emitSlowAccess(f: FunctionCompiler, kind: number, support: Support): void {
   const { c } = f;
   c.i32(kind);
-  c.call(runtime.slowAccess);
+  c.call(support.slowAccess);
   c.tee(HOST);
   c.op(Op.i32Eqz);
   f.failIf(Status.accessViolation);

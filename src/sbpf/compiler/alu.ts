@@ -234,7 +234,7 @@ function emitHighProduct(f: FunctionCompiler, signed: boolean): void {
   const { c } = f;
   c.get(X);
   c.get(Y);
-  c.call(f.linkage.runtime.highProduct);
+  c.call(f.linkage.support.highProduct);
   if (!signed) return;
   // A negative factor counts 2^64 too much as unsigned: the upper half is too great by the other factor.
   for (const [factor, other] of [

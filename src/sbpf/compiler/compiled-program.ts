@@ -10,7 +10,7 @@ import { FUNCTION_PARAMETERS, FunctionCompiler, type Linkage, type Sites } from 
 import { Functions } from './functions.ts';
 import { Code } from './instructions.ts';
 import { RegionGuesses } from './region-guess.ts';
-import { emitRuntime } from './runtime-functions.ts';
+import { importSupport } from './support.ts';
 
 /** Functions of more instructions are left to the interpreter: hosts limit a function's size, and so does patience. */
 const MAX_FUNCTION = 30_000;
@@ -25,6 +25,8 @@ export interface CompiledProgram {
   readonly sites: Sites;
   /** By entry: which of r1 to r5 are read from there on; and which are read by whoever comes after its exit. */
   readonly leaks: ReadonlyMap<number, { readonly read: number; readonly kept: number }>;
+  /** What the functions of its index space are. */
+  readonly indices: ReadonlyMap<string, number>;
 }
 
 /**
@@ -76,13 +78,13 @@ export function compileProgram(
   for (const root of compilable) guesses.infer(graphs.get(root)!);
 
   const module = new ModuleBuilder();
-  const runtime = emitRuntime(module, executable.version, executable.config);
+  const support = importSupport(module, executable.version);
   const bodies = new Map(
     compilable.filter((root) => called.has(root)).map((root) => [root, module.declare(FUNCTION_PARAMETERS, ['i64'])]),
   );
   const sites: Sites = [];
   const linkage: Linkage = {
-    runtime,
+    support,
     sites,
     indexOf: (root) => bodies.get(root)?.index,
     liveAtEntryOf,
@@ -112,7 +114,10 @@ export function compileProgram(
   if (entries.size === 0) return undefined;
   const bytes = module.finish();
   const compiled = compileModule(bytes);
-  return compiled === undefined ? undefined : { module: compiled, bytes, entries, sites, leaks };
+  if (compiled === undefined) return undefined;
+  const indices = new Map<string, number>(Object.entries(support));
+  for (const [root, { index }] of bodies) indices.set(`function_${root}`, index);
+  return { module: compiled, bytes, entries, sites, leaks, indices };
 }
 
 /** Undefined where the host forbids it (content security policies can), or where the code is more than it takes. */

@@ -28,7 +28,7 @@ import { emitLoad, emitStore } from './accesses.ts';
 import { emitAlu } from './alu.ts';
 import { ALL_REGISTERS, End, type FlowGraph } from './flow-graph.ts';
 import { Kind, syscallOf } from './instructions.ts';
-import { frameStride, type Runtime } from './runtime-functions.ts';
+import { frameStride, type Support } from './support.ts';
 
 /** Locals. r1 to r5 are the parameters after the frame; each of the others follows in the order of the list. */
 export const FRAME = 0;
@@ -71,7 +71,7 @@ const NONE = -1;
 export type Sites = number[];
 
 export interface Linkage {
-  readonly runtime: Runtime;
+  readonly support: Support;
   readonly sites: Sites;
   /** Index of a compiled function by its first slot. */
   readonly indexOf: (root: number) => number | undefined;
@@ -130,7 +130,7 @@ export class FunctionCompiler {
     this.#spillAll();
     this.#saveFuelAndDepth();
     c.get(SITE);
-    c.call(this.linkage.runtime.fail);
+    c.call(this.linkage.support.fail);
     this.#emitLeave();
     c.end(); // finish
     this.#saveFuelAndDepth();
@@ -138,8 +138,8 @@ export class FunctionCompiler {
     c.get(RESUME);
     c.access(Op.i32Store, PC);
     this.#spillFramePointer();
-    c.call(this.linkage.runtime.finish);
-    c.call(this.linkage.runtime.refresh);
+    c.call(this.linkage.support.finish);
+    c.call(this.linkage.support.refresh);
     if (!this.isEntry) {
       c.i32(0);
       c.access(Op.i64Load, REGISTERS);
@@ -167,7 +167,7 @@ export class FunctionCompiler {
   #emitPrologue(): void {
     const { c, graph, isEntry } = this;
     if (isEntry) {
-      c.call(this.linkage.runtime.refresh);
+      c.call(this.linkage.support.refresh);
       c.i32(0);
       c.access(Op.i32Load, CALL_DEPTH);
       c.i32(FRAME_SHIFT);
@@ -382,7 +382,7 @@ export class FunctionCompiler {
   #emitBlock(block: number): void {
     const { c, graph } = this;
     const { words, set } = graph.functions.code;
-    const { runtime } = this.linkage;
+    const { support } = this.linkage;
     const cost = graph.cost[block];
     const giveUp = graph.ending[block] === End.giveUp;
     if (!giveUp) {
@@ -413,11 +413,11 @@ export class FunctionCompiler {
           pc++;
           break;
         case Kind.load:
-          emitLoad(this, word, runtime);
+          emitLoad(this, word, support);
           break;
         case Kind.storeImm:
         case Kind.storeReg:
-          emitStore(this, word, words[pc * 2 + 1], runtime);
+          emitStore(this, word, words[pc * 2 + 1], support);
           break;
         case Kind.ja:
         case Kind.branch64:
@@ -500,7 +500,7 @@ export class FunctionCompiler {
     c.i32(this.pc);
     c.access(Op.i32Store, PC);
     c.i32(syscallOf(code.callee(this.pc)));
-    c.call(this.linkage.runtime.syscall);
+    c.call(this.linkage.support.syscall);
     c.op(Op.i32Eqz);
     c.if();
     this.#emitLeave();
@@ -510,7 +510,7 @@ export class FunctionCompiler {
     c.i32(0);
     c.access(Op.i64Load, REGISTERS);
     c.set(R0);
-    c.call(this.linkage.runtime.refresh);
+    c.call(this.linkage.support.refresh);
   }
 
   #reload(): void {
@@ -562,9 +562,9 @@ export class FunctionCompiler {
     if (index === undefined || leaked !== 0) {
       this.#spill(ALL_REGISTERS);
       c.i32(root);
-      c.get(FRAME);
+      this.#depth();
       c.i32(leaked === 0 ? 0 : 1);
-      c.call(linkage.runtime.enter);
+      c.call(linkage.support.enter);
       this.#afterEnter(leaked);
       return;
     }
@@ -585,7 +585,7 @@ export class FunctionCompiler {
   #afterEnter(leaked: number): void {
     this.#checkRun();
     this.#load(leaked | 1);
-    this.c.call(this.linkage.runtime.refresh);
+    this.c.call(this.linkage.support.refresh);
   }
 
   #emitCallx(block: number): void {
@@ -605,10 +605,10 @@ export class FunctionCompiler {
     this.#spill(ALL_REGISTERS);
     c.get(X);
     c.op(Op.i32WrapI64);
-    c.get(FRAME);
+    this.#depth();
     const leaked = graph.liveOut(block) & ARGUMENTS;
     c.i32(leaked === 0 ? 0 : 1);
-    c.call(linkage.runtime.enter);
+    c.call(linkage.support.enter);
     this.#afterEnter(leaked);
   }
 }

@@ -5,7 +5,7 @@
 // What compiled code asks for while it runs, it asks here: syscalls, functions that are not compiled, the rest of an
 // activation that it gives up. These nest: an activation that compiled code waits for has BASE_DEPTH as its own depth.
 
-import { INSN_SIZE } from '../address-space.ts';
+import { INSN_SIZE, MM_STACK_START } from '../address-space.ts';
 import {
   BASE_DEPTH,
   CALL_DEPTH,
@@ -20,9 +20,11 @@ import type { Executable } from '../executable.ts';
 import { Status } from '../interpreter-emitter.ts';
 import { InterpreterEngine } from '../interpreter-engine.ts';
 import type { VmMemory } from '../memory.ts';
+import { dynamicStackFrames } from '../version.ts';
 import type { Engine, Vm } from '../vm.ts';
 import { type CompiledProgram, compileProgram } from './compiled-program.ts';
 import { ARGUMENTS } from './flow-graph.ts';
+import { frameStride } from './support.ts';
 
 /**
  * Instructions of a program that are interpreted before it is compiled: so many, and so many more for each slot of its
@@ -39,6 +41,7 @@ const MAX_COMPILED = 8 * 1024 * 1024;
 const MAX_UNITS = 2 ** 52;
 const SAVED_WORDS = 10; // r6 to r10
 const FIRST_SAVED_REGISTER = 6;
+const FRAME_POINTER = 10;
 
 export interface TieringOptions {
   /** Instructions of a program that are interpreted before it is compiled. Infinity: never. */
@@ -76,7 +79,7 @@ export class TieredEngine implements Engine {
   readonly #interpreter: InterpreterEngine;
   readonly #options: TieringOptions;
   readonly #instances = new WeakMap<CompiledProgram, WebAssembly.Instance>();
-  readonly #imports: Record<string, Record<string, unknown>>;
+  readonly #imports: Record<string, unknown>;
   // The run in progress.
   #vm!: Vm;
   #executable: Executable | undefined;
@@ -90,14 +93,11 @@ export class TieredEngine implements Engine {
     this.#interpreter = new InterpreterEngine(memory);
     this.#options = options;
     this.#imports = {
-      machine: {
-        memory: memory.wasm,
-        access: (isStore: number, len: number) => memory.resolveAccess(isStore === 0 ? 'load' : 'store', len),
-        syscall: (index: number) => this.#syscall(index),
-        interpret: (leaks: number) => this.#nested(leaks !== 0, false),
-        finish: () => this.#nested(false, true),
-        fail: (site: number) => this.#fail(site),
-      },
+      memory: memory.wasm,
+      syscall: (index: number) => this.#syscall(index),
+      enter: (slot: number, depth: number, leaks: number) => this.#call(slot, depth, leaks !== 0),
+      finish: () => this.#nested(false, true),
+      fail: (site: number) => this.#fail(site),
     };
   }
 
@@ -202,7 +202,10 @@ export class TieredEngine implements Engine {
     const pc = this.#vm.pc;
     let instance = this.#instances.get(compiled);
     if (instance === undefined) {
-      instance = new WebAssembly.Instance(compiled.module, this.#imports);
+      instance = new WebAssembly.Instance(compiled.module, {
+        machine: this.#imports,
+        support: this.#interpreter.exportsOf(this.#vm.executable.version),
+      });
       this.#instances.set(compiled, instance);
     }
     this.#compiled = compiled;
@@ -240,6 +243,19 @@ export class TieredEngine implements Engine {
     if (goesOn) this.#handOut();
     else this.#endRun();
     return goesOn ? 1 : 0;
+  }
+
+  /** Runs a function that is not compiled. */
+  #call(slot: number, depth: number, leaks: boolean): void {
+    const { u32 } = this.#memory;
+    const { version, config } = this.#vm.executable;
+    u32[PC >> 2] = slot;
+    u32[CALL_DEPTH >> 2] = depth + 1;
+    if (!dynamicStackFrames(version)) {
+      const framePointer = MM_STACK_START + config.stackFrameSize + (depth + 1) * frameStride(version, config);
+      this.#memory.writeU64(REGISTERS + FRAME_POINTER * 8, framePointer);
+    }
+    this.#nested(leaks, false);
   }
 
   #nested(leaks: boolean, interpretFirst: boolean): void {

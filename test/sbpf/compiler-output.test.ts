@@ -1,0 +1,336 @@
+// What the compiler makes of a few programs, side by side: a change of code generation shows here as a diff. What is the
+// same in every function is left out: its start, and its ways out.
+
+import { describe, expect, it } from 'vitest';
+import { assemble } from '../../src/sbpf/assembler.ts';
+import { compileProgram } from '../../src/sbpf/compiler/compiled-program.ts';
+import { DEFAULT_CONFIG } from '../../src/sbpf/config.ts';
+import { UNSEEN } from '../../src/sbpf/program-images.ts';
+import { functionBodies, printBody } from '../support/wasm-text.ts';
+
+const REGISTER_NAMES = ['r1', 'r2', 'r3', 'r4', 'r5', 'r0', 'r6', 'r7', 'r8', 'r9', 'r10'];
+const LOCALS = [
+  'frame',
+  ...REGISTER_NAMES,
+  'fuel',
+  'address',
+  'x',
+  'y',
+  'host',
+  'entry',
+  'site',
+  'resume',
+  'frameHost',
+].map((name) => `$${name}`);
+
+/** The last function of the module, from the first block's payment on to where its ways out begin. */
+function compile(source: string): string {
+  const executable = assemble(source, { version: 3, config: DEFAULT_CONFIG });
+  const profile = new Uint8Array(executable.text.length / 8).fill(UNSEEN);
+  const compiled = compileProgram(executable, [0], profile);
+  if (compiled === undefined) throw new Error('not compiled');
+  const names = [...compiled.indices].map(([name, index]) => [index, `$${name}`] as const);
+  const text = printBody(functionBodies(compiled.bytes).at(-1)!, LOCALS, new Map(names));
+  const start = text.search(/^ *local\.get \$fuel\n *i64\.const/m);
+  const end = text.search(/\n +unreachable\n +end\n/);
+  return text.slice(start, end).replace(/^ +/gm, (indent) => indent.slice(indent.length % 2));
+}
+
+describe('compiled code of', () => {
+  it('arithmetic', () => {
+    expect(compile('mov64 r0, 7\nadd64 r0, r1\nadd32 r0, 1\nexit')).toMatchInlineSnapshot(`
+      "      local.get $fuel
+            i64.const 4
+            i64.lt_s
+            if
+              i32.const 0
+              local.set $resume
+              br 1
+            end
+            local.get $fuel
+            i64.const 4
+            i64.sub
+            local.set $fuel
+            i64.const 7
+            local.set $r0
+            local.get $r0
+            local.get $r1
+            i64.add
+            local.set $r0
+            local.get $r0
+            i32.wrap_i64
+            i32.const 1
+            i32.add
+            i64.extend_i32_s
+            local.set $r0
+            i32.const 0
+            local.get $fuel
+            i64.store offset=0x1f8
+            i32.const 0
+            local.get $frame
+            i32.const 6
+            i32.shr_u
+            i32.store offset=0x104
+            i32.const 0
+            local.get $r0
+            i64.store offset=0x80
+            i32.const 0
+            i32.const 3
+            i32.store offset=0x100
+            return"
+    `);
+  });
+
+  it('a loop', () => {
+    expect(compile('mov64 r0, 10\nadd64 r0, -1\njne r0, 0, -2\nexit')).toMatchInlineSnapshot(`
+      "        local.get $fuel
+              i64.const 1
+              i64.lt_s
+              if
+                i32.const 0
+                local.set $resume
+                br 2
+              end
+              local.get $fuel
+              i64.const 1
+              i64.sub
+              local.set $fuel
+              i64.const 10
+              local.set $r0
+              loop
+                local.get $fuel
+                i64.const 2
+                i64.lt_s
+                if
+                  i32.const 1
+                  local.set $resume
+                  br 2
+                end
+                local.get $fuel
+                i64.const 2
+                i64.sub
+                local.set $fuel
+                local.get $r0
+                i64.const -1
+                i64.add
+                local.set $r0
+                local.get $r0
+                i64.const 0
+                i64.ne
+                br_if 0
+                local.get $fuel
+                i64.const 1
+                i64.lt_s
+                if
+                  i32.const 3
+                  local.set $resume
+                  br 2
+                end
+                local.get $fuel
+                i64.const 1
+                i64.sub
+                local.set $fuel
+                i32.const 0
+                local.get $fuel
+                i64.store offset=0x1f8
+                i32.const 0
+                local.get $frame
+                i32.const 6
+                i32.shr_u
+                i32.store offset=0x104
+                i32.const 0
+                local.get $r0
+                i64.store offset=0x80
+                i32.const 0
+                i32.const 3
+                i32.store offset=0x100
+                return
+              end
+              unreachable"
+    `);
+  });
+
+  it('accesses to the frame, to the input and to who knows what', () => {
+    expect(compile('ldxdw r2, [r1+8]\nstxdw [r10-8], r2\nldxw r0, [r2+0]\nexit')).toMatchInlineSnapshot(`
+      "      local.get $fuel
+            i64.const 4
+            i64.lt_s
+            if
+              i32.const 0
+              local.set $resume
+              br 1
+            end
+            local.get $fuel
+            i64.const 4
+            i64.sub
+            local.set $fuel
+            local.get $r1
+            i64.const -17179869176
+            i64.add
+            local.set $address
+            local.get $address
+            i32.const 0
+            i64.load offset=0x2e0
+            i64.lt_u
+            if
+              local.get $address
+              i32.wrap_i64
+              i32.const 589824
+              i32.add
+              local.set $host
+            else
+              local.get $address
+              i64.const 17179869184
+              i64.add
+              i32.const 3
+              call $slowAccess
+              local.tee $host
+              i32.eqz
+              if
+                i32.const 0
+                local.set $site
+                br 3
+              end
+            end
+            local.get $host
+            i64.load
+            local.set $r2
+            local.get $frameHost
+            local.get $r2
+            i64.store offset=0x10ff8
+            local.get $r2
+            local.tee $address
+            local.get $address
+            i64.const 29
+            i64.shr_u
+            i32.wrap_i64
+            i32.const 56
+            i32.and
+            local.tee $entry
+            i64.load offset=0x200
+            i64.lt_u
+            if
+              local.get $address
+              i32.wrap_i64
+              local.get $entry
+              i32.load offset=0x280
+              i32.add
+              local.set $host
+            else
+              local.get $address
+              i32.const 2
+              call $slowAccess
+              local.tee $host
+              i32.eqz
+              if
+                i32.const 1
+                local.set $site
+                br 3
+              end
+            end
+            local.get $host
+            i64.load32_u
+            local.set $r0
+            i32.const 0
+            local.get $fuel
+            i64.store offset=0x1f8
+            i32.const 0
+            local.get $frame
+            i32.const 6
+            i32.shr_u
+            i32.store offset=0x104
+            i32.const 0
+            local.get $r0
+            i64.store offset=0x80
+            i32.const 0
+            i32.const 3
+            i32.store offset=0x100
+            return"
+    `);
+  });
+
+  it('a call', () => {
+    expect(
+      compile('mov64 r6, r1\ncall function_a\nadd64 r0, r6\nexit\nfunction_a:\nmov64 r0, r1\nexit'),
+    ).toMatchInlineSnapshot(`
+      "        local.get $fuel
+              i64.const 2
+              i64.lt_s
+              if
+                i32.const 0
+                local.set $resume
+                br 2
+              end
+              local.get $fuel
+              i64.const 2
+              i64.sub
+              local.set $fuel
+              local.get $r1
+              local.set $r6
+              local.get $frame
+              i32.const 2
+              i32.store offset=0x428
+              local.get $frame
+              i32.const 4032
+              i32.eq
+              if
+                i32.const 0
+                local.set $site
+                br 3
+              end
+              i32.const 0
+              local.get $fuel
+              i64.store offset=0x1f8
+              local.get $frame
+              i32.const 64
+              i32.add
+              local.get $r1
+              i64.const 0
+              i64.const 0
+              i64.const 0
+              i64.const 0
+              call $function_4
+              local.set $r0
+              i32.const 0
+              i64.load offset=0x1f8
+              local.set $fuel
+              local.get $fuel
+              i64.const 0
+              i64.lt_s
+              if
+                return
+              end
+              local.get $fuel
+              i64.const 2
+              i64.lt_s
+              if
+                i32.const 2
+                local.set $resume
+                br 1
+              end
+              local.get $fuel
+              i64.const 2
+              i64.sub
+              local.set $fuel
+              local.get $r0
+              local.get $r6
+              i64.add
+              local.set $r0
+              i32.const 0
+              local.get $fuel
+              i64.store offset=0x1f8
+              i32.const 0
+              local.get $frame
+              i32.const 6
+              i32.shr_u
+              i32.store offset=0x104
+              i32.const 0
+              local.get $r0
+              i64.store offset=0x80
+              i32.const 0
+              i32.const 3
+              i32.store offset=0x100
+              return"
+    `);
+  });
+});

@@ -3,6 +3,7 @@
 // with PARHELION_FUZZ set to the number of transactions.
 
 import { expect, test } from 'vitest';
+import { OTHERS_FLIPPED } from '../../test/conformance/feature-gates/table.ts';
 import { Oracle, type OracleOptions } from '../../test/support/litesvm-oracle.ts';
 import { concatBytes, writeU32, writeU64 } from '../wire/bytes.ts';
 import type { MessageHeader, VersionedMessage } from '../wire/message.ts';
@@ -194,6 +195,8 @@ const OPTIONS: readonly OracleOptions[] = [
   { without: ['relax_post_exec_min_balance_check'] },
   { blockhashCheck: false },
   { with: ['increase_tx_account_lock_limit'] },
+  // Gates that nobody asks about must not matter to LiteSVM either.
+  OTHERS_FLIPPED,
 ];
 
 test(`${COUNT} random transactions do what they do on LiteSVM`, () => {

@@ -4,7 +4,7 @@ import { assemble } from './assembler.ts';
 import { DEFAULT_CONFIG } from './config.ts';
 import type { EbpfError } from './errors.ts';
 import { Executable } from './executable.ts';
-import { emitInterpreter, SENTINEL } from './interpreter.ts';
+import { emitInterpreter, renderInterpreters, SENTINEL } from './interpreter.ts';
 import { opcodesOf } from './opcodes.ts';
 import { NO_SYSCALLS } from './syscall-registry.ts';
 import type { SbpfVersion } from './version.ts';

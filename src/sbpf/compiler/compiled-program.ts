@@ -23,14 +23,15 @@ export interface CompiledProgram {
   /** The name of the export that goes on at a slot. */
   readonly entries: ReadonlyMap<number, string>;
   readonly sites: Sites;
-  /** By entry: which of r1 to r5 are read from there on; and which are read by whoever comes after its exit. */
+  /** By entry that calls return to: which of r1 to r5 are read from there on; and which are read by whoever comes after its exit. */
   readonly leaks: ReadonlyMap<number, { readonly read: number; readonly kept: number }>;
   /** What the functions of its index space are. */
   readonly indices: ReadonlyMap<string, number>;
 }
 
 /**
- * Compiles the functions that can be reached from `entrySlots`, each of which becomes an entry. Undefined where the code
+ * Compiles the functions that can be reached from `entrySlots`, each of which becomes an entry: the slot to go on at,
+ * and where the calls in progress return to. Undefined where the code
  * is not valid, or no entry can be compiled. `profile`: see program-images.ts.
  */
 export function compileProgram(
@@ -107,6 +108,7 @@ export function compileProgram(
     const name = `at${extent.root}`;
     module.export(name, 'function', body.index);
     entries.set(extent.root, name);
+    if (extent.root === entrySlots[0]) continue;
     const open = new FlowGraph(functions, extent, blockOf, ARGUMENTS);
     open.findLiveness(liveAtEntryOf);
     leaks.set(extent.root, { read: graph.liveAtEntry & ARGUMENTS, kept: open.liveAtEntry & ARGUMENTS });

@@ -111,7 +111,9 @@ export class TieredEngine implements Engine {
       this.#executable = vm.executable;
       this.#program = programOf(vm.executable);
     }
-    if (this.#options.threshold === 0) this.#considerCompiling(0);
+    const { entries } = this.#program;
+    if (entries.size > 0 && !entries.has(vm.pc)) this.#compile([vm.pc]);
+    else if (this.#options.threshold === 0) this.#considerCompiling(0);
     this.#drive(false, false);
   }
 
@@ -163,14 +165,13 @@ export class TieredEngine implements Engine {
       for (let depth = base; depth < u32[CALL_DEPTH >> 2]; depth++) {
         slots.push(u32[(FRAME_RETURN_PC + (depth << FRAME_SHIFT)) >> 2]);
       }
-      if (!program.entries.has(vm.executable.entryPc)) slots.push(vm.executable.entryPc);
       this.#compile(slots.filter((slot) => !program.entries.has(slot)));
     }
   }
 
   #compile(slots: readonly number[]): void {
     const program = this.#program;
-    if (slots.length === 0) return;
+    if (slots.length === 0 || !program.canCompile) return;
     const { executable, image } = this.#vm;
     const profile = this.#memory.bytes.slice(image.profile, image.profile + image.textLen / INSN_SIZE);
     const compiled = compileProgram(executable, slots, profile);

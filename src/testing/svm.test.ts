@@ -33,6 +33,7 @@ import { LiteSVM } from 'litesvm';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { bundledElf, bundledPrograms } from '../bank/bundled/index.ts';
 import { FeatureSet, formatTrace, LITESVM_RULES, ParhelionError, Svm, type SvmOptions } from '../index.ts';
+import { assembleElf } from '../sbpf/index.ts';
 import { TransactionOutcome } from './outcome.ts';
 
 const SOL = 1_000_000_000n;
@@ -434,6 +435,26 @@ describe('a program', () => {
     }
   });
 
+  // What may not be deployed any more, or never might, still loads where it was deployed: then the call of what isn't
+  // there fails, not the program.
+  test.each(['sol_alloc_free_', 'sol_no_such_syscall'])(
+    'that names %s is added, as LiteSVM adds it',
+    async (syscall) => {
+      const elf = assembleElf(`jeq r1, 0, +1\nsyscall ${syscall}\nexit`, { version: 0 });
+      const lite = new LiteSVM();
+      svm = new Svm({ rules: LITESVM_RULES });
+      for (const each of [svm, lite]) {
+        each.airdrop(alice.address, lamports(10n * SOL));
+        each.addProgram(PROGRAM, elf);
+      }
+      expect(svm.latestBlockhash()).toBe(lite.latestBlockhash());
+      const transaction = await sign([{ programAddress: PROGRAM }]);
+      const theirs = lite.sendTransaction(transaction);
+      const { logs } = svm.sendTransaction(transaction);
+      expect(logs).toEqual(('meta' in theirs ? theirs.meta() : theirs).logs());
+    },
+  );
+
   test('may be replaced', async () => {
     const elf = bundledElf(bundledPrograms(FeatureSet.mainnet().runtime)[0]);
     svm.addProgram(PROGRAM, elf);
@@ -563,6 +584,19 @@ describe('bad input', () => {
     ['a clock that is none', 'INVALID_SYSVAR', (s) => s.setClock(bad({ slot: 5 }))],
     ['a negative limit', 'INVALID_ARGUMENT', () => new Svm({ logBytesLimit: -1 })],
     ['half a transaction of history', 'INVALID_ARGUMENT', () => new Svm({ historyCapacity: 0.5 } satisfies SvmOptions)],
+    [
+      'features that are none',
+      'INVALID_ARGUMENT',
+      () => new Svm({ features: bad(['bpf_account_data_direct_mapping']) }),
+    ],
+    ['rules that are none', 'INVALID_ARGUMENT', () => new Svm({ rules: bad('litesvm') })],
+    ['names that are none', 'INVALID_ARGUMENT', () => new Svm({ names: bad({ [PROGRAM]: 'counter' }) })],
+    ['a budget of nothing', 'INVALID_ARGUMENT', () => new Svm({ computeBudget: bad({}) })],
+    [
+      'a heap that no machine has',
+      'INVALID_ARGUMENT',
+      () => new Svm({ computeBudget: { computeUnitLimit: 1_000_000, heapSize: 262_145 } }),
+    ],
   ];
   const account = emptyAccount(bob.address);
   let transaction: Transaction;

@@ -12,8 +12,9 @@ import {
   BPF_LOADER_UPGRADEABLE_ID,
   SYSTEM_PROGRAM_ID,
 } from '../runtime/addresses.ts';
+import { MAX_HEAP_FRAME_BYTES } from '../runtime/execution-cost.ts';
 import { FeatureSet } from '../runtime/features.ts';
-import { deploymentEnvironment, hostProgram, programEnvironment } from '../runtime/program-cache.ts';
+import { hostProgram, programEnvironment } from '../runtime/program-cache.ts';
 import { minimumBalance } from '../runtime/rent.ts';
 import { AGAVE_RULES, type TransactionRules } from '../runtime/rules.ts';
 import type { Rent } from '../runtime/sysvars/layouts.ts';
@@ -28,6 +29,7 @@ import { decodersWith } from './default-decoders.ts';
 import {
   type Address,
   type Blockhash,
+  describe,
   type EncodedAccount,
   fromAddress,
   fromBytes,
@@ -67,7 +69,10 @@ export interface SvmOptions {
   readonly logBytesLimit?: number;
   /** How many transactions `getTransaction` can still find. Default: 256; 32 under LiteSVM's rules. */
   readonly historyCapacity?: number;
-  /** Compute units and heap for every transaction, in place of what it asks for. Fees still follow what it asks for. */
+  /**
+   * Compute units and bytes of heap (at most 256 KiB) for every transaction, in place of what it asks for. Fees still
+   * follow what it asks for.
+   */
   readonly computeBudget?: ComputeBudgetOverride;
   /** What reads instructions and errors in traces, where it isn't enough what Parhelion knows itself. */
   readonly decoders?: DecoderRegistry;
@@ -99,10 +104,17 @@ export class Svm {
   #traceOptions: TraceOptions;
 
   /**
-   * @throws ParhelionError `INVALID_ARGUMENT` where a number among the options isn't one that makes sense.
+   * @throws ParhelionError `INVALID_ARGUMENT` where an option isn't of its kind, or a number doesn't make sense.
    */
   constructor(options: SvmOptions = {}) {
-    const { logBytesLimit, historyCapacity } = options;
+    const { logBytesLimit, historyCapacity, computeBudget } = options;
+    checkOption('features', options.features, 'a FeatureSet, such as FeatureSet.mainnet()', isFeatureSet);
+    checkOption('rules', options.rules, 'AGAVE_RULES, LITESVM_RULES, or one of them with changes', isRules);
+    checkOption('names', options.names, 'a Map from addresses to names', isMap);
+    if (computeBudget !== undefined) {
+      checkCount('computeBudget.computeUnitLimit', computeBudget.computeUnitLimit, Number.MAX_SAFE_INTEGER);
+      checkCount('computeBudget.heapSize', computeBudget.heapSize, MAX_HEAP_FRAME_BYTES);
+    }
     if (logBytesLimit !== undefined) checkCount('logBytesLimit', logBytesLimit, Number.POSITIVE_INFINITY);
     if (historyCapacity !== undefined) checkCount('historyCapacity', historyCapacity, Number.MAX_SAFE_INTEGER);
     this.#bank = new Bank({
@@ -112,7 +124,7 @@ export class Svm {
       checkBlockhash: options.blockhashCheck,
       logBytesLimit,
       historyCapacity,
-      computeBudgetOverride: options.computeBudget,
+      computeBudgetOverride: computeBudget,
     });
     this.#traceOptions = { decoders: options.decoders, names: options.names };
   }
@@ -273,9 +285,8 @@ export class Svm {
     const stored = isUpgradeable
       ? programDataAccount(bytes, isLiteSvm ? this.#bank.slot : 0n, this.#rent)
       : elfAccount(bytes, loader, this.#rent);
-    // LiteSVM refuses what could not be deployed today, a validator runs what was deployed at its time.
-    const { runtime } = this.#bank.features;
-    const environment = isLiteSvm ? deploymentEnvironment(runtime) : programEnvironment(runtime);
+    // What a validator runs, it may have accepted long ago: so the checks are those for running, not for deploying.
+    const environment = programEnvironment(this.#bank.features.runtime);
     const loaded = environment.load(stored.data, stored.data.length - bytes.length);
     if (loaded.type !== 'loaded') {
       throw new ParhelionError('INVALID_PROGRAM', { address: key.toString(), reason: loaded.reason ?? loaded.type });
@@ -539,8 +550,22 @@ function checkSysvarAccount(key: Pubkey, account: Account): void {
   }
 }
 
+const isFeatureSet = (value: unknown): boolean => value instanceof FeatureSet;
+const isMap = (value: unknown): boolean => value instanceof Map;
+const isRules = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.keys(AGAVE_RULES).every((name) => name in value);
+
+function checkOption(name: string, value: unknown, expected: string, isValid: (value: unknown) => boolean): void {
+  if (value === undefined || isValid(value)) return;
+  throw new ParhelionError('INVALID_ARGUMENT', { name, expected, received: describe(value) });
+}
+
 function checkCount(name: string, value: unknown, most: number): void {
   if (typeof value === 'number' && value >= 0 && value <= most && (Number.isInteger(value) || value === most)) return;
-  const expected = `a whole number from 0 on${most === Number.POSITIVE_INFINITY ? ', or Infinity' : ''}`;
-  throw new ParhelionError('INVALID_ARGUMENT', { name, expected, received: String(value) });
+  const expected = most === Number.POSITIVE_INFINITY ? 'from 0 on, or Infinity' : `from 0 to ${most}`;
+  throw new ParhelionError('INVALID_ARGUMENT', {
+    name,
+    expected: `a whole number ${expected}`,
+    received: describe(value),
+  });
 }

@@ -3,7 +3,24 @@
 
 export { FEATURE_GATES, type FeatureGate, type FeatureId, type FeatureName, FeatureSet } from './runtime/features.ts';
 export { AGAVE_RULES, LITESVM_DEVIATIONS, LITESVM_RULES, type TransactionRules } from './runtime/rules.ts';
+export {
+  assertOutcome,
+  type CheckResult,
+  checks,
+  createMatchers,
+  type ExpectedError,
+  type OutcomeMatchers,
+} from './testing/matchers.ts';
+export type {
+  MockCall,
+  MockHandler,
+  MockHandlers,
+  Observed,
+  ProgramMock,
+  ProgramSpy,
+} from './testing/observed-programs.ts';
 export type { InnerInstruction, InnerInstructions, ReturnData } from './testing/outcome.ts';
+export type { ProgramShadow, ShadowDifference } from './testing/shadow-program.ts';
 export { type AddProgramOptions, Svm, type SvmOptions, TransactionOutcome } from './testing/svm.ts';
 export type {
   SysvarClock,

@@ -16,8 +16,9 @@ import {
   TOKEN_PROGRAM,
   type TokenAccountData,
 } from './declared-accounts.ts';
+import { DISCRIMINATOR_LEN } from './discriminator.ts';
 import { ProgramError } from './program-error.ts';
-import { DISCRIMINATOR_LEN, type StateType } from './schema.ts';
+import type { StateType } from './schema.ts';
 
 /** An account without data of interest. */
 export class PlainAccount implements DeclaredAccount {

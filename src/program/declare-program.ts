@@ -11,17 +11,10 @@ import { DeclaredAccounts, isMut, isSigner } from './constraints.ts';
 import { type AccountLikes, type CpiContext, infoOf } from './cpi-context.ts';
 import type { AccountsOf, AccountsShape, BumpsOf, CheckedNames, FixedNames } from './declared-accounts.ts';
 import { DEFAULT_COMPUTE_UNITS, defineProgram, type TypeScriptProgram } from './define-program.ts';
+import { DISCRIMINATOR_LEN, discriminator } from './discriminator.ts';
 import { pascalCase, snakeCase } from './names.ts';
 import { ProgramError } from './program-error.ts';
-import {
-  DISCRIMINATOR_LEN,
-  discriminator,
-  type EventType,
-  type Fields,
-  fieldsCodec,
-  type InferFields,
-  type Schema,
-} from './schema.ts';
+import { type EventType, type Fields, fieldsCodec, type InferFields, type Schema } from './schema.ts';
 import { msg, setReturnData, solLogData } from './syscalls.ts';
 
 /** What a handler gets beside its arguments. */

@@ -9,10 +9,10 @@ import { isMut, isSigner } from './constraints.ts';
 import type { DeclaredProgram, InstructionDefinition } from './declare-program.ts';
 import type { AccountsShape, AnySpec, SeedsOf } from './declared-accounts.ts';
 import { ASSOCIATED_TOKEN_PROGRAM, TOKEN_PROGRAM } from './declared-accounts.ts';
+import { discriminator } from './discriminator.ts';
 import { snakeCase } from './names.ts';
 import {
   definitionsOf,
-  discriminator,
   type IdlField,
   type IdlType,
   type IdlTypeDefinition,

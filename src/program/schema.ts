@@ -29,7 +29,7 @@ import {
   getUtf8Codec,
   transformCodec,
 } from '@solana/kit';
-import { hashes } from '../crypto/hashes.ts';
+import { DISCRIMINATOR_LEN, discriminator } from './discriminator.ts';
 import { snakeCase } from './names.ts';
 import { seedPathOf } from './seed-path.ts';
 
@@ -226,13 +226,6 @@ export function toBytes<T>(schema: Schema<T>, value: NoInfer<T>): Uint8Array {
 }
 
 // Account state and events: named structs behind eight bytes that tell which.
-
-export const DISCRIMINATOR_LEN = 8;
-
-/** The first eight bytes of the hash of `namespace:name`. */
-export function discriminator(namespace: 'global' | 'account' | 'event', name: string): Uint8Array {
-  return hashes.sha256(new TextEncoder().encode(`${namespace}:${name}`)).slice(0, DISCRIMINATOR_LEN);
-}
 
 /** A type of account that a program keeps. */
 export interface StateType<T> extends Schema<T> {

@@ -29,6 +29,7 @@ import { decodersWith } from './default-decoders.ts';
 import {
   type Address,
   type Blockhash,
+  copyBytes,
   describe,
   type EncodedAccount,
   fromAddress,
@@ -47,7 +48,16 @@ import {
   toBlockhash,
   toMaybeEncodedAccount,
 } from './kit.ts';
+import {
+  framesOf,
+  type MockCall,
+  type MockHandlers,
+  mockProgram,
+  type ProgramMock,
+  type ProgramSpy,
+} from './observed-programs.ts';
 import { TransactionOutcome } from './outcome.ts';
+import { type ProgramShadow, programShadow, ShadowReport, shadowedProgram } from './shadow-program.ts';
 import * as sysvars from './sysvars.ts';
 import { isTypeScriptProgram, programDecoder } from './typescript-program.ts';
 
@@ -101,7 +111,10 @@ const U64_MAX = 0xffff_ffff_ffff_ffffn;
  */
 export class Svm {
   readonly #bank: Bank;
+  readonly #userDecoders: DecoderRegistry | undefined;
   #traceOptions: TraceOptions;
+  /** The outcomes of transactions since each spy began. */
+  readonly #spied = new Set<TransactionOutcome[]>();
 
   /**
    * @throws ParhelionError `INVALID_ARGUMENT` where an option isn't of its kind, or a number doesn't make sense.
@@ -126,6 +139,7 @@ export class Svm {
       historyCapacity,
       computeBudgetOverride: computeBudget,
     });
+    this.#userDecoders = options.decoders;
     this.#traceOptions = { decoders: options.decoders, names: options.names };
   }
 
@@ -145,7 +159,9 @@ export class Svm {
    * ```
    */
   sendTransaction(transaction: Transaction | ReadonlyUint8Array): TransactionOutcome {
-    return this.#outcome(this.#bank.send(this.#decode(transaction)));
+    const outcome = this.#outcome(this.#bank.send(this.#decode(transaction)));
+    for (const outcomes of this.#spied) outcomes.push(outcome);
+    return outcome;
   }
 
   /**
@@ -300,19 +316,94 @@ export class Svm {
     this.#bank.setAccount(key, programAccount(programDataKey, this.#rent));
   }
 
+  /**
+   * Puts a mock in the place of a program.
+   *
+   * @param handlers what it does: one function, or one for each instruction by name.
+   * @returns the calls it was asked for, and the way back.
+   * @throws ParhelionError `INVALID_ADDRESS`
+   *
+   * @example
+   * ```ts
+   * const oracle = svm.mockProgram(oracleAddress, { getPrice: () => setReturnData(toBytes(u64, 42n)) });
+   * ```
+   */
+  mockProgram(address: Address, handlers: MockHandlers): ProgramMock {
+    const key = fromAddress(address);
+    const before = this.#bank.getAccount(key);
+    const calls: MockCall[] = [];
+    const decoders = () => decodersWith(this.#traceOptions.decoders);
+    this.#hostProgram(key, mockProgram(handlers, calls, decoders));
+    return { address, calls, restore: () => this.#bank.setAccount(key, before ?? EMPTY_ACCOUNT) };
+  }
+
+  /**
+   * Looks at a program, which runs as ever.
+   *
+   * @returns its calls in the transactions sent from now on, refused attempts too.
+   * @throws ParhelionError `INVALID_ADDRESS`
+   *
+   * @example
+   * ```ts
+   * const token = svm.spyProgram(TOKEN_PROGRAM_ADDRESS);
+   * svm.sendTransaction(swap);
+   * expect(token.calls.map((call) => call.instruction?.name)).toEqual(['TransferChecked', 'TransferChecked']);
+   * ```
+   */
+  spyProgram(address: Address): ProgramSpy {
+    const text = fromAddress(address).toString();
+    const outcomes: TransactionOutcome[] = [];
+    this.#spied.add(outcomes);
+    return {
+      address,
+      get calls() {
+        return outcomes.flatMap(({ trace }) => framesOf(trace, text));
+      },
+      restore: () => this.#spied.delete(outcomes),
+    };
+  }
+
+  /**
+   * Runs a model in TypeScript beside a compiled program, on the same inputs, and compares what each call did. What the
+   * compiled program does is what counts.
+   *
+   * @throws ParhelionError `INVALID_ADDRESS`
+   * @throws ParhelionError `NO_PROGRAM` where there is none at the address.
+   *
+   * @example
+   * ```ts
+   * const shadow = svm.shadowProgram(TOKEN_PROGRAM_ADDRESS, tokenModel);
+   * // … transactions …
+   * shadow.assertNoDifference();
+   * ```
+   */
+  shadowProgram(address: Address, model: TypeScriptProgram): ProgramShadow {
+    const key = fromAddress(address);
+    const before = this.#bank.getAccount(key);
+    if (before === undefined || !before.executable) throw new ParhelionError('NO_PROGRAM', { address: key.toString() });
+    const report = new ShadowReport();
+    // The same bytes in an array of their own, which the runtime knows the shadow by.
+    const data = copyBytes(before.data);
+    hostProgram(data, shadowedProgram(model, report));
+    this.#bank.setAccount(key, { ...copyFields(before), data });
+    this.#recordHosted();
+    return programShadow(address, report, () => this.#bank.setAccount(key, before));
+  }
+
   #addTypeScriptProgram(key: Pubkey, program: TypeScriptProgram): void {
+    this.#hostProgram(key, program);
+    // A decoder of the user's own goes before.
+    if (this.#userDecoders?.get(key.toString()) !== undefined) return;
+    const decoders = new DecoderRegistry(this.#traceOptions.decoders ?? []);
+    decoders.register(toAddress(key), programDecoder(program));
+    this.#traceOptions = { ...this.#traceOptions, decoders };
+  }
+
+  #hostProgram(key: Pubkey, program: TypeScriptProgram): void {
     // Its account says what it is; the array is what the runtime knows the program by.
     const data = new TextEncoder().encode(`TypeScript program ${program.name}`);
     hostProgram(data, program);
     this.#bank.setAccount(key, elfAccount(data, BPF_LOADER_ID, this.#rent));
-    const { decoders } = this.#traceOptions;
-    const own = programDecoder(program);
-    // A decoder of the user's own goes before.
-    if (decoders?.get(key.toString()) === undefined) {
-      const registry = new DecoderRegistry(decoders ?? []);
-      registry.register(toAddress(key), own);
-      this.#traceOptions = { ...this.#traceOptions, decoders: registry };
-    }
     this.#recordHosted();
   }
 

@@ -49,6 +49,8 @@ export interface Fault {
   readonly access: FaultAccess | undefined;
 }
 
+/** An address so close below the stack was meant to be in it. */
+const STACK_REACH = 1024 * 1024;
 const SHOWN_BEFORE = 4;
 const SHOWN_AFTER = 3;
 const SHOWN_FRAMES = 16;
@@ -159,6 +161,9 @@ function locate(
   const plain = (words: string) => ({ words, account: undefined });
   if (at < 4096) return plain(at === 0 ? 'a null pointer' : `${at} bytes behind a null pointer`);
   if (at < MM_BYTECODE_START) return plain('no region of memory: below all of them');
+  if (at < MM_STACK_START && at >= MM_STACK_START - STACK_REACH) {
+    return plain(`the stack, ${MM_STACK_START - at} bytes before its start: a frame was left`);
+  }
   if (at < MM_STACK_START) {
     const end = vm.executable.rodataVmAddr + vm.executable.rodata.length;
     return plain(

@@ -13,7 +13,14 @@ import type { DecoderRegistry } from './decoder.ts';
 import { AddressNames } from './names.ts';
 import { type OutcomeFacts, programOf, type RecordedFrame } from './recorder.ts';
 import { readSeeds } from './seeds.ts';
-import { composeDeltas, type Delta, type Snapshot, type StateJournal, type Tokens } from './state-journal.ts';
+import {
+  composeDeltas,
+  type Delta,
+  readTokens,
+  type Snapshot,
+  type StateJournal,
+  type Tokens,
+} from './state-journal.ts';
 import type {
   AccountChange,
   AccountState,
@@ -388,6 +395,8 @@ class TreeBuilder {
   /** A copy: the data may be that of a stored account, which whoever reads the trace must not reach. */
   #state({ lamports, owner, executable, data }: Snapshot): AccountState {
     this.#names.nameOf(address(owner));
+    const tokens = readTokens({ owner, data });
+    if (tokens !== undefined) for (const named of [tokens.mint, tokens.owner]) this.#names.nameOf(address(named));
     return { lamports, owner: address(owner), executable, data: data.slice() };
   }
 }

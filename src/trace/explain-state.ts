@@ -489,13 +489,14 @@ const CAUSES: Readonly<Record<string, readonly FindingKind[]>> = {
   AccountNotRentExempt: ['rent'],
   NotRentExempt: ['missing'],
   ConstraintTokenMint: ['mint'],
+  ExternalAccountDataModified: ['wrongProgram'],
 };
 
 /** For errors whose name says nothing. */
 const ANY_CAUSE: readonly FindingKind[] = ['returnData', 'derivation', 'wrongProgram', 'missing'];
 
 export function causeAmong(findings: readonly Finding[], error: string): Finding | undefined {
-  for (const kind of CAUSES[error] ?? ANY_CAUSE) {
+  for (const kind of CAUSES[error] === undefined ? ANY_CAUSE : [...CAUSES[error], 'returnData', 'derivation']) {
     const found = findings.find((finding) => finding.kind === kind);
     if (found !== undefined) return found;
   }

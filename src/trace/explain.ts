@@ -333,7 +333,10 @@ class FrameExplainer {
     const findings = failure.stage === 'run' ? findInState(this.#trace, frame, this.#show) : [];
     const seeds = investigateSeeds(this.#trace, this.#path, this.#show);
     const anchor = readAnchorLog(frame);
-    const finding = this.#isReturned() || isBuiltinError(facts) ? causeAmong(findings, named.name) : undefined;
+    const finding =
+      this.#isReturned() || isBuiltinError(facts) || failure.kind === 'ExternalAccountDataModified'
+        ? causeAmong(findings, named.name)
+        : undefined;
     const code = this.#codeOf(named, finding);
     const row = EXPLANATION_CODES[code] ?? RUNTIME_CODES['PROGRAM_ERROR'];
     const account =
@@ -481,7 +484,11 @@ class FrameExplainer {
         anchor.left === undefined
           ? ''
           : `: left ${withNames(anchor.left, this.#show)}, right ${withNames(anchor.right ?? '', this.#show)}`;
-      return `${program} returned ${named.name}${account}${where}${sides}. ${anchor.message ?? named.message ?? ''}`.trim();
+      return `${program} returned ${named.name}${account}${where}${sides}. ${dedupe(
+        [anchor.message, named.message ?? ''].map((text) => text.replace(/\.$/, '')),
+      )
+        .filter((text) => text !== '')
+        .join('. ')}.`;
     }
     const panic = this.#panic();
     if (panic !== undefined && (kind === 'Panic' || kind === 'Abort')) return `${program} panicked: ${panic}.`;
@@ -494,7 +501,27 @@ class FrameExplainer {
       const instruction = this.#frame.instruction === null ? '' : ` in ${this.#frame.instruction.name}`;
       return `${program} returned ${named.name}${instruction}: ${named.message}`;
     }
-    return this.#text.cause;
+    const { account, limit, actual } = this.#facts;
+    if (named.message !== undefined && account !== null) {
+      const instruction = this.#frame.instruction === null ? '' : ` in ${this.#frame.instruction.name}`;
+      const detail = this.#facts.detail === null ? '' : ` (${withNames(this.#facts.detail, this.#show)})`;
+      return `${program} returned ${named.name}${instruction} for ${this.#accountWords(account)}: ${named.message.replace(/\.$/, '')}${detail}.`;
+    }
+    const { text, error } = this.#frame.failure!;
+    const isStopped = error === 'ProgramFailedToComplete' && !this.#text.cause.includes(text);
+    const withText = isStopped
+      ? `${this.#text.cause.replace(/\.$/, '')}: ${withNames(text, this.#show)}.`
+      : this.#text.cause;
+    const isSaid =
+      limit === null || actual === null || this.#text.said.includes('limit') || withText.includes(`${actual}`);
+    return isSaid
+      ? withText
+      : `${withText} ${number(actual)} ${this.#facts.asked ?? 'were asked for'}; ${number(limit)} are allowed.`;
+  }
+
+  #accountWords(address: string): string {
+    const role = this.#frame.accounts.find((account) => account.address === address)?.role ?? null;
+    return role === null ? this.#show(address) : `\`${role}\` (${this.#show(address)})`;
   }
 
   /** What the program logged when it panicked. */

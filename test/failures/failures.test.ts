@@ -1,0 +1,86 @@
+// Every broken transaction of the corpus is explained by its true cause. Beside each explanation stands what LiteSVM prints
+// (report.md, written by `npx vitest run -u --dir test/failures`).
+
+import { describe, expect, it } from 'vitest';
+import { EXPLANATION_CODES, type Explanation, explain, formatExplanation } from '../../src/trace/index.ts';
+import { brokenLaws } from '../trace/invariants.ts';
+import type { FailureCase } from './case.ts';
+import { CPI_CASES } from './cpi-cases.ts';
+import { PROGRAM_CASES } from './program-cases.ts';
+import { Scene, type SentBoth } from './scene.ts';
+import { TRANSACTION_CASES } from './transaction-cases.ts';
+import { VM_CASES } from './vm-cases.ts';
+
+const CASES: readonly FailureCase[] = [...TRANSACTION_CASES, ...CPI_CASES, ...PROGRAM_CASES, ...VM_CASES];
+
+const played = new Map<string, { both: SentBoth; explanation: Explanation }>();
+
+function play(broken: FailureCase) {
+  let known = played.get(broken.id);
+  if (known === undefined) {
+    const both = broken.play(new Scene(broken.options));
+    const explanation = explain(both.outcome);
+    if (explanation === null) throw new Error(`${broken.id} succeeded: ${both.outcome.logs.join('\n')}`);
+    known = { both, explanation };
+    played.set(broken.id, known);
+  }
+  return known;
+}
+
+describe.each(CASES.map((broken) => [broken.id, broken] as const))('%s', (_, broken) => {
+  it('is explained by its true cause', () => {
+    const { both, explanation } = play(broken);
+    const said = [explanation.cause, ...explanation.fixes, ...explanation.notes].join('\n');
+    const shown = `${broken.cause}\n${explanation.code}\n${said}\n${both.outcome.logs.join('\n')}`;
+    expect(explanation.code, shown).toBe(broken.code);
+    for (const word of broken.says) expect(said, shown).toMatch(word);
+    expect(EXPLANATION_CODES[explanation.code], `${explanation.code} has no row`).toBeDefined();
+    expect(said).not.toMatch(/\bundefined\b|\bnull\b(?! pointer)|\[object|\bNaN\b/);
+    expect(explanation.fixes.length).toBeGreaterThan(0);
+    const { trace } = both.outcome;
+    if (trace.instructions.some((frame) => frame.verdict !== 'notRun')) {
+      expect(
+        brokenLaws(trace, { logs: both.outcome.logs, innerInstructions: [] }).filter(
+          (law) => !law.startsWith('calls of'),
+        ),
+      ).toEqual([]);
+    }
+  });
+});
+
+it('the corpus has at least 80 cases, each under its own name', () => {
+  expect(CASES.length).toBeGreaterThanOrEqual(80);
+  expect(new Set(CASES.map(({ id }) => id)).size).toBe(CASES.length);
+});
+
+it('the report is current', async () => {
+  const parts = CASES.map((broken) => {
+    const { both, explanation } = play(broken);
+    return [
+      `## ${broken.id}`,
+      '',
+      `True cause: ${broken.cause}`,
+      '',
+      'LiteSVM:',
+      '',
+      '```text',
+      ...shorten(both.lite),
+      '```',
+      '',
+      'Parhelion:',
+      '',
+      '```text',
+      formatExplanation(explanation, { width: 100 }),
+      '```',
+    ].join('\n');
+  });
+  const head =
+    '# Broken transactions, as LiteSVM prints them and as Parhelion explains them\n\nWritten by failures.test.ts.';
+  await expect(`${[head, ...parts].join('\n\n')}\n`).toMatchFileSnapshot('./report.md');
+});
+
+/** Logs of many calls are cut in the middle, long lines at their end. */
+function shorten(text: string): string[] {
+  const lines = text.split('\n').map((line) => (line.length > 160 ? `${line.slice(0, 150)}…` : line));
+  return lines.length <= 24 ? lines : [...lines.slice(0, 8), `… ${lines.length - 16} lines …`, ...lines.slice(-8)];
+}

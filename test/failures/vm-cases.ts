@@ -1,0 +1,259 @@
+// What compiled programs do to themselves and to accounts: faults of the machine, panics, changes they may not make.
+
+import { failure } from './case.ts';
+import * as s from './scene.ts';
+
+const { ALICE, VAULT, POOL, OUTER, meta, u8, u64, join } = s;
+
+const asm = (code: string) => ({ asm: `entrypoint:\n${code}` });
+const exit = '\n mov64 r0, 0\n exit';
+
+/** One instruction to a program in assembly. */
+function run(
+  scene: s.Scene,
+  code: string,
+  accounts: ReturnType<typeof meta>[] = [],
+  data: Uint8Array = new Uint8Array(0),
+) {
+  scene.program(OUTER, asm(code));
+  return scene.send([s.instruction(OUTER, accounts, data)]);
+}
+
+/** The header of the first account is at 0x400000008: key +8, owner +40, lamports +72, data length +80, data +88. */
+const PANIC = '\n mov64 r1, 0\n mov64 r2, 0\n syscall abort\n exit';
+
+export const VM_CASES = [
+  failure(
+    'null-pointer',
+    'The program reads through a null pointer.',
+    'VM_ACCESS_VIOLATION',
+    [/null pointer/, /entrypoint/],
+    (scene) => run(scene, ' mov64 r1, 0\n ldxdw r0, [r1+0]\n exit'),
+  ),
+  failure(
+    'past-account-end',
+    'The program reads far behind the data of pool, the last account.',
+    'VM_ACCESS_VIOLATION',
+    [/pool|past the end of the input/],
+    (scene) => {
+      scene.account(POOL, { owner: OUTER, data: new Uint8Array(16) });
+      return run(scene, ' lddw r2, 0x400004000\n ldxdw r0, [r2+0]\n exit', [meta(POOL, 'w')]);
+    },
+  ),
+  failure(
+    'write-to-code',
+    'The program writes to its own constants.',
+    'VM_ACCESS_VIOLATION',
+    [/read-only|constants|code/],
+    (scene) => run(scene, ' lddw r1, 0x100000000\n mov64 r2, 1\n stxdw [r1+0], r2\n exit'),
+  ),
+  failure(
+    'heap-overrun',
+    'The program writes behind the heap of 32 KiB.',
+    'VM_ACCESS_VIOLATION',
+    [/0 bytes past the end of the heap/],
+    (scene) => run(scene, ' lddw r1, 0x300008000\n mov64 r2, 1\n stxdw [r1+0], r2\n exit'),
+  ),
+  failure(
+    'stack-overrun',
+    'A variable on the stack is larger than the frame of 4,096 bytes.',
+    'VM_STACK_OVERFLOW',
+    [/stack|frame/],
+    (scene) => run(scene, ' mov64 r1, r10\n add64 r1, -8192\n mov64 r2, 1\n stxdw [r1+0], r2\n exit'),
+  ),
+  failure('divide-by-zero', 'The program divides by zero.', 'VM_DIVISION', [/divided by zero/], (scene) =>
+    run(scene, ' mov64 r0, 1\n mov64 r1, 0\n div64 r0, r1\n exit'),
+  ),
+  failure('endless-recursion', 'A function calls itself without end.', 'VM_CALL_DEPTH', [/64/], (scene) =>
+    run(scene, ' call again\n exit\nagain:\n call again\n exit'),
+  ),
+  failure('endless-loop', 'The program loops.', 'VM_OUT_OF_UNITS', [/SetComputeUnitLimit/, '200,000'], (scene) =>
+    run(scene, 'loop:\n add64 r1, 1\n ja loop'),
+  ),
+  failure(
+    'syscall-too-dear',
+    'Hashing costs more than the 500 units that were asked for.',
+    'COMPUTE_EXCEEDED',
+    [/SetComputeUnitLimit/],
+    (scene) => {
+      scene.program(
+        OUTER,
+        asm(` lddw r6, 10\nloop:\n syscall sol_log_compute_units_\n sub64 r6, 1\n jne r6, 0, loop${exit}`),
+      );
+      return scene.send([s.instruction(s.COMPUTE_BUDGET, [], join(u8(2), s.u32(500))), s.instruction(OUTER, [], u8())]);
+    },
+  ),
+  failure('abort', 'The program aborts.', 'PROGRAM_ABORT', [/abort|panicked/i], (scene) => run(scene, PANIC)),
+  failure(
+    'panic-with-place',
+    'An index is out of bounds in src/lib.rs.',
+    'PROGRAM_PANIC',
+    [/src\/lib\.rs:12/, /index out of bounds/],
+    (scene) => {
+      scene.program(
+        OUTER,
+        asm(
+          ` ldxdw r6, [r2-8]\n mov64 r1, r2\n mov64 r2, r6\n mov64 r7, r1\n syscall sol_log_\n mov64 r1, r7\n add64 r1, 13\n mov64 r2, 10\n mov64 r3, 12\n mov64 r4, 5\n mov64 r5, 0\n syscall sol_panic_\n exit`,
+        ),
+      );
+      return scene.send([
+        s.instruction(
+          OUTER,
+          [],
+          s.text("panicked at 'src/lib.rs:12:5: index out of bounds: the len is 3 but the index is 7"),
+        ),
+      ]);
+    },
+  ),
+  failure(
+    'out-of-memory',
+    'The allocator has no heap left.',
+    'PROGRAM_OUT_OF_MEMORY',
+    [/out of memory|heap/],
+    (scene) => {
+      scene.program(
+        OUTER,
+        asm(` ldxdw r6, [r2-8]\n mov64 r1, r2\n mov64 r2, r6\n syscall sol_log_\n syscall abort\n exit`),
+      );
+      return scene.send([s.instruction(OUTER, [], s.text('Error: memory allocation failed, out of memory'))]);
+    },
+  ),
+  failure(
+    'write-readonly',
+    'The program writes to vault, which is read-only.',
+    'ACCOUNT_DATA_READONLY',
+    ['vault', /writable/],
+    (scene) => {
+      scene.account(VAULT, { owner: OUTER, data: new Uint8Array(8) });
+      return run(scene, ` mov64 r2, 7\n stxb [r1+96], r2${exit}`, [meta(VAULT)]);
+    },
+  ),
+  failure(
+    'write-foreign',
+    'The program writes to an account that Token owns.',
+    'ACCOUNT_DATA_NOT_OWNED',
+    ["alice's tokens", /Token/],
+    (scene) => {
+      scene.tokens(s.ALICE_TOKENS, s.MINT, ALICE, 5n);
+      return run(scene, ` mov64 r2, 7\n stxb [r1+160], r2${exit}`, [meta(s.ALICE_TOKENS, 'w')]);
+    },
+  ),
+  failure(
+    'spend-foreign',
+    "The program takes lamports from alice's wallet, which System owns.",
+    'ACCOUNT_LAMPORTS_NOT_OWNED',
+    ['alice'],
+    (scene) => {
+      scene.account(ALICE);
+      return run(scene, ` ldxdw r2, [r1+80]\n sub64 r2, 5\n stxdw [r1+80], r2${exit}`, [meta(ALICE, 'w')]);
+    },
+  ),
+  failure(
+    'lamports-readonly',
+    'The program credits a read-only account.',
+    'ACCOUNT_LAMPORTS_READONLY',
+    ['vault', /writable/],
+    (scene) => {
+      scene.account(VAULT, { owner: OUTER });
+      return run(scene, ` ldxdw r2, [r1+80]\n add64 r2, 5\n stxdw [r1+80], r2${exit}`, [meta(VAULT)]);
+    },
+  ),
+  failure(
+    'lamports-made',
+    'The program credits vault and debits nobody.',
+    'INSTRUCTION_UNBALANCED',
+    ['5 lamports more'],
+    (scene) => {
+      scene.account(VAULT, { owner: OUTER });
+      return run(scene, ` ldxdw r2, [r1+80]\n add64 r2, 5\n stxdw [r1+80], r2${exit}`, [meta(VAULT, 'w')]);
+    },
+  ),
+  failure(
+    'owner-with-data',
+    'The program gives an account away whose data is not zero.',
+    'ACCOUNT_OWNER_CHANGE',
+    ['vault', /zero/],
+    (scene) => {
+      scene.account(VAULT, { owner: OUTER, data: u8(1, 2, 3, 4, 5, 6, 7, 8) });
+      return run(
+        scene,
+        ` mov64 r2, 0\n stxdw [r1+48], r2\n stxdw [r1+56], r2\n stxdw [r1+64], r2\n stxdw [r1+72], r2${exit}`,
+        [meta(VAULT, 'w')],
+      );
+    },
+  ),
+  failure(
+    'realloc-too-large',
+    'The program grows vault by 20,000 bytes.',
+    'ACCOUNT_REALLOC',
+    ['vault', '10,240'],
+    (scene) => {
+      scene.account(VAULT, { owner: OUTER, data: new Uint8Array(8) });
+      return run(scene, ` mov64 r2, 20008\n stxdw [r1+88], r2${exit}`, [meta(VAULT, 'w')]);
+    },
+  ),
+  failure(
+    'error-not-an-error',
+    'The program returns a value that is no error of the runtime.',
+    'PROGRAM_INVALID_ERROR',
+    [/InvalidError/],
+    (scene) => run(scene, ' lddw r0, 0x7fff00000000\n exit'),
+  ),
+  failure(
+    'returns-invalid-argument',
+    'The program returns InvalidArgument.',
+    'PROGRAM_INVALID_ARGUMENT',
+    ['outer program', /InvalidArgument/],
+    (scene) => run(scene, ' lddw r0, 0x200000000\n exit'),
+  ),
+  failure(
+    'log-truncated',
+    'The program logs more than 10,000 bytes and then returns error 9; the last lines are not in the log.',
+    'PROGRAM_CUSTOM_ERROR',
+    [/truncated/, '9'],
+    (scene) => {
+      scene.program(
+        OUTER,
+        asm(
+          ' mov64 r6, r2\n mov64 r7, 20\nloop:\n mov64 r1, r6\n mov64 r2, 1000\n syscall sol_log_\n sub64 r7, 1\n jne r7, 0, loop\n mov64 r0, 9\n exit',
+        ),
+      );
+      return scene.send([s.instruction(OUTER, [], new Uint8Array(1000).fill(65))]);
+    },
+  ),
+  failure(
+    'heap-unpaid',
+    'A heap of 64 KiB costs 8 units more than the limit of 5 allows.',
+    'VM_SETUP',
+    [/heap|units/],
+    (scene) => {
+      scene.program(OUTER, asm(exit.slice(1)));
+      return scene.send([
+        s.instruction(s.COMPUTE_BUDGET, [], join(u8(1), s.u32(65_536))),
+        s.instruction(s.COMPUTE_BUDGET, [], join(u8(2), s.u32(305))),
+        s.instruction(OUTER, [], u8()),
+      ]);
+    },
+  ),
+  failure(
+    'seed-too-long-in-syscall',
+    'The program derives an address from a seed of 40 bytes.',
+    'PROGRAM_MAX_SEED_LENGTH_EXCEEDED',
+    ['32'],
+    (scene) => {
+      scene.program(OUTER, 'find');
+      const at = scene.dataAddr([]) + 32n;
+      return scene.send([s.instruction(OUTER, [], join(u64(5n), u64(1n), u64(at), u64(40n), new Uint8Array(40)))]);
+    },
+  ),
+  failure(
+    'return-data-too-large',
+    'The program sets 1,025 bytes of return data.',
+    'SYSCALL_ARGUMENT',
+    ['1025'],
+    (scene) => run(scene, ` lddw r1, 0x300000000\n mov64 r2, 1025\n syscall sol_set_return_data${exit}`),
+  ),
+  failure('copy-overlaps', 'memcpy was given overlapping memory.', 'SYSCALL_ARGUMENT', [/verlap/], (scene) =>
+    run(scene, ` lddw r1, 0x300000000\n lddw r2, 0x300000004\n mov64 r3, 8\n syscall sol_memcpy_${exit}`),
+  ),
+];

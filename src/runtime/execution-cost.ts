@@ -41,7 +41,6 @@ export const DEFAULT_LOADER_COMPUTE_UNITS = 570;
 export const DEPRECATED_LOADER_COMPUTE_UNITS = 1_140;
 /** BPF loader v3. */
 export const UPGRADEABLE_LOADER_COMPUTE_UNITS = 2_370;
-export const LOADER_V4_COMPUTE_UNITS = 2_000;
 
 // Calls.
 

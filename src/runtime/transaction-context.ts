@@ -13,7 +13,6 @@ import { fail } from './errors.ts';
 
 export const MAX_ACCOUNT_DATA_LEN = 10 * 1024 * 1024;
 export const MAX_ACCOUNT_DATA_GROWTH_PER_TRANSACTION = 2 * MAX_ACCOUNT_DATA_LEN;
-export const MAX_ACCOUNT_DATA_GROWTH_PER_INSTRUCTION = 10 * 1024;
 export const MAX_INSTRUCTION_TRACE_LENGTH = 64;
 export const MAX_ACCOUNTS_PER_INSTRUCTION = 255;
 export const MAX_RETURN_DATA = 1024;

@@ -40,6 +40,10 @@ function main(args: readonly string[]): number {
     return values.help === true ? 0 : 2;
   }
   printReport(report, (line) => console.log(line));
+  if (report.passed + report.failures.length + report.skipped.length === 0) {
+    console.error(`conformance: there are no cases in ${paths.join(', ')}`);
+    return 2;
+  }
   return report.failures.length === 0 ? 0 : 1;
 }
 

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { runFixtures } from './fixtures.ts';
+import { runSbpfCases } from './sbpf.ts';
 import { runTransactions } from './transactions.ts';
 
 const DATA = fileURLToPath(new URL('../../../shared/data/', import.meta.url));
@@ -28,4 +29,21 @@ test('transactions have the recorded outcomes', () => {
   rmSync(folder, { recursive: true });
   expect(report.failures).toEqual([]);
   expect(report.passed).toBeGreaterThan(300);
+});
+
+test('what is cut in half is told by file and place', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'parhelion-'));
+  const write = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  const outcomes = write('outcomes.jsonl', '');
+  const lines = write('cases.jsonl', '{"name":"a"}\n{"na');
+  const cases = write('cases.json', '[{"name"');
+  write('half.fix', '\x12\x7fhalf');
+  expect(() => runTransactions(lines, outcomes)).toThrow(/This isn't a fixture: .*cases\.jsonl, line 2: /);
+  expect(() => runSbpfCases([cases])).toThrow(/This isn't a fixture: .*cases\.json: /);
+  const [failure] = runFixtures([folder]).failures;
+  expect(failure).toMatchObject({ difference: expect.stringContaining("This isn't a fixture: ") });
+  rmSync(folder, { recursive: true });
 });

@@ -1,4 +1,6 @@
-// What a conformance run found, and how it is printed.
+// What a conformance run reads and finds, and how that is printed.
+
+import { ParhelionError } from '../../src/wire/errors.ts';
 
 export interface Failure {
   readonly name: string;
@@ -24,4 +26,13 @@ export function printReport(report: Report, print: (line: string) => void): void
   for (const { reason } of report.skipped) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   for (const [reason, count] of reasons) print(`skipped ${count}: ${reason}`);
   print(`${report.passed} passed, ${report.failures.length} failed, ${report.skipped.length} skipped`);
+}
+
+/** @throws ParhelionError `MALFORMED_FIXTURE`, saying where, for one text among thousands. */
+export function parseJson<T>(text: string, where: string): T {
+  try {
+    return JSON.parse(text) as T;
+  } catch (error) {
+    throw new ParhelionError('MALFORMED_FIXTURE', { reason: `${where}: ${(error as Error).message}` });
+  }
 }

@@ -14,7 +14,7 @@ import { NO_SYSCALLS, SyscallRegistry } from '../../src/sbpf/syscall-registry.ts
 import { verifyLocally, verifyText } from '../../src/sbpf/verifier.ts';
 import type { SbpfVersion } from '../../src/sbpf/version.ts';
 import { ParhelionError } from '../../src/wire/errors.ts';
-import { emptyReport, type Report } from './report.ts';
+import { emptyReport, parseJson, type Report } from './report.ts';
 import { compareExecution, testSyscalls } from './sbpf-exec.ts';
 
 export interface SbpfOptions {
@@ -67,7 +67,7 @@ class Skip {
 export function runSbpfCases(files: readonly string[], options: SbpfOptions = {}): Report {
   const report = emptyReport('sbpf');
   for (const file of files) {
-    const cases = JSON.parse(readFileSync(file, 'utf8')) as readonly (CodeCase | ElfCase)[];
+    const cases = parseJson<readonly (CodeCase | ElfCase)[]>(readFileSync(file, 'utf8'), file);
     const elfFolders = [...(options.elfFolders ?? []), dirname(file)];
     for (const testCase of cases) runCase(testCase, { elfFolders }, report);
   }

@@ -12,7 +12,7 @@ import { ParhelionError } from '../../src/wire/errors.ts';
 import { Pubkey } from '../../src/wire/pubkey.ts';
 import { decodeTransaction } from '../../src/wire/transaction.ts';
 import type { TransactionError } from '../../src/wire/transaction-error.ts';
-import { emptyReport, type Report } from './report.ts';
+import { emptyReport, parseJson, type Report } from './report.ts';
 
 interface RecordedAccount {
   readonly lamports: string;
@@ -86,8 +86,7 @@ export function runTransactions(casesFile: string, outcomesFile: string): Report
 function readLines<T>(file: string): T[] {
   return readFileSync(file, 'utf8')
     .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as T);
+    .flatMap((line, i) => (line === '' ? [] : [parseJson<T>(line, `${file}, line ${i + 1}`)]));
 }
 
 function runCase(recorded: RecordedCase, steps: readonly RecordedStep[]): string | undefined {

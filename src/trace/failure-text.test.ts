@@ -131,7 +131,7 @@ describe('describeFailure', () => {
         held: { isSigner: false, isWritable: false },
       }),
       'Outer changed the lamports of pot, which it holds read-only.',
-      'Mark account 1 writable in instruction #0 of the transaction.',
+      'Mark pot (account 1) writable in instruction #0 of the transaction.',
     ],
     [
       'run',
@@ -175,7 +175,7 @@ describe('describeFailure', () => {
       'run',
       instruction('MissingRequiredSignature', { account: pot, asked: 'signer', detail: `Account ${pot} must sign` }),
       'Inner returned MissingRequiredSignature: Account pot must sign.',
-      'Mark account 1 as a signer in instruction #0 of the transaction, and in each call on the way down.',
+      'Mark pot (account 1) as a signer in instruction #0 of the transaction, and in each call on the way down.',
     ],
   ];
   it.each(rows)('says what failed %s: %s', (where, failure, cause, fix) => {
@@ -201,7 +201,7 @@ describe('describeFailure', () => {
       '',
     );
     expect(fromTop.fixes).toEqual([
-      'Mark account 1 writable in instruction #0 of the transaction, and in each call on the way down.',
+      'Mark pot (account 1) writable in instruction #0 of the transaction, and in each call on the way down.',
     ]);
   });
 

@@ -234,7 +234,7 @@ function flagFix(
   const down = holders.length > 1 ? ', and in each call on the way down' : '';
   if (place < 0) return `Add ${show(address)} to the accounts of instruction #${top.path[0]}, ${word}${down}`;
   const role = top.accounts[place].role;
-  const which = role === null ? `account ${place}` : `\`${role}\` (account ${place})`;
+  const which = role === null ? `${show(address)} (account ${place})` : `\`${role}\` (account ${place})`;
   return `Mark ${which} ${word} in instruction #${top.path[0]} of the transaction${down}`;
 }
 

@@ -20,9 +20,20 @@ export { describeFailure, type FailureText, type ShowAddress } from './failure-t
 export { type FormatOptions, formatTrace, TRACE_LEVELS, type TraceLevel } from './format.ts';
 export { type FormatExplanationOptions, formatExplanation } from './format-explanation.ts';
 export { type JsonValue, TRACE_JSON_VERSION, traceToJson } from './json.ts';
+export { type FrameLedger, type Ledger, type LedgerEntry, ledgerOf } from './ledger.ts';
 export { WELL_KNOWN_NAMES } from './names.ts';
 export { escapeText } from './plain-text.ts';
 export { type OutcomeFacts, type TraceOptions, TraceRecorder } from './recorder.ts';
 export type { SeedMatch, SeedReport } from './seed-detective.ts';
 export { describeTransactionFailure, type TransactionFailureText } from './transaction-failure-text.ts';
 export * from './transaction-trace.ts';
+export {
+  accountUnits,
+  type FrameUnits,
+  flameGraph,
+  flameGraphHtml,
+  foldUnits,
+  formatUnits,
+  pprofUnits,
+  type UnitsPart,
+} from './units.ts';

@@ -2,10 +2,13 @@
 // a text and a JSON document for all of it. Each broken law is a sentence; a sound trace gives none.
 
 import {
+  accountUnits,
   type CallFrame,
   callsOf,
   describeFailure,
+  type FrameUnits,
   formatTrace,
+  ledgerOf,
   pathToOrigin,
   TRACE_LEVELS,
   type TransactionTrace,
@@ -38,7 +41,29 @@ export function brokenLaws(trace: TransactionTrace, execution: Recorded | undefi
     checkLine(frame, check);
     checkLamports(frame, check);
   }
+  const visitUnits = (units: FrameUnits) => {
+    const path = units.path.join('.');
+    const parts = sum(Object.values(units.parts));
+    check(parts === units.own, `the parts of frame ${path} sum to ${parts}, not ${units.own}`);
+    check(
+      Object.values(units.parts).every((part) => part > 0),
+      `a part of frame ${path} is negative`,
+    );
+    const { heap = 0, 'taken by a fault': taken = 0 } = units.parts;
+    const line = units.total - heap - taken;
+    check(
+      units.consumed === null || units.consumed === line,
+      `frame ${path}: the line says ${units.consumed}, the parts ${line}`,
+    );
+    units.calls.forEach(visitUnits);
+  };
+  accountUnits(trace).forEach(visitUnits);
+  const ledger = ledgerOf(trace);
   if (trace.verdict === 'success') {
+    for (const { address, before, after } of trace.accounts) {
+      const changed = ledger.lamports[address] ?? 0n;
+      check(before!.lamports + changed === after!.lamports, `the ledger has ${changed} lamports of ${address}`);
+    }
     for (const { address, before, after } of trace.accounts) {
       const changed = sumLamports(trace.instructions.map((frame) => netLamports(frame, address)));
       check(before!.lamports + changed === after!.lamports, `frames explain ${changed} lamports of ${address}`);

@@ -33,6 +33,12 @@ test('a gate goes by its name, its address or its key', () => {
   expect(FeatureSet.mainnet().isActive(name)).toBe(false);
   expect(FeatureSet.all().active.length).toBe(FEATURE_NAMES.length);
   expect(FeatureSet.none().active).toEqual([]);
+  const two = FeatureSet.of([
+    [name, 7n],
+    [FEATURE_GATES.enable_tx_v1.address, 8n],
+  ]);
+  expect(two.active).toEqual([name, 'enable_tx_v1']);
+  expect(two.activatedSlot('enable_tx_v1')).toBe(8n);
 });
 
 test('an unknown gate is a mistake', () => {

@@ -368,6 +368,17 @@ export class FeatureSet {
   }
 
   /**
+   * These gates, each with the slot it was activated at.
+   *
+   * @throws ParhelionError `UNKNOWN_FEATURE`
+   */
+  static of(slots: Iterable<readonly [FeatureId, bigint]>): FeatureSet {
+    const known = new Map<FeatureName, bigint>();
+    for (const [feature, slot] of slots) known.set(featureName(feature), slot);
+    return new FeatureSet(known);
+  }
+
+  /**
    * This set with one more gate, activated at `slot`.
    *
    * @throws ParhelionError `UNKNOWN_FEATURE`

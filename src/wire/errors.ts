@@ -22,6 +22,7 @@ export interface ParhelionErrorContext {
   ASYNC_PROGRAM: { program: string };
   INVALID_DECLARATION: { program: string; reason: string };
   NO_PROGRAM: { address: string };
+  NO_FILES: Record<never, never>;
 }
 
 export type ParhelionErrorCode = keyof ParhelionErrorContext;
@@ -48,6 +49,7 @@ const MESSAGES: { readonly [C in ParhelionErrorCode]: (context: ParhelionErrorCo
     `The program ${c.program} returned a promise. A program runs to its end before the transaction goes on: make it synchronous.`,
   INVALID_DECLARATION: (c) => `The declaration of ${c.program} can't be right: ${c.reason}.`,
   NO_PROGRAM: (c) => `There is no program at ${c.address}. Add one with svm.addProgram.`,
+  NO_FILES: () => 'There are no files here. Read the bytes in your own way, and use addProgram, toBytes and fromBytes.',
 };
 
 /** A caller's mistake. `code` is stable; `context` holds the facts the message was made from. */

@@ -264,6 +264,10 @@ function translateSigners(
     const groupAt = groupsAt + i * VM_SLICE_SIZE;
     const seeds = translateSeeds(context, memory, memory.readU64(groupAt), memory.readU64(groupAt + 8));
     const address = createProgramAddress(seeds, programId);
+    if (attempt !== undefined && typeof address === 'string') {
+      const copies = seeds.map((seed) => seed.slice());
+      context.listener?.on({ type: 'derive', seeds: copies, programId, address: undefined, bump: undefined });
+    }
     if (typeof address === 'string') {
       throw new SyscallError(
         'BadSeeds',

@@ -1,11 +1,13 @@
 // Every broken transaction of the corpus is explained by its true cause. Beside each explanation stands what LiteSVM prints
 // (report.md, written by `npx vitest run -u --dir test/failures`).
 
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { EXPLANATION_CODES, type Explanation, explain, formatExplanation } from '../../src/trace/index.ts';
 import { brokenLaws } from '../trace/invariants.ts';
 import type { FailureCase } from './case.ts';
 import { CPI_CASES } from './cpi-cases.ts';
+import { errorPages } from './error-pages.ts';
 import { PROGRAM_CASES } from './program-cases.ts';
 import { Scene, type SentBoth } from './scene.ts';
 import { TRANSACTION_CASES } from './transaction-cases.ts';
@@ -84,3 +86,13 @@ function shorten(text: string): string[] {
   const lines = text.split('\n').map((line) => (line.length > 160 ? `${line.slice(0, 150)}…` : line));
   return lines.length <= 24 ? lines : [...lines.slice(0, 8), `… ${lines.length - 16} lines …`, ...lines.slice(-8)];
 }
+
+it('docs/errors is current: a page for each code', () => {
+  const report = readFileSync(new URL('./report.md', import.meta.url), 'utf8');
+  const folder = new URL('../../docs/errors/', import.meta.url);
+  const pages = errorPages(report);
+  for (const [name, text] of pages) {
+    expect(readFileSync(new URL(name, folder), 'utf8'), `${name}: run npm run error-pages`).toBe(text);
+  }
+  expect(readdirSync(folder).sort()).toEqual([...pages.keys()].sort());
+});

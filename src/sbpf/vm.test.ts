@@ -247,7 +247,7 @@ describe('a syscall', () => {
         }),
       ),
     );
-    expect(result).toMatchObject({ r0: 1, fromSyscall: true, instructions: 3, pc: 3, callFrames: [2] });
+    expect(result).toMatchObject({ r0: 0, fromSyscall: true, instructions: 3, pc: 3, callFrames: [2] });
     expect(result.error).toBe(refused);
   });
 

@@ -60,6 +60,7 @@ export interface RunRequest<C = unknown> {
 }
 
 export interface RunResult {
+  /** 0 after an error. */
   readonly r0: U64;
   /** Why the run ended before its exit. */
   readonly error: Verdict | undefined;
@@ -152,7 +153,7 @@ export class Vm<C = any> {
       }
     }
     return {
-      r0: this.register(0),
+      r0: this.error === undefined ? this.register(0) : 0,
       error: this.error,
       fromSyscall: this.fromSyscall,
       instructions: before - meter.remaining,
@@ -161,7 +162,10 @@ export class Vm<C = any> {
     };
   }
 
-  /** The register as the engine last left it: current within a syscall, in `onInstruction` and after a run. */
+  /**
+   * The register as the engine last left it: current within a syscall, in `onInstruction` and after a run. From compiled
+   * code, those that nothing would have read any more may be stale.
+   */
   register(index: number): U64 {
     return this.memory.readU64(REGISTERS + index * 8);
   }

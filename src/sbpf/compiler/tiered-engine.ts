@@ -249,14 +249,18 @@ export class TieredEngine implements Engine {
   /** Runs a function that is not compiled. */
   #call(slot: number, depth: number, leaks: boolean): void {
     const { u32 } = this.#memory;
-    const { version, config } = this.#vm.executable;
     u32[PC >> 2] = slot;
     u32[CALL_DEPTH >> 2] = depth + 1;
-    if (!dynamicStackFrames(version)) {
-      const framePointer = MM_STACK_START + config.stackFrameSize + (depth + 1) * frameStride(version, config);
-      this.#memory.writeU64(REGISTERS + FRAME_POINTER * 8, framePointer);
-    }
+    this.#placeFrame(depth + 1);
     this.#nested(leaks, false);
+  }
+
+  /** Sets r10 as calls do, where they do. */
+  #placeFrame(depth: number): void {
+    const { version, config } = this.#vm.executable;
+    if (dynamicStackFrames(version)) return;
+    const framePointer = MM_STACK_START + config.stackFrameSize + depth * frameStride(version, config);
+    this.#memory.writeU64(REGISTERS + FRAME_POINTER * 8, framePointer);
   }
 
   #nested(leaks: boolean, interpretFirst: boolean): void {
@@ -292,7 +296,9 @@ export class TieredEngine implements Engine {
     vm.meter.remaining += sites[site * 3 + 1];
     u32[PC >> 2] = sites[site * 3];
     // These fail with the new frame in place.
-    if (status === Status.callDepthExceeded || status === Status.callOutsideTextSegment) u32[CALL_DEPTH >> 2]++;
+    if (status === Status.callDepthExceeded || status === Status.callOutsideTextSegment) {
+      this.#placeFrame(++u32[CALL_DEPTH >> 2]);
+    }
     vm.error = this.#interpreter.errorOf(status);
     this.#endRun();
   }

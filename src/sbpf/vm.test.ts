@@ -174,7 +174,7 @@ describe('the meter', () => {
       },
     });
     const result = new Vm().run({ ...request(empty), meter });
-    expect(result).toMatchObject({ r0: 3, instructions: 5, pc: 1, error: { kind: 'ExceededMaxInstructions' } });
+    expect(result).toMatchObject({ r0: 0, instructions: 5, pc: 1, error: { kind: 'ExceededMaxInstructions' } });
   });
 });
 

@@ -296,9 +296,8 @@ export class TieredEngine implements Engine {
     vm.meter.remaining += sites[site * 3 + 1];
     u32[PC >> 2] = sites[site * 3];
     // These fail with the new frame in place.
-    if (status === Status.callDepthExceeded || status === Status.callOutsideTextSegment) {
-      this.#placeFrame(++u32[CALL_DEPTH >> 2]);
-    }
+    if (status === Status.callDepthExceeded) u32[CALL_DEPTH >> 2]++;
+    if (status === Status.callOutsideTextSegment) this.#placeFrame(++u32[CALL_DEPTH >> 2]);
     vm.error = this.#interpreter.errorOf(status);
     this.#endRun();
   }

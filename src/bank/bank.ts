@@ -495,7 +495,7 @@ function canRunHosted({ loaded }: PreparedTransaction): boolean {
 
 /** The chain of blockhashes is a chain of hashes, as LiteSVM's is. */
 function nextBlockhash(previous: Pubkey): Pubkey {
-  return new Pubkey(hashes.sha256(previous.bytes));
+  return Pubkey.interned(hashes.sha256(previous.bytes), 0);
 }
 
 /** Nobody stakes here. */

@@ -2,6 +2,7 @@
 // the old one for nothing. Searched from the newest on, because most transactions carry that one.
 // Source: agave accounts-db/src/blockhash_queue.rs; solana-sdk clock/src/lib.rs.
 
+import { equalBytes } from '../wire/bytes.ts';
 import type { Pubkey } from '../wire/pubkey.ts';
 
 /** How many blocks a blockhash is remembered for. */
@@ -38,7 +39,7 @@ export class BlockhashQueue {
   /** How many blocks were made since the one that `hash` closed; undefined where it isn't remembered. */
   ageOf(hash: Uint8Array): number | undefined {
     const hashes = this.#hashes;
-    for (let age = 0; age < hashes.length; age++) if (hashes[age].equalsAt(hash, 0)) return age;
+    for (let age = 0; age < hashes.length; age++) if (equalBytes(hashes[age].bytes, hash)) return age;
     return undefined;
   }
 

@@ -52,7 +52,7 @@ import { bundledElf, bundledPrograms } from './bundled/index.ts';
 import { programAccount, programDataAccount, programDataLen } from './program-accounts.ts';
 
 /** SHA-256 of "genesis". */
-export const GENESIS_BLOCKHASH: Pubkey = Pubkey.fromBase58('CmpNeggWJ4JaWJeJ8YKN1Zypmk7uvQq3PECGUCAEMbky');
+export const GENESIS_BLOCKHASH: Pubkey = Pubkey.constant('CmpNeggWJ4JaWJeJ8YKN1Zypmk7uvQq3PECGUCAEMbky');
 /** Where a new bank's clock stands: the slot of mainnet's newest feature activation. */
 export const GENESIS_SLOT = BigInt(LATEST_MAINNET_ACTIVATION_SLOT);
 

@@ -27,6 +27,15 @@ describe('the history', () => {
     expect([1, 2, 3].map((n) => history.has(signature(n)))).toEqual([false, true, true]);
   });
 
+  test('grows without forgetting, up to a capacity that is no power of two', () => {
+    const history = new History<number>(100);
+    const long = (n: number) => new Uint8Array(64).fill(n);
+    for (let n = 0; n < 250; n++) history.add(long(n), n);
+    expect(Array.from({ length: 250 }, (_, n) => history.get(long(n))).filter((n) => n !== undefined)).toEqual(
+      Array.from({ length: 100 }, (_, i) => 150 + i),
+    );
+  });
+
   test('with no room it remembers nothing', () => {
     const history = new History<string>(0);
     history.add(signature(1), 'x');

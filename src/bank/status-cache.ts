@@ -14,6 +14,10 @@ const C2 = 0xab0e9789;
 const C3 = 0x38b34ae5;
 const C4 = 0xa1e38b93;
 
+/** Messages are hashed here: words of an array that is known beforehand are read in half the time of bytes of any. */
+let scratch = new Uint8Array(4096);
+let scratchWords = new Int32Array(scratch.buffer);
+
 /** MurmurHash3 of a message in its 128-bit form for 32-bit machines; the last block is filled up with zeros. */
 export class MessageDigest {
   /** Its first word. All four are signed, as an Int32Array holds them. */
@@ -23,24 +27,32 @@ export class MessageDigest {
   readonly #fourth: number;
 
   constructor(message: Uint8Array) {
+    const { length } = message;
+    if (length + 15 > scratch.length) {
+      scratch = new Uint8Array(2 * length + 64);
+      scratchWords = new Int32Array(scratch.buffer);
+    }
+    scratch.set(message);
+    for (let i = length; (i & 15) !== 0; i++) scratch[i] = 0;
+    const words = scratchWords;
     let h1 = 0;
     let h2 = 0;
     let h3 = 0;
     let h4 = 0;
-    for (let i = 0; i < message.length; i += 16) {
-      h1 ^= Math.imul(rotateLeft(Math.imul(readWord(message, i), C1), 15), C2);
+    for (let i = 0; i * 4 < length; i += 4) {
+      h1 ^= Math.imul(rotateLeft(Math.imul(words[i], C1), 15), C2);
       h1 = (Math.imul(rotateLeft(h1, 19) + h2, 5) + 0x561ccd1b) | 0;
-      h2 ^= Math.imul(rotateLeft(Math.imul(readWord(message, i + 4), C2), 16), C3);
+      h2 ^= Math.imul(rotateLeft(Math.imul(words[i + 1], C2), 16), C3);
       h2 = (Math.imul(rotateLeft(h2, 17) + h3, 5) + 0x0bcaa747) | 0;
-      h3 ^= Math.imul(rotateLeft(Math.imul(readWord(message, i + 8), C3), 17), C4);
+      h3 ^= Math.imul(rotateLeft(Math.imul(words[i + 2], C3), 17), C4);
       h3 = (Math.imul(rotateLeft(h3, 15) + h4, 5) + 0x96cd1c35) | 0;
-      h4 ^= Math.imul(rotateLeft(Math.imul(readWord(message, i + 12), C4), 18), C1);
+      h4 ^= Math.imul(rotateLeft(Math.imul(words[i + 3], C4), 18), C1);
       h4 = (Math.imul(rotateLeft(h4, 13) + h1, 5) + 0x32ac3b17) | 0;
     }
-    h1 = (h1 ^ message.length) + (h2 ^ message.length) + (h3 ^ message.length) + (h4 ^ message.length);
-    h2 = finalMix((h2 ^ message.length) + h1);
-    h3 = finalMix((h3 ^ message.length) + h1);
-    h4 = finalMix((h4 ^ message.length) + h1);
+    h1 = (h1 ^ length) + (h2 ^ length) + (h3 ^ length) + (h4 ^ length);
+    h2 = finalMix((h2 ^ length) + h1);
+    h3 = finalMix((h3 ^ length) + h1);
+    h4 = finalMix((h4 ^ length) + h1);
     h1 = finalMix(h1) + h2 + h3 + h4;
     this.hash = h1 | 0;
     this.#second = (h2 + h1) | 0;
@@ -64,16 +76,6 @@ export class MessageDigest {
     words[offset + 2] = this.#third;
     words[offset + 3] = this.#fourth;
   }
-}
-
-/** Beyond the end of the array are zeros. */
-function readWord(bytes: Uint8Array, offset: number): number {
-  if (offset + 3 < bytes.length) {
-    return bytes[offset] | (bytes[offset + 1] << 8) | (bytes[offset + 2] << 16) | (bytes[offset + 3] << 24);
-  }
-  let word = 0;
-  for (let i = offset; i < bytes.length; i++) word |= bytes[i] << ((i - offset) * 8);
-  return word;
 }
 
 function rotateLeft(value: number, bits: number): number {
@@ -140,16 +142,20 @@ export class StatusCache {
 class DigestLog {
   /** Four words a digest. */
   #words = new Int32Array(4 * 64);
-  /** Number of an entry plus one, or 0. At most half full, entries that don't exist any more included. */
-  #table = new Int32Array(128);
+  /**
+   * Two words a slot: number of an entry plus one, or 0, and the first word of its digest, which spares a look at the log.
+   * At most half full, entries that don't exist any more included.
+   */
+  #table = new Int32Array(2 * 128);
   #tableUsed = 0;
 
   has(digest: MessageDigest, count: number): boolean {
     const table = this.#table;
-    const mask = table.length - 1;
-    for (let slot = digest.hash & mask; ; slot = (slot + 1) & mask) {
-      const entry = table[slot] - 1;
+    const mask = table.length - 2;
+    for (let slot = digest.hash << 1; ; slot += 2) {
+      const entry = table[slot & mask] - 1;
       if (entry < 0) return false;
+      if (table[(slot & mask) + 1] !== digest.hash) continue;
       if (entry < count && digest.equalsAt(this.#words, entry * 4)) return true;
     }
   }
@@ -162,23 +168,24 @@ class DigestLog {
       this.#words = words;
     }
     digest.writeTo(this.#words, count * 4);
-    if (this.#tableUsed * 2 >= this.#table.length) this.#rebuildTable(count);
+    if (this.#tableUsed * 4 >= this.#table.length) this.#rebuildTable(count);
     this.#insert(digest.hash, count);
   }
 
   #insert(hash: number, entry: number): void {
     const table = this.#table;
-    const mask = table.length - 1;
-    let slot = hash & mask;
-    while (table[slot] !== 0) slot = (slot + 1) & mask;
+    const mask = table.length - 2;
+    let slot = (hash << 1) & mask;
+    while (table[slot] !== 0) slot = (slot + 2) & mask;
     table[slot] = entry + 1;
+    table[slot + 1] = hash;
     this.#tableUsed++;
   }
 
   /** Without the entries that don't exist any more, and with room for twice as many. */
   #rebuildTable(count: number): void {
-    let len = 128;
-    while (len < 4 * count) len *= 2;
+    let len = 2 * 128;
+    while (len < 8 * count) len *= 2;
     this.#table = new Int32Array(len);
     this.#tableUsed = 0;
     for (let entry = 0; entry < count; entry++) this.#insert(this.#words[entry * 4], entry);

@@ -228,7 +228,7 @@ export function updateCalleeAccount(
 
   // Last, so that a program may change lamports and data of an account that it gives away.
   if (!borrowed.owner.equalsInView(view, ownerAt)) {
-    borrowed.setOwner(Pubkey.interned(bytes, ownerAt));
+    borrowed.setOwner(Pubkey.internedInView(view, ownerAt));
     callerAccount.updateRegion = true;
   }
   borrowed.release();

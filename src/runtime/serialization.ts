@@ -256,7 +256,7 @@ export function deserializeParameters(
     else if (borrowed.data.length !== dataLen) borrowed.setDataLength(dataLen);
     // Last, so that a program may change lamports and data of an account that it gives away.
     if (!isLoaderDeprecated && !borrowed.owner.equalsInView(view, ownerAt)) {
-      borrowed.setOwner(Pubkey.interned(memory.bytes, ownerAt));
+      borrowed.setOwner(Pubkey.internedInView(memory.view, ownerAt));
     }
     borrowed.release();
   }

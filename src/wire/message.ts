@@ -75,7 +75,7 @@ const NO_LOOKUPS: readonly MessageAddressTableLookup[] = [];
  * @throws ParhelionError `MALFORMED_TRANSACTION` saying where and why.
  */
 export function decodeMessage(bytes: Uint8Array): VersionedMessage {
-  const reader = new WireReader(bytes);
+  const reader = WireReader.over(bytes);
   const message = readMessage(reader);
   reader.expectEnd();
   return message;
@@ -110,14 +110,19 @@ function readHeader(reader: WireReader): MessageHeader {
 function readKeys(reader: WireReader, count: number): Pubkey[] {
   let offset = reader.take(count * PUBKEY_BYTES, 'account keys');
   const keys = new Array<Pubkey>(count);
-  for (let i = 0; i < count; i++, offset += PUBKEY_BYTES) keys[i] = Pubkey.interned(reader.bytes, offset);
+  for (let i = 0; i < count; i++, offset += PUBKEY_BYTES) keys[i] = Pubkey.internedInView(reader.view, offset);
   return keys;
+}
+
+/** Transactions that follow each other have the same one: the same array, so that it is known at a glance. */
+function readHash(reader: WireReader, what: string): Uint8Array {
+  return Pubkey.internedInView(reader.view, reader.take(HASH_BYTES, what)).bytes;
 }
 
 function readCompactMessage(reader: WireReader, version: 'legacy' | 0): VersionedMessage {
   const header = readHeader(reader);
   const accountKeys = readKeys(reader, reader.takeShortVecLength('the number of account keys'));
-  const recentBlockhash = reader.takeView(HASH_BYTES, 'the recent blockhash');
+  const recentBlockhash = readHash(reader, 'the recent blockhash');
   const instructionCount = reader.takeShortVecLength('the number of instructions');
   // Pushed one by one: the count is a stranger's claim until the bytes have been seen.
   const instructions: CompiledInstruction[] = [];
@@ -136,7 +141,7 @@ function readLookups(reader: WireReader): readonly MessageAddressTableLookup[] {
   if (count === 0) return NO_LOOKUPS;
   const lookups: MessageAddressTableLookup[] = [];
   for (let i = 0; i < count; i++) {
-    const accountKey = Pubkey.interned(reader.bytes, reader.take(PUBKEY_BYTES, "a lookup table's address"));
+    const accountKey = Pubkey.internedInView(reader.view, reader.take(PUBKEY_BYTES, "a lookup table's address"));
     const writableIndexes = reader.takeView(reader.takeShortVecLength('the number of writable indexes'), 'indexes');
     const readonlyIndexes = reader.takeView(reader.takeShortVecLength('the number of readonly indexes'), 'indexes');
     lookups.push({ accountKey, writableIndexes, readonlyIndexes });
@@ -153,7 +158,7 @@ function readV1Message(reader: WireReader): VersionedMessage {
     reader.offset -= 4;
     reader.fail(`the config mask 0x${mask.toString(16)} has unknown bits, or one of the two bits of the priority fee`);
   }
-  const recentBlockhash = reader.takeView(HASH_BYTES, 'the lifetime specifier');
+  const recentBlockhash = readHash(reader, 'the lifetime specifier');
   const countsOffset = reader.take(2, 'the numbers of instructions and of addresses');
   const instructionCount = bytes[countsOffset];
   const accountKeys = readKeys(reader, bytes[countsOffset + 1]);
@@ -309,15 +314,42 @@ function requireAtMost(name: string, value: number, most: number): void {
   throw new ParhelionError('INVALID_ARGUMENT', { name, expected: `at most ${most}`, received: `${value}` });
 }
 
-/** A place in the bytes of a transaction; every step past the end says what was expected there. */
+/**
+ * A place in the bytes of a transaction; every step past the end says what was expected there. The bytes may be a part of
+ * larger ones: offsets are those of the whole, so that many transactions can share an array and its view.
+ */
 export class WireReader {
   readonly bytes: Uint8Array;
-  offset = 0;
+  readonly view: DataView;
+  offset: number;
+  readonly #start: number;
+  readonly #end: number;
 
-  constructor(bytes: Uint8Array) {
+  private constructor(bytes: Uint8Array, view: DataView, start: number, end: number) {
+    this.bytes = bytes;
+    this.view = view;
+    this.offset = start;
+    this.#start = start;
+    this.#end = end;
+  }
+
+  /** Over all of `bytes`. */
+  static over(bytes: Uint8Array): WireReader {
     // A subclass (Node's Buffer) is looked through, so that every view taken is a plain Uint8Array.
     const isPlain = bytes.constructor === Uint8Array;
-    this.bytes = isPlain ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const plain = isPlain ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return new WireReader(plain, view, 0, bytes.length);
+  }
+
+  /** Over the bytes from `start` to `end`. `view` is of the same memory. */
+  static within(bytes: Uint8Array, view: DataView, start: number, end: number): WireReader {
+    return new WireReader(bytes, view, start, end);
+  }
+
+  /** How many bytes were read. */
+  get length(): number {
+    return this.offset - this.#start;
   }
 
   /** The bytes from `start` to here. */
@@ -328,7 +360,7 @@ export class WireReader {
   /** Steps over `count` bytes and returns where they begin. */
   take(count: number, what: string): number {
     const offset = this.offset;
-    const left = this.bytes.length - offset;
+    const left = this.#end - offset;
     if (count > left) return this.fail(`${what}: ${count} bytes are needed and ${left} are left`);
     this.offset = offset + count;
     return offset;
@@ -341,7 +373,7 @@ export class WireReader {
   }
 
   takeShortVecLength(what: string): number {
-    const length = readShortVecLength(this.bytes, this.offset);
+    const length = readShortVecLength(this.bytes, this.offset, this.#end);
     if (length === 'cut') return this.fail(`${what}: the bytes end within it`);
     if (length === 'alias') return this.fail(`${what}: its compact-u16 is longer than it need be`);
     if (length === 'overflow') return this.fail(`${what}: its compact-u16 is over 65535`);
@@ -350,16 +382,16 @@ export class WireReader {
   }
 
   peek(what: string): number {
-    if (this.offset >= this.bytes.length) this.fail(`${what}: the bytes end before it`);
+    if (this.offset >= this.#end) this.fail(`${what}: the bytes end before it`);
     return this.bytes[this.offset];
   }
 
   expectEnd(): void {
-    const left = this.bytes.length - this.offset;
+    const left = this.#end - this.offset;
     if (left > 0) this.fail(`${left} bytes follow where it should end`);
   }
 
   fail(reason: string): never {
-    throw new ParhelionError('MALFORMED_TRANSACTION', { reason: `at byte ${this.offset}, ${reason}` });
+    throw new ParhelionError('MALFORMED_TRANSACTION', { reason: `at byte ${this.length}, ${reason}` });
   }
 }

@@ -66,6 +66,16 @@ export class Pubkey {
     return (interned[slot] = Pubkey.at(bytes, offset));
   }
 
+  /** The same, read through a view: a third of the time, and each transaction asks for each of its keys. */
+  static internedInView(view: DataView, offset: number): Pubkey {
+    const slot = hashInView(view, offset) & (INTERNED_SLOTS - 1);
+    const constant = constants[slot];
+    if (constant?.equalsInView(view, offset)) return constant;
+    const known = interned[slot];
+    if (known?.equalsInView(view, offset)) return known;
+    return (interned[slot] = new Pubkey(new Uint8Array(view.buffer, view.byteOffset + offset, PUBKEY_BYTES).slice()));
+  }
+
   /** A copy of the 32 bytes at `offset`. */
   static at(bytes: Uint8Array, offset: number): Pubkey {
     // Not `bytes.slice`: Node's Buffer overrides it with a view.
@@ -120,7 +130,7 @@ export class Pubkey {
   }
 }
 
-const INTERNED_SLOTS = 1024;
+const INTERNED_SLOTS = 4096;
 const interned: (Pubkey | undefined)[] = new Array(INTERNED_SLOTS).fill(undefined);
 const constants: (Pubkey | undefined)[] = new Array(INTERNED_SLOTS).fill(undefined);
 
@@ -130,6 +140,16 @@ function hashAt(bytes: Uint8Array, offset: number): number {
   for (let i = offset; i < offset + PUBKEY_BYTES; i += 4) {
     const word = bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24);
     hash = Math.imul(hash ^ word, 0x01000193);
+    hash ^= hash >>> 15;
+  }
+  return hash >>> 0;
+}
+
+/** The same hash. */
+function hashInView(view: DataView, offset: number): number {
+  let hash = 0x811c9dc5;
+  for (let i = offset; i < offset + PUBKEY_BYTES; i += 4) {
+    hash = Math.imul(hash ^ view.getInt32(i, true), 0x01000193);
     hash ^= hash >>> 15;
   }
   return hash >>> 0;

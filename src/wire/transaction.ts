@@ -37,7 +37,12 @@ export interface DecodeTransactionOptions {
  * @throws ParhelionError `MALFORMED_TRANSACTION` saying where and why.
  */
 export function decodeTransaction(bytes: Uint8Array, options?: DecodeTransactionOptions): VersionedTransaction {
-  const reader = new WireReader(bytes);
+  return readTransaction(WireReader.over(bytes), options);
+}
+
+/** The same from a reader. */
+export function readTransaction(reader: WireReader, options?: DecodeTransactionOptions): VersionedTransaction {
+  const begin = reader.offset;
   const first = reader.peek('the number of signatures, or the version');
   let signatures: Uint8Array[];
   let message: VersionedMessage;
@@ -50,7 +55,7 @@ export function decodeTransaction(bytes: Uint8Array, options?: DecodeTransaction
     messageBytes = reader.viewFrom(start);
   } else if (first === V1_PREFIX) {
     message = readMessage(reader);
-    messageBytes = reader.viewFrom(0);
+    messageBytes = reader.viewFrom(begin);
     signatures = takeSignatures(reader, message.header.numRequiredSignatures);
   } else {
     return reader.fail(
@@ -58,7 +63,7 @@ export function decodeTransaction(bytes: Uint8Array, options?: DecodeTransaction
     );
   }
   if (options?.allowTrailingBytes !== true) reader.expectEnd();
-  return { signatures, message, messageBytes, serializedLen: reader.offset };
+  return { signatures, message, messageBytes, serializedLen: reader.length };
 }
 
 function takeSignatures(reader: WireReader, count: number): Uint8Array[] {

@@ -19,6 +19,7 @@ export type {
   ProgramMock,
   ProgramSpy,
 } from './testing/observed-programs.ts';
+export { type Capsule, type CapsuleAccount, runCapsule } from './testing/capsule.ts';
 export type { InnerInstruction, InnerInstructions, ReturnData } from './testing/outcome.ts';
 export type { ProgramShadow, ShadowDifference } from './testing/shadow-program.ts';
 export { type AddProgramOptions, Svm, type SvmOptions, TransactionOutcome } from './testing/svm.ts';

@@ -10,13 +10,29 @@ const USAGE = `parhelion: a Solana Virtual Machine that shows every cross-progra
 
   parhelion demo [NAME ...]   play the scenarios, or those named, and print each one's tree of calls
       --list                  name the scenarios
-      --json                  print the traces as JSON`;
+      --json                  print the traces as JSON
+  parhelion trace FILE        run a capsule and print its tree of calls
+  parhelion explain FILE      run a capsule and say why it failed
+  parhelion units FILE        run a capsule and print where its compute units went
+      --level LEVEL           of trace: calls, logs, accounts (default), changes
+      --form FORM             of units: table (default), folded, svg, html, pprof (binary)
+      --save UNITS            of units: write the units of each instruction to a file
+      --check UNITS           of units: fail where an instruction uses more than the file says
+      --json                  print as JSON`;
 
 async function main(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { list: { type: 'boolean' }, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      list: { type: 'boolean' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+      level: { type: 'string' },
+      form: { type: 'string' },
+      save: { type: 'string' },
+      check: { type: 'string' },
+    },
   });
   const [command, ...names] = positionals;
   if (values.help === true || command === undefined) {
@@ -32,6 +48,16 @@ async function main(args: readonly string[]): Promise<number> {
     const { runDemo } = await import('./demo/index.ts');
     await runDemo({ names, list, json, color, width }, (line) => console.log(line));
     return 0;
+  }
+  if (command === 'trace' || command === 'explain' || command === 'units') {
+    const color = process.stdout.isTTY === true && !process.env['NO_COLOR'];
+    const { runCapsuleCommand } = await import('./capsule-commands.ts');
+    const { json = false, level, form, save, check } = values;
+    const width = process.stdout.columns || 100;
+    return runCapsuleCommand({ command, files: names, json, color, width, level, form, save, check }, (output) => {
+      if (typeof output === 'string') console.log(output);
+      else process.stdout.write(output);
+    });
   }
   console.error(`parhelion: there is no command "${command}"\n\n${USAGE}`);
   return 2;

@@ -25,6 +25,7 @@ import { type Account, RENT_EXEMPT_RENT_EPOCH } from '../wire/account.ts';
 import { ParhelionError } from '../wire/errors.ts';
 import type { Pubkey } from '../wire/pubkey.ts';
 import { displayTransactionError } from '../wire/transaction-error.ts';
+import { type Capsule, makeCapsule } from './capsule.ts';
 import { decodersWith } from './default-decoders.ts';
 import {
   type Address,
@@ -112,6 +113,8 @@ const U64_MAX = 0xffff_ffff_ffff_ffffn;
 export class Svm {
   readonly #bank: Bank;
   readonly #userDecoders: DecoderRegistry | undefined;
+  readonly #givenNames: ReadonlyMap<string, string> | undefined;
+  readonly #labels: Labels;
   #traceOptions: TraceOptions;
   /** The outcomes of transactions since each spy began. */
   readonly #spied = new Set<TransactionOutcome[]>();
@@ -140,7 +143,9 @@ export class Svm {
       computeBudgetOverride: computeBudget,
     });
     this.#userDecoders = options.decoders;
-    this.#traceOptions = { decoders: options.decoders, names: options.names };
+    this.#givenNames = options.names;
+    this.#labels = new Labels(options.names);
+    this.#traceOptions = { decoders: options.decoders, names: this.#labels };
   }
 
   // Transactions.
@@ -183,6 +188,34 @@ export class Svm {
   getTransaction(signature: Signature): TransactionOutcome | null {
     const record = this.#bank.getTransaction(fromSignature(signature));
     return record === undefined ? null : this.#outcome(record);
+  }
+
+  /**
+   * Everything a transaction needs to run again on any machine, as plain JSON: a bug report, a fixture. Nothing is sent.
+   *
+   * @throws ParhelionError `MALFORMED_TRANSACTION`
+   *
+   * @example
+   * ```ts
+   * writeFileSync('bug.json', JSON.stringify(svm.capsule(transaction))); // parhelion explain bug.json
+   * ```
+   */
+  capsule(transaction: Transaction | ReadonlyUint8Array): Capsule {
+    return makeCapsule(this.#decode(transaction), this.#bank, new Map([...(this.#givenNames ?? []), ...this.#labels]));
+  }
+
+  /**
+   * Gives an address a name, for traces and explanations.
+   *
+   * @throws ParhelionError `INVALID_ADDRESS`
+   *
+   * @example
+   * ```ts
+   * svm.label(vaultAddress, 'vault');
+   * ```
+   */
+  label(address: Address, name: string): void {
+    this.#labels.set(fromAddress(address).toString(), name);
   }
 
   // Accounts.
@@ -613,6 +646,20 @@ export class Svm {
 
   #setSysvar<T>(form: sysvars.SysvarForm<T>, value: T): void {
     this.#bank.setSysvar(form.key, form.encode(value, this.#bank.rules.name !== 'litesvm'));
+  }
+}
+
+/** Names given by `label`, before those of the options, which their owner may go on changing. */
+class Labels extends Map<string, string> {
+  readonly #given: ReadonlyMap<string, string> | undefined;
+
+  constructor(given: ReadonlyMap<string, string> | undefined) {
+    super();
+    this.#given = given;
+  }
+
+  override get(address: string): string | undefined {
+    return super.get(address) ?? this.#given?.get(address);
   }
 }
 

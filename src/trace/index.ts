@@ -19,7 +19,7 @@ export type { CodeRow } from './explanation-codes.ts';
 export { describeFailure, type FailureText, type ShowAddress } from './failure-text.ts';
 export { type FormatOptions, formatTrace, TRACE_LEVELS, type TraceLevel } from './format.ts';
 export { type FormatExplanationOptions, formatExplanation } from './format-explanation.ts';
-export { type JsonValue, TRACE_JSON_VERSION, traceToJson } from './json.ts';
+export { type JsonValue, TRACE_JSON_VERSION, traceToJson, valueToJson } from './json.ts';
 export { type FrameLedger, type Ledger, type LedgerEntry, ledgerOf } from './ledger.ts';
 export { WELL_KNOWN_NAMES } from './names.ts';
 export { escapeText } from './plain-text.ts';

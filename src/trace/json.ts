@@ -31,6 +31,11 @@ export function traceToJson(trace: TransactionTrace): { readonly [name: string]:
   return toJson({ version: TRACE_JSON_VERSION, ...trace, accounts }) as { readonly [name: string]: JsonValue };
 }
 
+/** Any value of this room, by the same rule. */
+export function valueToJson(value: unknown): JsonValue {
+  return toJson(value);
+}
+
 function stateToJson(state: AccountState | null): object | null {
   if (state === null) return null;
   const { data, ...rest } = state;

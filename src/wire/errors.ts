@@ -13,6 +13,7 @@ export interface ParhelionErrorContext {
   MALFORMED_TRANSACTION: { reason: string };
   UNKNOWN_FEATURE: { feature: string };
   UNKNOWN_SNAPSHOT: { id: number };
+  MALFORMED_CAPSULE: { reason: string };
   UNSUPPORTED_LOADER: { loader: string };
   INVALID_ARGUMENT: { name: string; expected: string; received: string };
   ASSEMBLY: { reason: string };
@@ -37,6 +38,7 @@ const MESSAGES: { readonly [C in ParhelionErrorCode]: (context: ParhelionErrorCo
   MALFORMED_TRANSACTION: (c) =>
     `These bytes aren't a transaction: ${c.reason}. Pass a signed transaction, as @solana/kit compiles it or in wire form.`,
   UNKNOWN_FEATURE: (c) => `No feature gate has the address ${c.feature}. FeatureSet.all() lists those known.`,
+  MALFORMED_CAPSULE: (c) => `This capsule is damaged: ${c.reason}. Make it again with svm.capsule(transaction).`,
   UNKNOWN_SNAPSHOT: (c) =>
     `There is no snapshot ${c.id}: it was never taken, or a revert to an earlier one discarded it.`,
   UNSUPPORTED_LOADER: (c) => `${c.loader} is not a loader of programs. Use BPF loader v1, v2 or v3 (upgradeable).`,

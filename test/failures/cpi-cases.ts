@@ -16,7 +16,7 @@ const pub = ({ address, isSigner, isWritable }: Metas[number]) => ({ pubkey: add
 function callFrom(
   scene: Scene,
   outer: Metas,
-  call: Omit<Call, 'metas' | 'infos'> & { metas?: Metas; infos?: Call['infos'] },
+  call: Omit<Call, 'metas' | 'infos'> & { metas?: Metas; infos?: NonNullable<Call['infos']> },
   extra: Metas = [],
 ) {
   scene.program(OUTER, 'driver');

@@ -365,7 +365,7 @@ export const PROGRAM_CASES = [
       scene.mint(MINT);
       const create = s.ataCreate(PAYER, ataOf(ALICE, MINT), ALICE, MINT);
       return scene.send([
-        { ...create, accounts: create.accounts!.map((m, i) => (i === 1 ? { ...m, isWritable: false } : m)) },
+        { ...create, accounts: (create.accounts ?? []).map((m, i) => (i === 1 ? { ...m, isWritable: false } : m)) },
       ]);
     },
   ),
@@ -450,7 +450,7 @@ export const PROGRAM_CASES = [
     ['bob', /sign/],
     (scene) => {
       const create = s.createAccount(PAYER, BOB, 1_000_000n, 0n, OUTER);
-      return scene.send([{ ...create, accounts: [create.accounts[0], meta(BOB, 'w')] } as never]);
+      return scene.send([{ ...create, accounts: [create.accounts![0], meta(BOB, 'w')] } as never]);
     },
   ),
   failure(

@@ -1,0 +1,70 @@
+// Capsules: the same outcome again, from text alone; damage is named.
+
+import { type Address, lamports } from '@solana/kit';
+import { describe, expect, it } from 'vitest';
+import { SCENARIOS } from '../node/demo/index.ts';
+import { Stage } from '../node/demo/stage.ts';
+import { explain } from '../trace/index.ts';
+import { decodeBase58 } from '../wire/base58.ts';
+import { compileMessage } from '../wire/message-compiler.ts';
+import { Pubkey } from '../wire/pubkey.ts';
+import { createTransaction, encodeTransaction } from '../wire/transaction.ts';
+import { type Capsule, runCapsule } from './capsule.ts';
+import { Svm, type TransactionOutcome } from './svm.ts';
+
+/** Plays a scenario and captures its last transaction before it is sent. */
+async function capture(name: string): Promise<{ capsule: Capsule; outcome: TransactionOutcome }> {
+  const stage = new Stage();
+  let capsule: Capsule | undefined;
+  const send = stage.svm.sendTransaction.bind(stage.svm);
+  stage.svm.sendTransaction = (transaction) => {
+    capsule = stage.svm.capsule(transaction);
+    return send(transaction);
+  };
+  const outcome = await SCENARIOS.find((scenario) => scenario.name === name)!.play(stage);
+  return { capsule: JSON.parse(JSON.stringify(capsule)), outcome };
+}
+
+describe('a capsule', () => {
+  it.each(SCENARIOS.map(({ name }) => name))('of %s runs to the same outcome, from its text alone', async (name) => {
+    const { capsule, outcome } = await capture(name);
+    const again = runCapsule(capsule);
+    expect(again.error).toEqual(outcome.error);
+    expect(again.logs).toEqual(outcome.logs);
+    expect(again.computeUnitsConsumed).toBe(outcome.computeUnitsConsumed);
+    expect(again.postAccounts).toEqual(outcome.postAccounts);
+    expect(explain(again)).toEqual(explain(outcome));
+  });
+
+  it('keeps labels', () => {
+    const svm = new Svm({ signatureVerification: false });
+    const payer = new Pubkey(new Uint8Array(32).fill(7));
+    svm.airdrop(payer.toString() as Address, lamports(1_000_000_000n));
+    svm.label(payer.toString() as Address, 'the payer');
+    const message = compileMessage({
+      feePayer: payer,
+      recentBlockhash: decodeBase58(svm.latestBlockhash()),
+      instructions: [{ programAddress: payer }],
+    });
+    const bytes = encodeTransaction(createTransaction(message, [new Uint8Array(64)]));
+    const again = runCapsule(JSON.parse(JSON.stringify(svm.capsule(bytes))));
+    expect(again.trace.names).toMatchObject({ [payer.toString()]: 'the payer' });
+  });
+
+  it.each<readonly [string, (capsule: Record<string, unknown>) => unknown, RegExp]>([
+    ['nothing', () => null, /no capsule/],
+    ['another version', (c) => ({ ...c, version: 2 }), /version 2/],
+    ['a transaction cut short', (c) => ({ ...c, transaction: 'AAAA' }), /the transaction/],
+    ['no accounts', (c) => ({ ...c, accounts: undefined }), /the accounts/],
+    [
+      'an account without data',
+      (c) => ({ ...c, accounts: [{ address: '11111111111111111111111111111111' }] }),
+      /account 0/,
+    ],
+    ['an unknown feature', (c) => ({ ...c, features: ['nope'] }), /the features/],
+    ['no sysvars', (c) => ({ ...c, accounts: [] }), /Rent sysvar/],
+  ])('that is damaged is refused with what is wrong: %s', async (_, damage, says) => {
+    const { capsule } = await capture('ata-create');
+    expect(() => runCapsule(damage({ ...capsule }))).toThrow(says);
+  });
+});

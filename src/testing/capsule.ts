@@ -1,0 +1,230 @@
+// A capsule: one JSON value with everything a transaction needs to run again, byte for byte the same, on any machine: the
+// accounts that its checks and its run read, the sysvars, the features, the rules, what the chain said of its blockhash.
+// Which accounts those are isn't guessed: the transaction is prepared once, and what it asked the bank for is noted.
+// Programs written in TypeScript are no accounts; a capsule of a transaction that calls one runs without it.
+
+import { LAMPORTS_PER_SIGNATURE } from '../bank/bank.ts';
+import type { ExecutionEnvironment } from '../runtime/environment.ts';
+import { type FeatureId, FeatureSet } from '../runtime/features.ts';
+import { ProgramCache } from '../runtime/program-cache.ts';
+import { BUILTINS } from '../runtime/programs/index.ts';
+import { AGAVE_RULES, LITESVM_RULES, type TransactionRules } from '../runtime/rules.ts';
+import { SysvarCache } from '../runtime/sysvars/cache.ts';
+import {
+  type BankView,
+  type ComputeBudgetOverride,
+  executeTransaction,
+  prepareTransaction,
+} from '../runtime/transaction-processor.ts';
+import type { DecoderRegistry } from '../trace/decoder.ts';
+import type { Account } from '../wire/account.ts';
+import { decodeBase58, encodeBase58 } from '../wire/base58.ts';
+import { decodeBase64, encodeBase64 } from '../wire/base64.ts';
+import { ParhelionError } from '../wire/errors.ts';
+import { Pubkey } from '../wire/pubkey.ts';
+import { PubkeyMap } from '../wire/pubkey-map.ts';
+import { decodeTransaction, encodeTransaction, type VersionedTransaction } from '../wire/transaction.ts';
+import { TransactionOutcome } from './outcome.ts';
+
+export const CAPSULE_VERSION = 1;
+
+export interface CapsuleAccount {
+  /** Base58. */
+  readonly address: string;
+  /** u64 in decimal digits. */
+  readonly lamports: string;
+  readonly owner: string;
+  readonly executable: boolean;
+  readonly rentEpoch: string;
+  /** Base64. */
+  readonly data: string;
+}
+
+/** Plain JSON. */
+export interface Capsule {
+  readonly format: 'parhelion-capsule';
+  readonly version: typeof CAPSULE_VERSION;
+  /** Base64 of the wire bytes. */
+  readonly transaction: string;
+  readonly accounts: readonly CapsuleAccount[];
+  /** Active gates by name. */
+  readonly features: readonly string[];
+  readonly rules: 'agave' | 'litesvm';
+  /** Settings of the rules that differ from those of that name. */
+  readonly changedRules: Readonly<Record<string, unknown>>;
+  readonly blockhash: string;
+  readonly isRecentBlockhash: boolean;
+  readonly isAlreadyProcessed: boolean;
+  readonly verifySignatures: boolean;
+  readonly checkBlockhash: boolean;
+  /** Bytes; null for no limit. */
+  readonly logBytesLimit: number | null;
+  readonly computeBudget: ComputeBudgetOverride | null;
+  /** Address → name. */
+  readonly names: Readonly<Record<string, string>>;
+}
+
+/** Captures what a transaction needs of a bank. */
+export function makeCapsule(
+  transaction: VersionedTransaction,
+  bank: BankView & { readonly features: FeatureSet },
+  names: ReadonlyMap<string, string>,
+): Capsule {
+  const read = new PubkeyMap<Account>();
+  const getAccount = (key: Pubkey): Account | undefined => {
+    const account = bank.getAccount(key);
+    if (account !== undefined) read.set(key, account);
+    return account;
+  };
+  SysvarCache.from(getAccount);
+  const { environment } = bank;
+  prepareTransaction(transaction, {
+    getAccount,
+    environment,
+    programs: bank.programs,
+    latestBlockhash: bank.latestBlockhash,
+    isRecentBlockhash: (hash, age) => bank.isRecentBlockhash(hash, age),
+    isAlreadyProcessed: (each) => bank.isAlreadyProcessed(each),
+    verifySignatures: bank.verifySignatures,
+    checkBlockhash: bank.checkBlockhash,
+    computeBudgetOverride: bank.computeBudgetOverride,
+  });
+  const { rules, logBytesLimit } = environment;
+  const base: TransactionRules = rules.name === 'litesvm' ? LITESVM_RULES : AGAVE_RULES;
+  const changed = Object.entries(rules).filter(([name, value]) => base[name as keyof TransactionRules] !== value);
+  return {
+    format: 'parhelion-capsule',
+    version: CAPSULE_VERSION,
+    transaction: encodeBase64(encodeTransaction(transaction)),
+    accounts: [...read]
+      .map(([key, account]) => accountToJson(key, account))
+      .sort((a, b) => (a.address < b.address ? -1 : 1)),
+    features: [...bank.features.active].sort(),
+    rules: base === LITESVM_RULES ? 'litesvm' : 'agave',
+    changedRules: Object.fromEntries(changed),
+    blockhash: encodeBase58(bank.latestBlockhash),
+    isRecentBlockhash: bank.isRecentBlockhash(transaction.message.recentBlockhash),
+    isAlreadyProcessed: bank.isAlreadyProcessed(transaction),
+    verifySignatures: bank.verifySignatures,
+    checkBlockhash: bank.checkBlockhash,
+    logBytesLimit: Number.isFinite(logBytesLimit) ? logBytesLimit : null,
+    computeBudget: bank.computeBudgetOverride ?? null,
+    names: Object.fromEntries(names),
+  };
+}
+
+function accountToJson(key: Pubkey, { lamports, owner, executable, rentEpoch, data }: Account): CapsuleAccount {
+  return {
+    address: key.toString(),
+    lamports: lamports.toString(),
+    owner: owner.toString(),
+    executable,
+    rentEpoch: rentEpoch.toString(),
+    data: encodeBase64(data),
+  };
+}
+
+/**
+ * Runs a capsule: the same outcome on every machine.
+ *
+ * @param value what `JSON.parse` made of a capsule's text.
+ * @throws ParhelionError `MALFORMED_CAPSULE` saying which part is damaged.
+ *
+ * @example
+ * ```ts
+ * const capsule = JSON.parse(JSON.stringify(svm.capsule(transaction)));
+ * console.log(formatTrace(runCapsule(capsule).trace));
+ * ```
+ */
+export function runCapsule(value: unknown, options: { readonly decoders?: DecoderRegistry } = {}): TransactionOutcome {
+  const { transaction, bank, names } = openCapsule(value);
+  const prepared = prepareTransaction(transaction, bank);
+  const traceOptions = { decoders: options.decoders, names };
+  return prepared.status === 'rejected'
+    ? new TransactionOutcome({ transaction, prepared, execution: undefined }, traceOptions)
+    : new TransactionOutcome({ transaction, prepared, execution: executeTransaction(prepared) }, traceOptions);
+}
+
+function openCapsule(value: unknown) {
+  const capsule = value as Partial<Capsule> | null;
+  if (typeof capsule !== 'object' || capsule === null || capsule.format !== 'parhelion-capsule') {
+    return damaged('it is no capsule: the field format is missing');
+  }
+  if (capsule.version !== CAPSULE_VERSION) {
+    return damaged(`it is of version ${String(capsule.version)}, and this is read: ${CAPSULE_VERSION}`);
+  }
+  const part = <T>(name: string, read: () => T): T => {
+    try {
+      return read();
+    } catch (error) {
+      return damaged(`${name} can't be read (${error instanceof Error ? error.message : String(error)})`);
+    }
+  };
+  const transaction = part('the transaction', () => decodeTransaction(decodeBase64(text(capsule.transaction))));
+  const accounts = new PubkeyMap<Account>();
+  const listed: readonly Partial<CapsuleAccount>[] = part('the accounts', () => Array.from(capsule.accounts!));
+  for (const [i, account] of listed.entries()) {
+    part(`account ${i}`, () => accounts.set(keyOf(account?.address), accountFromJson(account)));
+  }
+  const features = part('the features', () =>
+    FeatureSet.of(capsule.features!.map((name) => [name as FeatureId, 0n] as const)),
+  );
+  const blockhash = part('the blockhash', () => keyOf(capsule.blockhash).bytes);
+  const base = capsule.rules === 'litesvm' ? LITESVM_RULES : AGAVE_RULES;
+  const rules = { ...base, ...capsule.changedRules } as TransactionRules;
+  const sysvars = SysvarCache.from((key) => accounts.get(key));
+  if (sysvars.rent === undefined) return damaged('the Rent sysvar is not among its accounts');
+  const environment: ExecutionEnvironment = {
+    features: features.runtime,
+    rules,
+    slot: sysvars.clock?.slot ?? 0n,
+    sysvars,
+    blockhash,
+    lamportsPerSignature: LAMPORTS_PER_SIGNATURE,
+    logBytesLimit: capsule.logBytesLimit ?? Number.POSITIVE_INFINITY,
+    epochStake: () => 0n,
+  };
+  const bank: BankView = {
+    getAccount: (key) => accounts.get(key),
+    environment,
+    programs: new ProgramCache(BUILTINS, features.runtime),
+    latestBlockhash: blockhash,
+    isRecentBlockhash: () => capsule.isRecentBlockhash === true,
+    isAlreadyProcessed: () => capsule.isAlreadyProcessed === true,
+    verifySignatures: capsule.verifySignatures !== false,
+    checkBlockhash: capsule.checkBlockhash !== false,
+    computeBudgetOverride: capsule.computeBudget ?? undefined,
+  };
+  return { transaction, bank, names: new Map(Object.entries(capsule.names ?? {}).map(([k, v]) => [k, String(v)])) };
+}
+
+function accountFromJson(account: Partial<CapsuleAccount>): Account {
+  return {
+    lamports: u64(account.lamports),
+    owner: keyOf(account.owner),
+    executable: account.executable === true,
+    rentEpoch: u64(account.rentEpoch),
+    data: decodeBase64(text(account.data)),
+  };
+}
+
+function text(value: unknown): string {
+  if (typeof value !== 'string') throw new Error(`a text is missing: found ${typeof value}`);
+  return value;
+}
+
+function u64(value: unknown): bigint {
+  if (!/^\d{1,20}$/.test(text(value)) || BigInt(text(value)) >> 64n !== 0n)
+    throw new Error(`${String(value)} is no u64`);
+  return BigInt(text(value));
+}
+
+function keyOf(value: unknown): Pubkey {
+  const bytes = decodeBase58(text(value));
+  if (bytes.length !== 32) throw new Error(`${String(value)} is no address`);
+  return new Pubkey(bytes);
+}
+
+function damaged(reason: string): never {
+  throw new ParhelionError('MALFORMED_CAPSULE', { reason });
+}

@@ -1,8 +1,9 @@
-// What the README shows is what the demo prints.
+// What the README shows is what the demo prints, and what the corpus of failures reports.
 
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { runDemo } from '../src/node/demo/index.ts';
+import { withFailureBlocks } from './failures/readme-blocks.ts';
 
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 const shown = [...README.matchAll(/<!-- demo: (\S+) -->\n```text\n([\s\S]*?)\n```/g)].map(([, name, text]) => ({
@@ -19,4 +20,10 @@ test.each(shown)('$name', async ({ name, text }) => {
   await runDemo({ names: [name], list: false, json: false, color: false, width: 100 }, (line) => lines.push(line));
   const [, , , tree] = lines;
   expect(tree).toBe(text);
+});
+
+test('its failures are those of the report: run npm run readme', () => {
+  const report = readFileSync(new URL('./failures/report.md', import.meta.url), 'utf8');
+  expect(README).toMatch(/<!-- failure: /);
+  expect(withFailureBlocks(README, report)).toBe(README);
 });

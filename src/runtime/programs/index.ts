@@ -9,12 +9,14 @@ import {
   COMPUTE_BUDGET_ID,
   SYSTEM_PROGRAM_ID,
   VOTE_PROGRAM_ID,
+  ZK_ELGAMAL_PROOF_ID,
 } from '../addresses.ts';
 import type { BuiltinProgram } from '../program-cache.ts';
 import { processBpfLoader } from './bpf-loader.ts';
 import { processComputeBudget } from './compute-budget.ts';
 import { processSystem } from './system.ts';
 import { processVoteProgram } from './vote/vote-processor.ts';
+import { processZkElGamalProof } from './zk-elgamal-proof.ts';
 
 export const BUILTINS: PubkeyMap<BuiltinProgram> = new PubkeyMap<BuiltinProgram>()
   .set(SYSTEM_PROGRAM_ID, { name: 'solana_system_program', process: processSystem })
@@ -22,4 +24,5 @@ export const BUILTINS: PubkeyMap<BuiltinProgram> = new PubkeyMap<BuiltinProgram>
   .set(COMPUTE_BUDGET_ID, { name: 'compute_budget_program', process: processComputeBudget })
   .set(BPF_LOADER_DEPRECATED_ID, { name: 'solana_bpf_loader_program', process: processBpfLoader })
   .set(BPF_LOADER_ID, { name: 'solana_bpf_loader_program', process: processBpfLoader })
-  .set(BPF_LOADER_UPGRADEABLE_ID, { name: 'solana_bpf_loader_upgradeable_program', process: processBpfLoader });
+  .set(BPF_LOADER_UPGRADEABLE_ID, { name: 'solana_bpf_loader_upgradeable_program', process: processBpfLoader })
+  .set(ZK_ELGAMAL_PROOF_ID, { name: 'zk_elgamal_proof_program', process: processZkElGamalProof });

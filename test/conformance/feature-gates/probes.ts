@@ -460,7 +460,22 @@ const initializeV2 = concatBytes([u32(16), PAYER.bytes, PAYER.bytes, new Uint8Ar
 const RAISED = concatBytes([u32(5), u8(9)]);
 const compactVote = concatBytes([u32(12), u64(0), u8(0), new Uint8Array(32), u8(0)]);
 
+/** Asks the ZK ElGamal Proof program for nothing in particular. */
+const proof = transaction(
+  () => call(ids.ZK_ELGAMAL_PROOF_ID, u8(99)),
+  ({ logs }) => (logs.length > 2 ? logs[1] : 'it looks at the data'),
+);
+const DISABLED = 'zk-elgamal-proof program is temporarily disabled';
+
 const BUILTINS: readonly Probe[] = [
+  {
+    gate: 'disable_zk_elgamal_proof_program',
+    run: proof,
+    on: DISABLED,
+    off: 'it looks at the data',
+    besides: { without: ['reenable_zk_elgamal_proof_program'] },
+  },
+  { gate: 'reenable_zk_elgamal_proof_program', run: proof, on: 'it looks at the data', off: DISABLED },
   {
     gate: 'enable_bpf_loader_set_authority_checked_ix',
     run: loader(u32(7), meta(BUFFER, 'w'), signer, signer),

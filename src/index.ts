@@ -3,6 +3,7 @@
 
 export { FEATURE_GATES, type FeatureGate, type FeatureId, type FeatureName, FeatureSet } from './runtime/features.ts';
 export { AGAVE_RULES, LITESVM_DEVIATIONS, LITESVM_RULES, type TransactionRules } from './runtime/rules.ts';
+export { type Capsule, type CapsuleAccount, runCapsule } from './testing/capsule.ts';
 export {
   assertOutcome,
   type CheckResult,
@@ -19,7 +20,6 @@ export type {
   ProgramMock,
   ProgramSpy,
 } from './testing/observed-programs.ts';
-export { type Capsule, type CapsuleAccount, runCapsule } from './testing/capsule.ts';
 export type { InnerInstruction, InnerInstructions, ReturnData } from './testing/outcome.ts';
 export type { ProgramShadow, ShadowDifference } from './testing/shadow-program.ts';
 export { type AddProgramOptions, Svm, type SvmOptions, TransactionOutcome } from './testing/svm.ts';

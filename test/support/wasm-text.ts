@@ -5,7 +5,7 @@ import { Op } from '../../src/wasm/opcodes.ts';
 
 const CODE_SECTION = 10;
 const VALUE_TYPES: Readonly<Record<number, string>> = { 127: 'i32', 126: 'i64' };
-const NAMES = new Map(Object.entries(Op).map(([name, code]) => [code, textName(name)]));
+const NAMES = new Map<number, string>(Object.entries(Op).map(([name, code]) => [code, textName(name)]));
 const OPENERS: readonly number[] = [Op.block, Op.loop, Op.if];
 const WITH_INDEX: readonly number[] = [Op.br, Op.brIf, Op.call, Op.localGet, Op.localSet, Op.localTee];
 

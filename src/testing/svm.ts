@@ -20,6 +20,7 @@ import { AGAVE_RULES, type TransactionRules } from '../runtime/rules.ts';
 import type { Rent } from '../runtime/sysvars/layouts.ts';
 import type { ComputeBudgetOverride } from '../runtime/transaction-processor.ts';
 import { DecoderRegistry } from '../trace/decoder.ts';
+import { readIdl } from '../trace/decoders/idl.ts';
 import { type TraceOptions, TraceRecorder } from '../trace/recorder.ts';
 import { type Account, RENT_EXEMPT_RENT_EPOCH } from '../wire/account.ts';
 import { ParhelionError } from '../wire/errors.ts';
@@ -202,6 +203,27 @@ export class Svm {
    */
   capsule(transaction: Transaction | ReadonlyUint8Array): Capsule {
     return makeCapsule(this.#decode(transaction), this.#bank, new Map([...(this.#givenNames ?? []), ...this.#labels]));
+  }
+
+  /**
+   * Reads a program's IDL (Anchor's old or new form, Codama's root node), so that traces and explanations show the names of
+   * its instructions, arguments, accounts and errors.
+   *
+   * @param programAddress where the IDL doesn't name it.
+   * @throws ParhelionError `INVALID_ARGUMENT` where it is none of these forms, or no address is known.
+   * @throws ParhelionError `INVALID_ADDRESS`
+   *
+   * @example
+   * ```ts
+   * svm.registerIdl(JSON.parse(readFileSync('target/idl/counter.json', 'utf8')));
+   * ```
+   */
+  registerIdl(idl: unknown, programAddress?: Address): void {
+    const { decoder, address = '' } = readIdl(idl);
+    const key = fromAddress(programAddress ?? (address as Address));
+    const decoders = new DecoderRegistry(this.#traceOptions.decoders ?? []);
+    decoders.register(key.toString() as Address, decoder);
+    this.#traceOptions = { ...this.#traceOptions, decoders };
   }
 
   /**

@@ -341,13 +341,13 @@ class FrameExplainer {
     const row = EXPLANATION_CODES[code] ?? RUNTIME_CODES['PROGRAM_ERROR'];
     const account =
       facts.account ?? finding?.account ?? this.#anchorAccount(anchor?.account) ?? frame.fault?.access?.account ?? null;
-    const fixes = dedupe([
-      ...(seeds?.match === undefined || seeds?.match === null ? [] : [seeds.match.fix]),
+    const specific = dedupe([
+      ...(seeds?.match == null ? [] : [seeds.match.fix]),
       ...(finding === undefined ? [] : [finding.fix]),
       ...this.#text.fixes,
       ...named.fixes,
-      ...row.fixes,
     ]);
+    const fixes = specific.length > 0 ? specific : row.fixes;
     return {
       code,
       title: named.message === undefined ? this.#text.title : `${named.name}: ${named.message}`,

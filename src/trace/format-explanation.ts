@@ -44,7 +44,7 @@ export function formatExplanation(explanation: Explanation, options: FormatExpla
   for (const [i, flag] of explanation.flags.entries()) line(i === 0 ? 'flags' : '', flag.text);
   if (fault !== null) {
     for (const [i, each] of fault.code.entries()) {
-      line(i === 0 ? 'code' : '', [
+      line(i === 0 ? 'at' : '', [
         each.isFault ? 'boldRed' : 'dim',
         `${each.isFault ? '→' : ' '} ${String(each.pc).padStart(5)}  ${each.text}`,
       ]);

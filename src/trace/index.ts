@@ -7,6 +7,7 @@ export {
   type InstructionReading,
   type ProgramDecoder,
 } from './decoder.ts';
+export { type ProgramIdl, readIdl } from './decoders/idl.ts';
 export { createDefaultDecoders, DEFAULT_DECODERS } from './decoders/index.ts';
 export {
   EXPLANATION_CODES,

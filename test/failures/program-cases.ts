@@ -651,6 +651,18 @@ export const PROGRAM_CASES = [
     },
   ),
   failure(
+    'custom-with-idl',
+    'The program returned 6000, which its IDL calls SlippageExceeded.',
+    'PROGRAM_CUSTOM_ERROR',
+    ['SlippageExceeded', /price moved/],
+    (scene) => {
+      scene.program(OUTER, 'say');
+      const errors = [{ code: 6000, name: 'SlippageExceeded', msg: 'The price moved too far.' }];
+      scene.svm.registerIdl({ name: 'amm', instructions: [], errors }, OUTER.toString() as never);
+      return scene.send([s.say(OUTER, 6000n, 'swap')]);
+    },
+  ),
+  failure(
     'custom-unknown',
     'The program returned its error 4242; nobody knows its name.',
     'PROGRAM_CUSTOM_ERROR',

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { hashes } from '../../crypto/hashes.ts';
+import { readIdl } from './idl.ts';
+
+const address = 'Counter111111111111111111111111111111111111' as never;
+const discriminator = [...hashes.sha256(new TextEncoder().encode('global:add_amount')).slice(0, 8)];
+const data = Uint8Array.from([...discriminator, 5, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 104, 105, 1, 7]);
+const args = [
+  { name: 'amount', type: 'u64' },
+  { name: 'memo', type: 'string' },
+  { name: 'kind', type: { option: 'u8' } },
+];
+const decoded = {
+  name: expect.stringMatching(/add_?[aA]mount/),
+  args: { amount: 5n, memo: 'hi', kind: 7 },
+  accountNames: ['counter', 'owner'],
+};
+const accounts = [
+  { address, isSigner: false, isWritable: true },
+  { address, isSigner: true, isWritable: false },
+];
+
+const OLD = {
+  version: '0.1.0',
+  name: 'counter',
+  instructions: [
+    {
+      name: 'addAmount',
+      accounts: [
+        { name: 'counter', isMut: true },
+        { name: 'owner', isSigner: true },
+      ],
+      args,
+    },
+  ],
+  errors: [{ code: 6000, name: 'TooMuch', msg: 'It is too much.' }],
+};
+const NEW = {
+  address,
+  metadata: { name: 'counter' },
+  instructions: [{ name: 'add_amount', discriminator, accounts: [{ name: 'counter' }, { name: 'owner' }], args }],
+  errors: [{ code: 6000, name: 'TooMuch', msg: 'It is too much.' }],
+};
+const CODAMA = {
+  kind: 'rootNode',
+  program: {
+    kind: 'programNode',
+    name: 'counter',
+    publicKey: address,
+    instructions: [
+      {
+        kind: 'instructionNode',
+        name: 'addAmount',
+        accounts: [{ name: 'counter' }, { name: 'owner' }],
+        arguments: [
+          {
+            name: 'discriminator',
+            defaultValueStrategy: 'omitted',
+            type: { kind: 'fixedSizeTypeNode' },
+            defaultValue: {
+              kind: 'bytesValueNode',
+              encoding: 'base16',
+              data: discriminator.map((b) => b.toString(16).padStart(2, '0')).join(''),
+            },
+          },
+          { name: 'amount', type: { kind: 'numberTypeNode', format: 'u64', endian: 'le' } },
+          { name: 'memo', type: { kind: 'sizePrefixTypeNode', type: { kind: 'stringTypeNode' } } },
+        ],
+      },
+    ],
+    errors: [{ kind: 'errorNode', name: 'TooMuch', code: 6000, message: 'It is too much.' }],
+  },
+};
+
+describe('an IDL', () => {
+  it.each([
+    ['of Anchor, old form', OLD],
+    ['of Anchor, new form', NEW],
+  ])('%s names instructions, arguments, accounts and errors', (_, idl) => {
+    const { decoder, name } = readIdl(idl);
+    expect(name).toBe('counter');
+    expect(decoder.decodeInstruction!({ programAddress: address, accounts, data })).toEqual(decoded);
+    expect(decoder.describeError!(6000)).toEqual({ name: 'TooMuch', message: 'It is too much.' });
+    expect(decoder.describeError!(6001)).toBeUndefined();
+  });
+
+  it('of Codama does so too', () => {
+    const { decoder, address: own } = readIdl(CODAMA);
+    expect(own).toBe(address);
+    expect(decoder.decodeInstruction!({ programAddress: address, accounts, data })).toMatchObject({
+      name: 'addAmount',
+      args: { amount: 5n, memo: 'hi' },
+      accountNames: ['counter', 'owner'],
+    });
+    expect(decoder.describeError!(6000)).toEqual({ name: 'TooMuch', message: 'It is too much.' });
+  });
+
+  it('that does not match its program shows what it can, and the rest as bytes', () => {
+    const { decoder } = readIdl(NEW);
+    const short = data.slice(0, 10);
+    expect(decoder.decodeInstruction!({ programAddress: address, accounts, data: short })).toMatchObject({
+      args: { amount: short.slice(8) },
+    });
+    expect(decoder.decodeInstruction!({ programAddress: address, accounts, data: data.slice(3) })).toBeUndefined();
+  });
+
+  it.each([[null], [5], [{}], [[]]])('that is none is refused: %j', (value) => {
+    expect(() => readIdl(value)).toThrow(/An IDL must be/);
+  });
+});

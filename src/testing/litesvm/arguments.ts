@@ -82,9 +82,11 @@ export function bool(value: unknown): boolean {
     : fail('Failed to convert napi value into rust type `bool`', 'BooleanExpected');
 }
 
-export function string(value: unknown): string {
+/** @param place what is said of where the value stood. */
+export function string(value: unknown, place = ''): string {
   if (typeof value === 'string') return value;
-  return fail(`Failed to convert JavaScript value \`${shown(value)}\` into rust type \`String\``, 'StringExpected');
+  const message = `Failed to convert JavaScript value \`${shown(value)}\` into rust type \`String\`${place}`;
+  return fail(message, 'StringExpected');
 }
 
 function shown(value: unknown): string {

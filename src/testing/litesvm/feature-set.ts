@@ -131,13 +131,16 @@ function toBuffer(address: string): Uint8Array {
 const MAX_KNOWN_SETS = 16;
 const knownSets = new Map<string, runtime.FeatureSet>();
 
+/** A gate that the Agave behind LiteSVM 1.5 no longer asks for: V3 programs load under every set. */
+const PART_OF_THE_CODE = runtime.FEATURE_GATES.enable_sbpf_v3_deployment_and_execution.address;
+
 /** The active gates that the runtime knows; it asks for no others. */
 export function runtimeFeaturesOf(features: FeatureSet): runtime.FeatureSet {
   const known = [...innerOf<State>(features)].filter(([address, slot]) => slot !== null && isKnown(address)).sort();
   const text = known.join();
   let set = knownSets.get(text);
   if (set === undefined) {
-    set = runtime.FeatureSet.of(known as [string, bigint][]);
+    set = runtime.FeatureSet.of([[PART_OF_THE_CODE, 0n], ...(known as [string, bigint][])]);
     if (knownSets.size >= MAX_KNOWN_SETS) knownSets.clear();
     knownSets.set(text, set);
   }

@@ -78,7 +78,8 @@ export class SlotHistory {
     const text: string[] = [];
     // The lowest bit of a block first.
     for (const block of bits) text.push([...block.toString(2).padStart(64, '0')].reverse().join(''));
-    return debugWrapper('SlotHistory', `SlotHistory { slot: ${nextSlot} bits:${text.join('')}}`);
+    // Without a closing brace, as it is there.
+    return debugWrapper('SlotHistory', `SlotHistory { slot: ${nextSlot} bits:${text.join('')}`);
   }
 }
 

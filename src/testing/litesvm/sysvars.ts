@@ -282,7 +282,7 @@ export function slotHashesOf(entries: unknown): layouts.SlotHashes {
     if (slot === undefined) fail('Missing field `slot`', 'InvalidArg');
     if (typeof slot !== 'bigint') fail(' on SlotHashInput.slot', 'BigintExpected');
     if (text === undefined) fail('Missing field `hash`', 'InvalidArg');
-    return { slot: slot as bigint, text: string(text) };
+    return { slot: slot as bigint, text: string(text, ' on SlotHashInput.hash') };
   });
   return inputs.map(({ slot, text }) => {
     const bytes = hash(text);

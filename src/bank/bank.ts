@@ -181,9 +181,10 @@ export class Bank implements BankView {
     const { accounts, history, statuses } = this.#state;
     const keepEmpty = this.rules.keepEmptiedPayers && record.execution.error !== undefined;
     if (this.rules.readProgramsWhenStored) this.#storeAndReadPrograms(record.execution.accounts);
-    for (const [key, account] of record.execution.accounts) {
-      if (keepEmpty) accounts.setEmpty(key, account);
-      else accounts.set(key, account);
+    const changes = record.execution.accounts;
+    for (let i = 0; i < changes.length; i++) {
+      if (keepEmpty) accounts.setEmpty(changes[i][0], changes[i][1]);
+      else accounts.set(changes[i][0], changes[i][1]);
     }
     if (this.rules.duplicateDetection === 'message') statuses.add(this.#digestOf(transaction));
     history.add(transaction.signatures[0], record);

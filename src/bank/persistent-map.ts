@@ -6,7 +6,7 @@
 
 /** What a map can be keyed by. Equal keys have equal hashes. */
 export interface MapKey {
-  /** Unsigned 32 bits. */
+  /** 32 bits. */
   readonly hash: number;
 }
 

@@ -69,8 +69,8 @@ interface LoadRequest {
 
 type LoadingAccounts = { -readonly [K in keyof LoadedAccounts]: LoadedAccounts[K] } & {
   readonly accounts: Account[];
-  readonly programs: ProgramSource[];
 };
+const NO_PROGRAMS: readonly ProgramSource[] = [];
 
 /** Loads what it can: `error` says why it stopped. */
 export function loadAccounts(request: LoadRequest): LoadedAccounts {
@@ -78,7 +78,8 @@ export function loadAccounts(request: LoadRequest): LoadedAccounts {
   const { transaction, keys } = sanitized;
   const { addressTableLookups, instructions } = transaction.message;
   const size = addressTableLookups.length * ADDRESS_LOOKUP_TABLE_BASE_SIZE;
-  const loaded: LoadingAccounts = { accounts: [], programs: [], size, error: undefined };
+  const accounts = new Array<Account>(keys.length);
+  const loaded: LoadingAccounts = { accounts, programs: NO_PROGRAMS, size, error: undefined, refusal: undefined };
   if (size > sizeLimit) loaded.error = sizeExceeded(loaded, request, undefined);
   for (let i = 0; i < keys.length && loaded.error === undefined; i++) {
     loaded.error = loadAccount(loaded, request, i);
@@ -111,7 +112,7 @@ function loadAccount(loaded: LoadingAccounts, request: LoadRequest, index: numbe
     noteProgram(loaded, request, key, account);
     if (loaded.size > sizeLimit) return sizeExceeded(loaded, request, key);
   }
-  loaded.accounts.push(account);
+  loaded.accounts[index] = account;
   return undefined;
 }
 
@@ -143,7 +144,7 @@ function noteProgram(loaded: LoadingAccounts, request: LoadRequest, key: Pubkey,
       programs.some((program) => program.programDataKey?.equals(programDataKey));
     if (!isCounted) loaded.size += TRANSACTION_ACCOUNT_BASE_SIZE + programData.data.length;
   }
-  programs.push({ key, account, programDataKey, programData });
+  loaded.programs = [...programs, { key, account, programDataKey, programData }];
 }
 
 /** Whether what a top-level instruction calls may run at all. Whether it does is found out when it is called. */

@@ -45,7 +45,7 @@ export interface CallerAccount {
 
 // The keys of the account infos of the call that is being prepared. Nothing else is prepared meanwhile.
 const keyOffsets = new Int32Array(MAX_CPI_ACCOUNT_INFOS);
-const keyPrefixes = new Uint32Array(MAX_CPI_ACCOUNT_INFOS);
+const keyPrefixes = new Int32Array(MAX_CPI_ACCOUNT_INFOS);
 
 /**
  * Finds each account of the call among the account infos and checks that these are what the loader gave the caller.
@@ -149,7 +149,7 @@ function translateAccountInfos(
   for (let i = 0; i < count; i++) {
     const keyOffset = memory.load(memory.readU64(infosOffset + i * size + keyAddr), PUBKEY_BYTES);
     keyOffsets[i] = keyOffset;
-    keyPrefixes[i] = view.getUint32(keyOffset, true);
+    keyPrefixes[i] = view.getInt32(keyOffset, true);
   }
   return infosOffset;
 }

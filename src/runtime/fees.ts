@@ -49,27 +49,28 @@ export function takeFee(
   features: RuntimeFeatures,
 ): Account {
   const { lamports, data, owner, executable, rentEpoch } = payer;
-  const refuse = (error: TransactionError, facts: Partial<Refusal>): never => {
-    const source = 'agave svm/src/account_loader.rs';
-    return refuseTransaction(error, { rule: 'validate_fee_payer', source, account: key, ...facts });
-  };
-  if (lamports === 0n) refuse('AccountNotFound', { asked: 'lamports', limit: fee, actual: 0n });
-  if (!owner.equals(SYSTEM_PROGRAM_ID)) refuse('InvalidAccountForFee', { detail: `owned by ${owner}` });
-  let reserve = 0n;
+  if (lamports === 0n) refuse(key, 'AccountNotFound', { asked: 'lamports', limit: fee, actual: 0n });
+  if (!owner.equals(SYSTEM_PROGRAM_ID)) refuse(key, 'InvalidAccountForFee', { detail: `owned by ${owner}` });
+  let needed = fee;
   if (data.length > 0) {
     if (data.length !== NONCE_STATE_SIZE || !isInitializedNonceTag(data)) {
-      refuse('InvalidAccountForFee', { detail: `it holds ${data.length} bytes of data` });
+      refuse(key, 'InvalidAccountForFee', { detail: `it holds ${data.length} bytes of data` });
     }
-    reserve = minimumBalance(rent, NONCE_STATE_SIZE);
+    needed += minimumBalance(rent, NONCE_STATE_SIZE);
   }
-  if (lamports < reserve + fee) {
-    refuse('InsufficientFundsForFee', { asked: 'lamports', limit: reserve + fee, actual: lamports });
+  if (lamports < needed) {
+    refuse(key, 'InsufficientFundsForFee', { asked: 'lamports', limit: needed, actual: lamports });
   }
   const after: Account = { lamports: lamports - fee, data, owner, executable, rentEpoch };
   if (!isRentTransitionAllowed(rent, features, payer, after) && !key.equals(INCINERATOR_ID)) {
     const limit = minimumBalance(rent, data.length);
     const detail = `it would have ${after.lamports} lamports left after the fee of ${fee}`;
-    refuse({ InsufficientFundsForRent: { account_index: index } }, { limit, actual: after.lamports, detail });
+    refuse(key, { InsufficientFundsForRent: { account_index: index } }, { limit, actual: after.lamports, detail });
   }
   return after;
+}
+
+function refuse(payer: Pubkey, error: TransactionError, facts: Partial<Refusal>): never {
+  const source = 'agave svm/src/account_loader.rs';
+  return refuseTransaction(error, { rule: 'validate_fee_payer', source, account: payer, ...facts });
 }

@@ -9,7 +9,6 @@ import {
   BPF_LOADER_DEPRECATED_ID,
   BPF_LOADER_ID,
   BPF_LOADER_UPGRADEABLE_ID,
-  INSTRUCTIONS_SYSVAR_ID,
   LOADER_V4_ID,
   NATIVE_LOADER_ID,
   SYSVAR_OWNER_ID,
@@ -17,7 +16,7 @@ import {
 import type { ExecutionEnvironment } from './environment.ts';
 import { fail, InstructionFailure } from './errors.ts';
 import type { AccountMeta, DerivedSigner, ExecutionListener, Instruction } from './execution-events.ts';
-import type { LogCollector } from './log-collector.ts';
+import { invokeLine, type LogCollector, successLine } from './log-collector.ts';
 import type { Precompile } from './precompiles/index.ts';
 import type { TransactionProgramCache } from './program-cache.ts';
 import {
@@ -96,7 +95,7 @@ export class InvokeContext {
   /** Pushes, runs and pops one instruction. Throws an `InstructionFailure` where any of the three fails. */
   processInstruction(instruction: InstructionContext): void {
     this.#pushOrReport(instruction);
-    this.#enter(instruction, () => this.#runProgram(instruction));
+    this.#enter(instruction, undefined, NO_DATAS);
   }
 
   /** The same for a precompile: it reads instruction data only, charges nothing and logs nothing. */
@@ -106,10 +105,7 @@ export class InvokeContext {
     instructionDatas: readonly Uint8Array[],
   ): void {
     this.#pushOrReport(instruction);
-    this.#enter(instruction, () => {
-      const code = precompile(instruction.data, instructionDatas);
-      if (code !== undefined) fail({ Custom: code });
-    });
+    this.#enter(instruction, precompile, instructionDatas);
   }
 
   /** A call made by a builtin program. It vouches for signers by the seeds of their addresses, as other programs do. */
@@ -272,7 +268,7 @@ export class InvokeContext {
       const limit = transaction.maxStackHeight;
       fail('CallDepth', { rule: 'push', source: TRANSACTION_SOURCE, program: programId, limit, actual: limit + 1 });
     }
-    const index = transaction.indexOf(INSTRUCTIONS_SYSVAR_ID);
+    const index = transaction.instructionsSysvarIndex;
     if (index >= 0) {
       const sysvar = transaction.accounts[index];
       if (sysvar.borrowed)
@@ -287,13 +283,18 @@ export class InvokeContext {
     stack.push(instruction);
   }
 
-  /** Runs `body` between the events of entering and leaving, and pops. The first failure wins. */
-  #enter(instruction: InstructionContext, body: () => void): void {
+  /** Runs the program, or the precompile, between the events of entering and leaving, and pops. The first failure wins. */
+  #enter(
+    instruction: InstructionContext,
+    precompile: Precompile | undefined,
+    instructionDatas: readonly Uint8Array[],
+  ): void {
     const { transaction, listener } = this;
     listener?.on({ type: 'enter', instruction, unitsRemaining: this.meter.remaining });
     let failure: Verdict | undefined;
     try {
-      body();
+      if (precompile === undefined) this.#runProgram(instruction);
+      else runPrecompile(precompile, instruction.data, instructionDatas);
     } catch (thrown) {
       if (!(thrown instanceof Verdict)) throw thrown;
       failure = thrown;
@@ -336,7 +337,7 @@ export class InvokeContext {
       fail('UnsupportedProgramId', { rule, source: CONTEXT_SOURCE, program: programId, detail: `owned by ${owner}` });
     }
     this.transaction.setReturnData(programId);
-    this.log(`Program ${programId} invoke [${instruction.stackHeight}]`);
+    this.log(invokeLine(programId, instruction.stackHeight));
     const unitsBefore = this.meter.remaining;
     try {
       builtin.process(this);
@@ -346,11 +347,18 @@ export class InvokeContext {
       if (thrown instanceof InstructionFailure) throw thrown;
       throw new InstructionFailure('ProgramFailedToComplete', undefined, thrown);
     }
-    this.log(`Program ${programId} success`);
+    this.log(successLine(programId));
     if (this.meter.remaining === unitsBefore && builtinId.equals(programId)) {
       fail('BuiltinProgramsMustConsumeComputeUnits', { rule: 'process_executable_chain', source: CONTEXT_SOURCE });
     }
   }
+}
+
+const NO_DATAS: readonly Uint8Array[] = [];
+
+function runPrecompile(precompile: Precompile, data: Uint8Array, instructionDatas: readonly Uint8Array[]): void {
+  const code = precompile(data, instructionDatas);
+  if (code !== undefined) fail({ Custom: code });
 }
 
 function includesKey(keys: readonly Pubkey[], key: Pubkey): boolean {

@@ -2,6 +2,8 @@
 // leaves `Log truncated`, and a later, shorter line may still fit.
 // Source: agave svm-log-collector/src/lib.rs, LogCollector.
 
+import type { Pubkey } from '../wire/pubkey.ts';
+
 const LOG_TRUNCATED = 'Log truncated';
 const MAX_UTF8_BYTES_PER_CODE_UNIT = 3;
 export const LOG_MESSAGES_BYTES_LIMIT = 10_000;
@@ -57,4 +59,33 @@ function utf8Len(text: string): number {
     len += code < 0x800 || (code >= 0xd800 && code < 0xe000) ? 1 : 2;
   }
   return len;
+}
+
+// The two lines around every run, put together once a program: a transaction of ten transfers has twenty of them.
+const KNOWN_PROGRAMS = 64;
+const known: (ProgramLines | undefined)[] = new Array(KNOWN_PROGRAMS).fill(undefined);
+
+interface ProgramLines {
+  readonly program: Pubkey;
+  /** By stack height. */
+  readonly invoke: (string | undefined)[];
+  readonly success: string;
+}
+
+/** The line when a program is entered. */
+export function invokeLine(program: Pubkey, stackHeight: number): string {
+  const { invoke } = linesOf(program);
+  return (invoke[stackHeight] ??= `Program ${program} invoke [${stackHeight}]`);
+}
+
+/** The line when it has succeeded. */
+export function successLine(program: Pubkey): string {
+  return linesOf(program).success;
+}
+
+function linesOf(program: Pubkey): ProgramLines {
+  const slot = program.hash & (KNOWN_PROGRAMS - 1);
+  const lines = known[slot];
+  if (lines?.program.equals(program)) return lines;
+  return (known[slot] = { program, invoke: [], success: `Program ${program} success` });
 }

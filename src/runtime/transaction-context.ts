@@ -8,6 +8,7 @@ import type { VmMemory } from '../sbpf/memory.ts';
 import type { Account } from '../wire/account.ts';
 import { readU32 } from '../wire/bytes.ts';
 import type { Pubkey } from '../wire/pubkey.ts';
+import { INSTRUCTIONS_SYSVAR_ID } from './addresses.ts';
 import { BorrowedAccount } from './borrowed-account.ts';
 import { fail } from './errors.ts';
 
@@ -23,10 +24,14 @@ const MIN_LEN_COPIED_UNSEEN = 512;
 /** Bytes of data below which looking at words costs more than it saves. */
 const MIN_LEN_IN_WORDS = 24;
 
+// A u64 in two forms.
+const whole = new BigUint64Array(1);
+const halves = new Int32Array(whole.buffer);
+
 /** The working copy of one account. Its fields are written through `BorrowedAccount` (or by the loader, before a run). */
 export class TransactionAccount {
   readonly key: Pubkey;
-  /** The first four bytes of the key as a number: most comparisons of keys end there. */
+  /** The first four bytes of the key as a signed number: most comparisons of keys end there. */
   readonly keyPrefix: number;
   /** The stored version this one started from. */
   readonly original: Account;
@@ -43,13 +48,14 @@ export class TransactionAccount {
   // What is compared with guest memory, in the form memory has it. Each is good as long as its source is the value.
   #words: Uint32Array | undefined;
   #wordsSource: Uint8Array | undefined;
+  /** Signed, as engines keep numbers unboxed. */
   #lamportsLow = 0;
   #lamportsHigh = 0;
   #lamportsSource = 0n;
 
   constructor(key: Pubkey, account: Account) {
     this.key = key;
-    this.keyPrefix = readU32(key.bytes, 0);
+    this.keyPrefix = readU32(key.bytes, 0) | 0;
     this.original = account;
     this.lamports = account.lamports;
     this.owner = account.owner;
@@ -92,23 +98,22 @@ export class TransactionAccount {
   /** Whether the u64 at `offset` is the balance. */
   equalsLamportsAt(view: DataView, offset: number): boolean {
     if (this.#lamportsSource !== this.lamports) this.#splitLamports();
-    return (
-      view.getUint32(offset, true) === this.#lamportsLow && view.getUint32(offset + 4, true) === this.#lamportsHigh
-    );
+    return view.getInt32(offset, true) === this.#lamportsLow && view.getInt32(offset + 4, true) === this.#lamportsHigh;
   }
 
   /** Writes the balance at `offset`. */
   writeLamports(view: DataView, offset: number): void {
     if (this.#lamportsSource !== this.lamports) this.#splitLamports();
-    view.setUint32(offset, this.#lamportsLow, true);
-    view.setUint32(offset + 4, this.#lamportsHigh, true);
+    view.setInt32(offset, this.#lamportsLow, true);
+    view.setInt32(offset + 4, this.#lamportsHigh, true);
   }
 
   #splitLamports(): void {
     const { lamports } = this;
     this.#lamportsSource = lamports;
-    this.#lamportsLow = Number(lamports & 0xffff_ffffn);
-    this.#lamportsHigh = Number(lamports >> 32n);
+    whole[0] = lamports;
+    this.#lamportsLow = halves[0];
+    this.#lamportsHigh = halves[1];
   }
 
   /** Whether the bytes at `offset` of guest memory are the data's. Every account of every program is asked. */
@@ -281,11 +286,17 @@ export class TransactionContext {
   lamportsDelta = 0n;
   /** Net growth of account data so far, in bytes. */
   resizeDelta = 0;
+  #instructionsSysvarIndex: number | undefined;
 
   constructor(accounts: readonly TransactionAccount[], maxStackHeight: number, programId: Pubkey) {
     this.accounts = accounts;
     this.maxStackHeight = maxStackHeight;
     this.returnData = { programId, data: NO_DATA };
+  }
+
+  /** Index of the sysvar that each pushed instruction writes its number into, or -1. */
+  get instructionsSysvarIndex(): number {
+    return (this.#instructionsSysvarIndex ??= this.indexOf(INSTRUCTIONS_SYSVAR_ID));
   }
 
   get current(): InstructionContext {
@@ -302,7 +313,7 @@ export class TransactionContext {
   /** The same for the key whose 32 bytes stand at `offset`. */
   indexOfKeyAt(view: DataView, offset: number): number {
     const { accounts } = this;
-    const prefix = view.getUint32(offset, true);
+    const prefix = view.getInt32(offset, true);
     for (let i = 0; i < accounts.length; i++) {
       const account = accounts[i];
       if (account.keyPrefix === prefix && account.key.equalsInView(view, offset)) return i;

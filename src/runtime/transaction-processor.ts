@@ -113,8 +113,11 @@ export interface PreparedTransaction {
   readonly loadError: TransactionError | undefined;
   /** Bytes. */
   readonly loadedAccountsDataSize: number;
-  /** What is stored of a transaction that fails: its payer and its nonce. */
-  readonly rollbackAccounts: readonly AccountChange[];
+  /** The payer as it is stored, and with its fee taken. */
+  readonly storedPayer: Account;
+  readonly payer: Account;
+  /** The nonce account as a failure leaves it, where a nonce dates the transaction. */
+  readonly nonce: AccountChange | undefined;
 }
 
 export type AccountChange = readonly [key: Pubkey, account: Account];
@@ -219,22 +222,25 @@ function checkLocks({ keys }: SanitizedTransaction, { environment, accountLockLi
   const { features, rules } = environment;
   const limit =
     accountLockLimit ?? (features.increase_tx_account_lock_limit ? MAX_TX_ACCOUNT_LOCKS : OLDER_MAX_TX_ACCOUNT_LOCKS);
-  const source = 'agave accounts-db/src/account_locks.rs';
-  const refuseMany = () => {
-    refuseTransaction('TooManyAccountLocks', {
-      rule: 'validate_account_locks',
-      source,
-      asked: 'accounts',
-      limit,
-      actual: keys.length,
-    });
-  };
-  if (rules.checkLockLimitBeforeDuplicates && keys.length > limit) refuseMany();
+  if (rules.checkLockLimitBeforeDuplicates && keys.length > limit) refuseManyLocks(keys.length, limit);
   if (hasDuplicateKeys(keys)) {
     const account = keys.find((key, i) => keys.findIndex((other) => other.equals(key)) < i);
-    refuseTransaction('AccountLoadedTwice', { rule: 'validate_account_locks', source, account });
+    refuseTransaction('AccountLoadedTwice', { rule: 'validate_account_locks', source: LOCKS_SOURCE, account });
   }
-  if (keys.length > limit) refuseMany();
+  if (keys.length > limit) refuseManyLocks(keys.length, limit);
+}
+
+const LOCKS_SOURCE = 'agave accounts-db/src/account_locks.rs';
+
+function refuseManyLocks(actual: number, limit: number): never {
+  const asked = 'accounts';
+  refuseTransaction('TooManyAccountLocks', {
+    rule: 'validate_account_locks',
+    source: LOCKS_SOURCE,
+    asked,
+    limit,
+    actual,
+  });
 }
 
 /** A v1 message has a config instead. */
@@ -312,14 +318,9 @@ function prepareLoaded(
   const storedPayer = bank.getAccount(keys[0]) ?? MISSING_ACCOUNT;
   const payer = takeFee(withRentEpochOfExempt(storedPayer, rent), keys[0], 0, fee, rent, features);
   const loaded = loadAccounts({ sanitized, payer, sizeLimit, rent, rules, bank });
+  const keptNonce = rules.advanceNonceOfFailures ? nonce : undefined;
   if (loaded.error !== undefined && !rules.chargeForLoadFailures) refuseTransaction(loaded.error, loaded.refusal);
 
-  const rollbackAccounts = rollbackAccountsOf(
-    keys[0],
-    payer,
-    storedPayer,
-    rules.advanceNonceOfFailures ? nonce : undefined,
-  );
   // Only a transaction dated by a nonce, or by nothing, has another blockhash than the bank.
   const keepsEnvironment =
     rules.advanceNonceToBankBlockhash || equalBytes(environment.blockhash, message.recentBlockhash);
@@ -338,8 +339,13 @@ function prepareLoaded(
         ? loaded.size
         : features.define_ltds_fee_only_semantics
           ? Math.min(loaded.size, sizeLimit)
-          : rollbackAccounts.reduce((size, [, account]) => size + account.data.length, 0),
-    rollbackAccounts,
+          : rollbackAccountsOf(keys[0], payer, storedPayer, keptNonce).reduce(
+              (size, [, { data }]) => size + data.length,
+              0,
+            ),
+    storedPayer,
+    payer,
+    nonce: keptNonce,
   };
 }
 
@@ -349,7 +355,10 @@ function rentOf({ sysvars }: ExecutionEnvironment): Rent {
   return rent;
 }
 
-/** Source: agave svm/src/rollback_accounts.rs, RollbackAccounts::new. */
+/**
+ * What is stored of a transaction that fails: its payer and its nonce. Source: agave svm/src/rollback_accounts.rs,
+ * RollbackAccounts::new.
+ */
 function rollbackAccountsOf(
   payerKey: Pubkey,
   payer: Account,
@@ -361,6 +370,10 @@ function rollbackAccountsOf(
   const [nonceKey, advanced] = nonce;
   if (nonceKey.equals(payerKey)) return [[payerKey, { ...payer, data: advanced.data }]];
   return [[payerKey, payer], nonce];
+}
+
+function rollbackAccounts({ sanitized, payer, storedPayer, nonce }: PreparedTransaction): readonly AccountChange[] {
+  return rollbackAccountsOf(sanitized.keys[0], payer, storedPayer, nonce);
 }
 
 const NO_ITEMS: readonly never[] = [];
@@ -376,7 +389,7 @@ export function executeTransaction(prepared: PreparedTransaction, listener?: Exe
       fee,
       returnData: undefined,
       innerInstructions: NO_ITEMS,
-      accounts: prepared.rollbackAccounts,
+      accounts: rollbackAccounts(prepared),
       loadedAccountsDataSize,
     };
   }
@@ -407,7 +420,7 @@ export function executeTransaction(prepared: PreparedTransaction, listener?: Exe
     fee,
     returnData: transaction.returnData,
     innerInstructions: innerInstructionsOf(transaction, sanitized.transaction.message.instructions.length),
-    accounts: error === undefined ? writtenAccounts(sanitized, transaction) : prepared.rollbackAccounts,
+    accounts: error === undefined ? writtenAccounts(sanitized, transaction) : rollbackAccounts(prepared),
     loadedAccountsDataSize,
   };
 }
@@ -465,7 +478,7 @@ function checkOutcome(prepared: PreparedTransaction, transaction: TransactionCon
   for (let i = 0; i < keys.length; i++) {
     const account = transaction.accounts[i];
     if (!account.touched) continue;
-    lamportsDelta += account.lamports - account.original.lamports;
+    if (account.lamports !== account.original.lamports) lamportsDelta += account.lamports - account.original.lamports;
     if (!roles[i].isWritable || isRentTransitionAllowed(rent, features, account.original, account)) continue;
     if (!keys[i].equals(INCINERATOR_ID)) return { InsufficientFundsForRent: { account_index: i } };
   }
@@ -497,11 +510,13 @@ function writtenAccounts(
   { keys, roles }: SanitizedTransaction,
   transaction: TransactionContext,
 ): readonly AccountChange[] {
-  const changes: AccountChange[] = [];
-  for (let i = 0; i < keys.length; i++) {
+  let count = 0;
+  for (let i = 0; i < keys.length; i++) if (roles[i].isWritable) count++;
+  const changes = new Array<AccountChange>(count);
+  for (let i = 0, at = 0; at < count; i++) {
     if (!roles[i].isWritable) continue;
     const account = transaction.accounts[i];
-    changes.push([keys[i], account.touched ? account.toAccount() : account.original]);
+    changes[at++] = [keys[i], account.touched ? account.toAccount() : account.original];
   }
   return changes;
 }
@@ -511,9 +526,11 @@ function innerInstructionsOf(
   transaction: TransactionContext,
   topLevelCount: number,
 ): readonly (readonly InnerInstruction[])[] {
+  const { trace } = transaction;
+  if (trace.length <= topLevelCount && !trace.some(({ stackHeight }) => stackHeight > 1)) return noCalls(topLevelCount);
   const lists: InnerInstruction[][] = [];
   for (let i = 0; i < topLevelCount; i++) lists.push([]);
-  for (const instruction of transaction.trace) {
+  for (const instruction of trace) {
     const { topLevelIndex, stackHeight, programIndexInTransaction, accounts, data } = instruction;
     if (stackHeight === 1) continue;
     // Not `Uint8Array.from`, which takes a microsecond for its iterator.
@@ -527,4 +544,11 @@ function innerInstructionsOf(
     });
   }
   return lists;
+}
+
+const NO_CALLS: (readonly (readonly never[])[] | undefined)[] = [];
+
+/** That many empty lists. Most transactions make no calls. */
+function noCalls(topLevelCount: number): readonly (readonly never[])[] {
+  return (NO_CALLS[topLevelCount] ??= new Array<readonly never[]>(topLevelCount).fill(NO_ITEMS));
 }

@@ -9,6 +9,7 @@ import type { AccountMeta, Instruction } from '../runtime/execution-events.ts';
 import { executeTransaction } from '../runtime/transaction-processor.ts';
 import { type TraceOptions, TraceRecorder } from '../trace/recorder.ts';
 import type { TransactionTrace } from '../trace/transaction-trace.ts';
+import { u32ToBigint } from '../wire/bytes.ts';
 import type { Pubkey } from '../wire/pubkey.ts';
 import { SIGNATURE_BYTES } from '../wire/transaction.ts';
 import type { TransactionError } from '../wire/transaction-error.ts';
@@ -78,7 +79,7 @@ export class TransactionOutcome {
     const { prepared, execution } = record;
     this.error = (prepared.status === 'rejected' ? prepared.error : execution?.error) ?? null;
     this.logs = execution?.logs ?? [];
-    this.computeUnitsConsumed = BigInt(execution?.computeUnitsConsumed ?? 0);
+    this.computeUnitsConsumed = u32ToBigint(execution?.computeUnitsConsumed ?? 0);
     this.fee = prepared.fee as Lamports;
     this.#record = record;
     this.#traceOptions = traceOptions;

@@ -652,7 +652,7 @@ export class Svm {
   }
 
   #decode(transaction: Transaction | ReadonlyUint8Array) {
-    return fromTransaction(transaction, { allowTrailingBytes: !this.#bank.rules.refuseTrailingBytes });
+    return fromTransaction(transaction, this.#bank.rules.refuseTrailingBytes ? undefined : LENIENT);
   }
 
   #outcome(record: ReturnType<Bank['send']>): TransactionOutcome {
@@ -684,6 +684,9 @@ class Labels extends Map<string, string> {
     return super.get(address) ?? this.#given?.get(address);
   }
 }
+
+/** As LiteSVM reads transactions. */
+const LENIENT = { allowTrailingBytes: true };
 
 const EMPTY_ACCOUNT: Account = {
   lamports: 0n,

@@ -67,6 +67,8 @@ export interface VersionedMessage {
   readonly config?: TransactionConfig;
 }
 
+/** Instructions that room is made for unseen; an array that grows takes three times the memory. */
+const MAX_TRUSTED_COUNT = 64;
 const NO_LOOKUPS: readonly MessageAddressTableLookup[] = [];
 
 /**
@@ -124,13 +126,13 @@ function readCompactMessage(reader: WireReader, version: 'legacy' | 0): Versione
   const accountKeys = readKeys(reader, reader.takeShortVecLength('the number of account keys'));
   const recentBlockhash = readHash(reader, 'the recent blockhash');
   const instructionCount = reader.takeShortVecLength('the number of instructions');
-  // Pushed one by one: the count is a stranger's claim until the bytes have been seen.
-  const instructions: CompiledInstruction[] = [];
+  // The count is a stranger's claim until the bytes have been seen.
+  const instructions = new Array<CompiledInstruction>(Math.min(instructionCount, MAX_TRUSTED_COUNT));
   for (let i = 0; i < instructionCount; i++) {
     const programIdIndex = reader.bytes[reader.take(1, 'the program index of an instruction')];
     const accounts = reader.takeView(reader.takeShortVecLength("the number of an instruction's accounts"), 'accounts');
     const data = reader.takeView(reader.takeShortVecLength("the length of an instruction's data"), 'instruction data');
-    instructions.push({ programIdIndex, accounts, data });
+    instructions[i] = { programIdIndex, accounts, data };
   }
   const addressTableLookups = version === 0 ? readLookups(reader) : NO_LOOKUPS;
   return { version, header, accountKeys, recentBlockhash, instructions, addressTableLookups };

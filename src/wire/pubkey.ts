@@ -9,7 +9,7 @@ export const PUBKEY_BYTES = 32;
 export class Pubkey {
   /** The 32 bytes. Owned by this object and never changed. */
   readonly bytes: Uint8Array;
-  /** The first eight bytes mixed to an unsigned 32-bit number; equal keys have equal hashes. */
+  /** The bytes mixed to a signed 32-bit number, which engines keep unboxed; equal keys have equal hashes. */
   readonly hash: number;
   #text: string | undefined;
   #words: Int32Array | undefined;
@@ -142,7 +142,7 @@ function hashAt(bytes: Uint8Array, offset: number): number {
     hash = Math.imul(hash ^ word, 0x01000193);
     hash ^= hash >>> 15;
   }
-  return hash >>> 0;
+  return hash;
 }
 
 /** The same hash. */
@@ -152,7 +152,7 @@ function hashInView(view: DataView, offset: number): number {
     hash = Math.imul(hash ^ view.getInt32(i, true), 0x01000193);
     hash ^= hash >>> 15;
   }
-  return hash >>> 0;
+  return hash;
 }
 
 /** The all-zero key: the System program, and "nobody" in many layouts. */

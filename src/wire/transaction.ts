@@ -67,8 +67,8 @@ export function readTransaction(reader: WireReader, options?: DecodeTransactionO
 }
 
 function takeSignatures(reader: WireReader, count: number): Uint8Array[] {
-  const signatures: Uint8Array[] = [];
-  for (let i = 0; i < count; i++) signatures.push(reader.takeView(SIGNATURE_BYTES, 'a signature'));
+  const signatures = new Array<Uint8Array>(count);
+  for (let i = 0; i < count; i++) signatures[i] = reader.takeView(SIGNATURE_BYTES, 'a signature');
   return signatures;
 }
 

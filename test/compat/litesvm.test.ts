@@ -38,7 +38,7 @@ import * as adapter from '../../src/node/litesvm.ts';
 import { assembleElf } from '../../src/sbpf/assembler.ts';
 import { observe, observeAsync, plain } from './observe.ts';
 
-type Modules = typeof nativeInternal & typeof native;
+type Modules = Omit<typeof nativeInternal, 'SimulatedTransactionInfo'> & typeof native;
 type LiteSVM = InstanceType<Modules['LiteSVM']>;
 
 const THEIRS: Modules = { ...nativeInternal, ...native };
@@ -121,14 +121,14 @@ async function transactionOf(
   instructions: readonly Instruction[],
   options: { version?: 'legacy' | 0 | 1; feePayer?: KeyPairSigner } = {},
 ): Promise<Transaction> {
-  // biome-ignore lint/suspicious/noExplicitAny: kit's types follow the version, which is a variable here
-  const message: any = createTransactionMessage({ version: (options.version ?? 0) as 0 });
+  // Kit's types follow the version, which is a variable here.
+  const message = createTransactionMessage({ version: (options.version ?? 0) as 0 });
   return (await pipe(
     message,
     (m) => setTransactionMessageFeePayerSigner(options.feePayer ?? payer, m),
     (m) => appendTransactionMessageInstructions(instructions, m),
-    (m) => svm.setTransactionMessageLifetimeUsingLatestBlockhash(m as never),
-    (m) => signTransactionMessageWithSigners(m as never),
+    (m) => svm.setTransactionMessageLifetimeUsingLatestBlockhash(m),
+    (m) => signTransactionMessageWithSigners(m),
   )) as Transaction;
 }
 

@@ -20,6 +20,7 @@ import {
   FEATURE_PROGRAM_ID,
   FEES_ID,
   LAST_RESTART_SLOT_ID,
+  LOADER_V4_ID,
   NATIVE_LOADER_ID,
   RECENT_BLOCKHASHES_ID,
   RENT_ID,
@@ -111,6 +112,7 @@ function buildTemplate(features: FeatureSet, rules: TransactionRules): Accounts 
   setFeatures(accounts, features, rent);
   const isLiteSvm = rules.name === 'litesvm';
   setPrograms(accounts, features, rent, isLiteSvm ? GENESIS_SLOT : 0n);
+  if (!isLiteSvm) setLoaderV4(accounts, features);
   if (isLiteSvm) setFaucet(accounts, FAUCET_LAMPORTS);
   else for (const { mint, program } of NATIVE_MINTS) setNativeMint(accounts, mint, program, rent);
   return accounts;
@@ -180,6 +182,13 @@ export function setBuiltins(accounts: AccountSink, features: FeatureSet): void {
     if (feature !== undefined && !features.runtime[feature]) continue;
     accounts.set(key, { ...storedAccount(NATIVE_LOADER_ID, 1n, encoder.encode(name)), executable: true });
   }
+}
+
+/** Newer Agave, and LiteSVM with it, has dropped this builtin. */
+function setLoaderV4(accounts: AccountSink, features: FeatureSet): void {
+  if (!features.runtime.enable_loader_v4) return;
+  const data = new TextEncoder().encode('loader_v4');
+  accounts.set(LOADER_V4_ID, { ...storedAccount(NATIVE_LOADER_ID, 1n, data), executable: true });
 }
 
 export function setPrecompiles(accounts: AccountSink): void {

@@ -41,6 +41,8 @@ export const DEFAULT_LOADER_COMPUTE_UNITS = 570;
 export const DEPRECATED_LOADER_COMPUTE_UNITS = 1_140;
 /** BPF loader v3. */
 export const UPGRADEABLE_LOADER_COMPUTE_UNITS = 2_370;
+/** Loader v4. Source: agave programs/loader-v4/src/lib.rs, DEFAULT_COMPUTE_UNITS. */
+export const LOADER_V4_COMPUTE_UNITS = 2_000;
 /** By tag of the instruction. Source: agave programs/zk-elgamal-proof/src/lib.rs. */
 export const ZK_ELGAMAL_PROOF_COMPUTE_UNITS: readonly number[] = [
   3_300, 6_000, 8_000, 6_400, 2_600, 6_500, 111_000, 200_000, 368_000, 6_400, 13_000, 8_100, 16_400,

@@ -16,10 +16,10 @@ import type { Account } from '../wire/account.ts';
 import { readU32, readU64 } from '../wire/bytes.ts';
 import { Pubkey } from '../wire/pubkey.ts';
 import { PubkeyMap } from '../wire/pubkey-map.ts';
-import { BPF_LOADER_DEPRECATED_ID, BPF_LOADER_ID, BPF_LOADER_UPGRADEABLE_ID } from './addresses.ts';
+import { BPF_LOADER_DEPRECATED_ID, BPF_LOADER_ID, BPF_LOADER_UPGRADEABLE_ID, LOADER_V4_ID } from './addresses.ts';
 import { MAX_CALL_DEPTH, STACK_FRAME_SIZE } from './execution-cost.ts';
 import { noteElf } from './fault.ts';
-import type { RuntimeFeatures } from './features.ts';
+import type { FeatureName, RuntimeFeatures } from './features.ts';
 import type { InvokeContext } from './invoke-context.ts';
 import type { TransactionRules } from './rules.ts';
 import { createDeploymentSyscalls, createSyscalls } from './syscalls/index.ts';
@@ -28,6 +28,8 @@ import { createDeploymentSyscalls, createSyscalls } from './syscalls/index.ts';
 export interface BuiltinProgram {
   /** Content of the program's account. */
   readonly name: string;
+  /** Without this gate there is no such program. */
+  readonly feature?: FeatureName;
   /** Runs the current instruction. Charges its own units first. */
   process(context: InvokeContext): void;
 }
@@ -138,7 +140,10 @@ export class ProgramCache {
   readonly environment: ProgramEnvironment;
 
   constructor(builtins: PubkeyMap<BuiltinProgram>, features: RuntimeFeatures) {
-    this.builtins = builtins;
+    this.builtins = new PubkeyMap();
+    for (const [id, builtin] of builtins) {
+      if (builtin.feature === undefined || features[builtin.feature]) this.builtins.set(id, builtin);
+    }
     this.environment = programEnvironment(features);
   }
 }
@@ -216,6 +221,11 @@ const PROGRAM_DATA_METADATA_LEN = 45;
 /** Tag, slot and the flag that no authority follows. */
 const PROGRAM_DATA_MIN_LEN = 13;
 
+/** Loader v4's state: the slot of the deployment, an address, the status. Source: loader-v4-interface/src/state.rs. */
+export const LOADER_V4_STATE_LEN = 48;
+export const LOADER_V4_STATUS_OFFSET = 40;
+export const LOADER_V4_RETRACTED = 0;
+
 const programDataAddresses = new WeakMap<Uint8Array, Pubkey>();
 
 /** The address that a program of loader v3 points to; undefined where the account is no program. */
@@ -243,6 +253,13 @@ function loadProgram(
   if (account.owner.equals(BPF_LOADER_ID) || account.owner.equals(BPF_LOADER_DEPRECATED_ID)) {
     // These loaders keep no slot: to them a program was deployed in slot 0.
     return delayUntil(1n, slot, rules) ?? environment.load(account.data, 0);
+  }
+  if (account.owner.equals(LOADER_V4_ID)) {
+    const { data } = account;
+    const isDeployed =
+      data.length >= LOADER_V4_STATE_LEN && readU32(data, LOADER_V4_STATUS_OFFSET) !== LOADER_V4_RETRACTED;
+    if (!isDeployed) return { type: 'closed', reason: 'it is retracted' };
+    return delayUntil(readU64(data, 0) + 1n, slot, rules) ?? environment.load(data, LOADER_V4_STATE_LEN);
   }
   if (!account.owner.equals(BPF_LOADER_UPGRADEABLE_ID))
     return { type: 'closed', reason: 'its loader runs no programs' };

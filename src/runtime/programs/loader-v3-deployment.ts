@@ -297,7 +297,7 @@ function missingLamports(rent: Rent, account: BorrowedAccount, newLen: number): 
 }
 
 /** Loads and verifies a program by the rules for new ones; the transaction can't call it from here on. */
-function deployProgram(context: InvokeContext, program: Pubkey, elf: Uint8Array, slot: bigint): void {
+export function deployProgram(context: InvokeContext, program: Pubkey, elf: Uint8Array, slot: bigint): void {
   const { config, syscalls } = deploymentEnvironment(context.environment.features);
   const executable = Executable.load(elf, config, syscalls);
   if (executable instanceof ElfError) refuse(context, 'InvalidAccountData', executable.text, { program });

@@ -5,7 +5,7 @@ import { genesisAccounts } from '../../../src/bank/genesis.ts';
 import { findProgramAddress } from '../../../src/crypto/program-address.ts';
 import * as ids from '../../../src/runtime/addresses.ts';
 import { type FeatureName, FeatureSet } from '../../../src/runtime/features.ts';
-import { AGAVE_RULES, LITESVM_RULES } from '../../../src/runtime/rules.ts';
+import { AGAVE_RULES } from '../../../src/runtime/rules.ts';
 import { decodeRent, encodeClock } from '../../../src/runtime/sysvars/layouts.ts';
 import { prepareTransaction } from '../../../src/runtime/transaction-processor.ts';
 import { assembleElf } from '../../../src/sbpf/assembler.ts';
@@ -536,12 +536,12 @@ const BUILTINS: readonly Probe[] = [
 
 // --- What a new bank holds.
 
-/** How long the data of an account is, in a new bank and in a new LiteSVM. */
+/** What a new bank has of an account. */
 function genesisAccount(address: Pubkey, tell: (data: Uint8Array) => string): (gates: Gates) => string {
   return (gates) => {
     let features = FeatureSet.mainnet();
     for (const name of gates.with) features = features.with(name);
-    const account = genesisAccounts(features.without(...gates.without), LITESVM_RULES).get(address);
+    const account = genesisAccounts(features.without(...gates.without), AGAVE_RULES).get(address);
     return account === undefined ? 'none' : tell(account.data);
   };
 }
@@ -571,6 +571,13 @@ const GENESIS: readonly Probe[] = [
     on: 'there',
     off: 'none',
     source: 'agave builtins/src/lib.rs, BUILTINS',
+  },
+  {
+    gate: 'enable_loader_v4',
+    run: genesisAccount(ids.LOADER_V4_ID, there),
+    on: 'there',
+    off: 'none',
+    source: 'agave builtins/src/lib.rs, BUILTINS; its instructions: src/runtime/programs/loader-v4.test.ts',
   },
   {
     gate: 'zk_token_sdk_enabled',

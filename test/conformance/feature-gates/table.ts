@@ -44,7 +44,6 @@ const ON_ACTIVATION: readonly FeatureName[] = [
 /** Given up, or asked about by nothing that is left of Agave. */
 const ABANDONED: readonly FeatureName[] = [
   'enable_extend_program_checked',
-  'enable_loader_v4',
   'enable_zk_proof_from_account',
   'enable_zk_transfer_with_fee',
   'include_loaded_accounts_data_size_in_fee_calculation',

@@ -9,7 +9,7 @@ import { sha3_512 } from '@noble/hashes/sha3.js';
 import { ProofRejection } from './rejection.ts';
 
 const { Point } = ristretto255;
-export type RistrettoPoint = InstanceType<typeof Point>;
+export type RistrettoPoint = InstanceType<typeof ristretto255.Point>;
 
 export const Scalars = Point.Fn;
 export const LEN = 32;

@@ -3,6 +3,7 @@
 // run with PARHELION_FUZZ set to the number of transactions.
 
 import { expect, test } from 'vitest';
+import { OTHERS_FLIPPED } from '../../test/conformance/feature-gates/table.ts';
 import { type Abi, type Call, HEAP, INPUT, type Info, infoOf, Script, STACK } from '../../test/support/cpi-driver.ts';
 import {
   CALLEE,
@@ -268,6 +269,7 @@ const SURROUNDINGS: readonly { name: string; options: OracleOptions; loader: Loa
     options: { with: ['virtual_address_space_adjustments', 'account_data_direct_mapping'] },
     loader: 'v3',
   },
+  { name: 'with every gate flipped that nobody asks about', options: OTHERS_FLIPPED, loader: 'v3' },
 ];
 
 test.each(SURROUNDINGS)(

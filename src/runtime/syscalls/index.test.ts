@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { OTHERS_FLIPPED } from '../../../test/conformance/feature-gates/table.ts';
 import { compare } from '../../../test/support/syscall-oracle.ts';
 import { type FeatureName, FeatureSet } from '../features.ts';
 import { createDeploymentSyscalls, createSyscalls, SYSCALLS } from './index.ts';
@@ -29,6 +30,7 @@ test.each([
     { on: GATES.filter((name) => !name.startsWith('disable_')), off: ['disable_fees_sysvar'] as const },
   ],
   ['with each gate closed', { off: GATES.filter((name) => !name.startsWith('disable_')) }],
+  ['with every gate flipped that nobody asks about', { on: OTHERS_FLIPPED.with, off: OTHERS_FLIPPED.without }],
 ])('the same syscalls exist as in LiteSVM, %s', (_title, features) => {
   for (const syscall of [...CALLS, 'sol_keccak_p1600', 'sol_no_such_thing']) compare({ syscall, ...features });
 });

@@ -3,6 +3,8 @@
 // instructions, and the accounts the step could have changed; `compareAll` looks at every account that was ever named.
 // A step is plain data, so that a failing sequence can be written down (case-file.ts) and made smaller (shrink.ts).
 
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import internal from 'litesvm/dist/internal.js';
 import { Bank, type TransactionRecord } from '../../../src/bank/bank.ts';
 import { programDataAddressOf } from '../../../src/bank/program-accounts.ts';
@@ -16,6 +18,7 @@ import { Pubkey } from '../../../src/wire/pubkey.ts';
 import { PubkeyMap } from '../../../src/wire/pubkey-map.ts';
 import { decodeTransaction, type VersionedTransaction } from '../../../src/wire/transaction.ts';
 import type { TransactionError } from '../../../src/wire/transaction-error.ts';
+import { EXPLAINED } from './explained.ts';
 import { LiteFailure, type LiteMetadata, type LiteSvm, readLiteError, readLiteFee } from './lite-outcome.ts';
 
 export interface MachineOptions {
@@ -23,6 +26,8 @@ export interface MachineOptions {
   readonly blockhashCheck: boolean;
   /** Bytes; null for no limit. */
   readonly logBytesLimit: number | null;
+  /** In place of what transactions ask for. */
+  readonly computeBudget?: { readonly computeUnitLimit: number; readonly heapSize: number };
   /** Gates that are otherwise than on mainnet. */
   readonly on?: readonly FeatureName[];
   readonly off?: readonly FeatureName[];
@@ -51,8 +56,10 @@ export interface Outcome {
 }
 
 export interface StepResult {
-  /** The first difference, in words; undefined where there is none. */
+  /** The first difference, in words; undefined where there is none, or none without an explanation. */
   readonly difference: string | undefined;
+  /** The name of the explanation, where a difference has one. From there on the two machines are not alike. */
+  readonly explained?: string | undefined;
   /** Of a transaction that both machines could read. */
   readonly outcome: Outcome | undefined;
   readonly record: TransactionRecord | undefined;
@@ -63,6 +70,23 @@ const NOTHING: StepResult = { difference: undefined, outcome: undefined, record:
 /** Before LiteSVM, which panics on some, is handed a transaction. */
 export type BeforeSend = (bytes: Uint8Array) => void;
 
+/**
+ * LiteSVM maps memory for each program it compiles, which a collected object gives back; the process may have only so
+ * many maps, and nothing tells V8 how much hangs on such a small object.
+ */
+const MACHINES_PER_COLLECTION = 24;
+let machinesMade = 0;
+let collect: (() => void) | undefined;
+
+function collectNowAndThen(): void {
+  if (++machinesMade % MACHINES_PER_COLLECTION !== 0) return;
+  if (collect === undefined) {
+    setFlagsFromString('--expose-gc');
+    collect = runInNewContext('gc') as () => void;
+  }
+  collect();
+}
+
 export class Machines {
   readonly svm: LiteSvm;
   readonly bank: Bank;
@@ -71,11 +95,13 @@ export class Machines {
 
   constructor(options: MachineOptions, beforeSend?: BeforeSend) {
     this.#beforeSend = beforeSend;
+    collectNowAndThen();
     this.svm = new internal.LiteSvm();
     const features = featuresOf(options);
     if (options.on !== undefined || options.off !== undefined) {
       this.svm.setFeatureSet(liteFeaturesOf(features));
       this.svm.setBuiltins();
+      this.svm.setSysvars();
       // What is there already was loaded for the old gates.
       this.svm.setDefaultPrograms();
     }
@@ -83,12 +109,20 @@ export class Machines {
     this.svm.setBlockhashCheck(options.blockhashCheck);
     if (options.logBytesLimit === null) this.svm.setLogBytesLimit();
     else this.svm.setLogBytesLimit(BigInt(options.logBytesLimit));
+    const { computeBudget } = options;
+    if (computeBudget !== undefined) {
+      const budget = new internal.ComputeBudget();
+      budget.computeUnitLimit = BigInt(computeBudget.computeUnitLimit);
+      budget.heapSize = computeBudget.heapSize;
+      this.svm.setComputeBudget(budget);
+    }
     this.bank = new Bank({
       features,
       rules: LITESVM_RULES,
       verifySignatures: options.sigverify,
       checkBlockhash: options.blockhashCheck,
       logBytesLimit: options.logBytesLimit ?? Number.POSITIVE_INFINITY,
+      computeBudgetOverride: computeBudget,
     });
   }
 
@@ -130,24 +164,38 @@ export class Machines {
     const record = isSimulation ? this.bank.simulate(transaction) : this.bank.send(transaction);
     const outcome = outcomeOf(record);
     const sent = isSimulation ? this.svm.simulateVersionedTransaction(bytes) : this.svm.sendVersionedTransaction(bytes);
-    const difference = compareOutcomes(outcome, liteOutcomeOf(sent)) ?? this.#compareTouched(record, isSimulation);
-    return { difference, outcome, record };
+    const theirs = liteOutcomeOf(sent);
+    const difference =
+      compareOutcomes(outcome, theirs) ??
+      (isSimulation ? comparePostAccounts(record, sent) : this.#compareTouched(record)) ??
+      this.#compareMemory(record);
+    if (difference === undefined) return { difference, outcome, record };
+    const explained = EXPLAINED.find((row) => row.applies(outcome, theirs))?.name;
+    return explained === undefined
+      ? { difference, outcome, record }
+      : { difference: undefined, explained, outcome, record };
   }
 
-  #compareTouched(record: TransactionRecord, isSimulation: boolean): string | undefined {
-    const { prepared, transaction } = record;
-    const keys = prepared.status === 'prepared' ? prepared.sanitized.keys : transaction.message.accountKeys;
-    for (const key of keys) {
-      this.#known.set(key, true);
-    }
-    if (prepared.status !== 'prepared' || isSimulation) return undefined;
+  #compareTouched({ prepared, transaction }: TransactionRecord): string | undefined {
+    const isPrepared = prepared.status === 'prepared';
+    const keys = isPrepared ? prepared.sanitized.keys : transaction.message.accountKeys;
+    for (const key of keys) this.#known.set(key, true);
+    if (!isPrepared) return undefined;
     const { roles } = prepared.sanitized;
     for (const [i, key] of keys.entries()) {
-      if (!roles[i].isWritable) continue;
-      const difference = this.#compareAccount(key);
+      const difference = roles[i].isWritable ? this.#compareAccount(key) : undefined;
       if (difference !== undefined) return difference;
     }
     return undefined;
+  }
+
+  /** Whether both can still find the transaction. */
+  #compareMemory({ transaction }: TransactionRecord): string | undefined {
+    const [signature] = transaction.signatures;
+    if (signature === undefined) return undefined;
+    const isKnown = this.bank.getTransaction(signature) !== undefined;
+    if (isKnown === (this.svm.getTransaction(signature) !== null)) return undefined;
+    return `getTransaction: ${isKnown ? 'only ours' : "only LiteSVM's"} knows it`;
   }
 
   #setAccount(key: Pubkey, account: Account): StepResult {
@@ -177,13 +225,9 @@ export class Machines {
         ? undefined
         : `account ${key}: ours ${accountText(ours)}, LiteSVM's ${accountText(theirs)}`;
     }
-    const isSame =
-      ours.lamports === theirs.lamports &&
-      ours.executable === theirs.executable &&
-      ours.rentEpoch === theirs.rentEpoch &&
-      ours.owner.equals(theirs.owner) &&
-      equalBytes(ours.data, theirs.data);
-    return isSame ? undefined : `account ${key}: ours ${accountText(ours)}, LiteSVM's ${accountText(theirs)}`;
+    return isSameAccount(ours, theirs)
+      ? undefined
+      : `account ${key}: ours ${accountText(ours)}, LiteSVM's ${accountText(theirs)}`;
   }
 }
 
@@ -213,7 +257,10 @@ function liteFeaturesOf(features: FeatureSet): InstanceType<typeof internal.Feat
 
 function readLiteAccount(svm: LiteSvm, key: Pubkey): Account | undefined {
   const theirs = svm.getAccount(key.bytes);
-  if (theirs === null) return undefined;
+  return theirs === null ? undefined : accountOf(theirs);
+}
+
+function accountOf(theirs: InstanceType<typeof internal.Account>): Account {
   return {
     lamports: theirs.lamports(),
     data: theirs.data(),
@@ -221,6 +268,31 @@ function readLiteAccount(svm: LiteSvm, key: Pubkey): Account | undefined {
     executable: theirs.executable(),
     rentEpoch: theirs.rentEpoch(),
   };
+}
+
+/** What a simulation would have stored. */
+function comparePostAccounts({ execution }: TransactionRecord, sent: LiteResult): string | undefined {
+  if (!(sent instanceof internal.SimulatedTransactionInfo) || execution === undefined) return undefined;
+  const theirs = sent.postAccounts();
+  if (theirs.length !== execution.accounts.length) {
+    return `post accounts: ours ${execution.accounts.length}, LiteSVM's ${theirs.length}`;
+  }
+  for (const [i, [key, ours]] of execution.accounts.entries()) {
+    const account = accountOf(theirs[i].account());
+    const isSame = key.equals(Pubkey.interned(theirs[i].address, 0)) && isSameAccount(ours, account);
+    if (!isSame) return `post account ${i} ${key}: ours ${accountText(ours)}, LiteSVM's ${accountText(account)}`;
+  }
+  return undefined;
+}
+
+function isSameAccount(ours: Account, theirs: Account): boolean {
+  return (
+    ours.lamports === theirs.lamports &&
+    ours.executable === theirs.executable &&
+    ours.rentEpoch === theirs.rentEpoch &&
+    ours.owner.equals(theirs.owner) &&
+    Buffer.compare(ours.data, theirs.data) === 0
+  );
 }
 
 function accountText(account: Account | undefined): string {

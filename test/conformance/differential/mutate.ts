@@ -73,7 +73,7 @@ function spoilInstruction(world: World, target: MutableIx, all: MutableIx[]): vo
       accounts.splice(at, 1);
       break;
     case 13:
-      accounts[at] = { ...old, pubkey: world.anyKey() };
+      accounts[at] = { ...old, pubkey: random.chance(2) ? world.similarKey(old.pubkey) : world.anyKey() };
       break;
     default:
       accounts.length = at;

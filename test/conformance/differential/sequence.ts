@@ -2,7 +2,7 @@
 // random moves, each compared at once, and all accounts compared at the end. It stops at the first difference.
 // The same seed and number make the same sequence.
 
-import type { FeatureName } from '../../../src/runtime/features.ts';
+import { FEATURE_NAMES, type FeatureName, FeatureSet } from '../../../src/runtime/features.ts';
 import { ParhelionError } from '../../../src/wire/errors.ts';
 import { type Composed, compose } from './compose.ts';
 import { GENERATORS, MAKERS, startingSteps } from './generators/index.ts';
@@ -18,6 +18,8 @@ export interface SequenceResult {
   readonly steps: readonly Step[];
   /** In words; undefined where both agreed on everything. */
   readonly difference: string | undefined;
+  /** Differences with an explanation, by name: the sequence ends with the first. */
+  readonly explained: readonly string[];
 }
 
 export interface SequenceOptions {
@@ -37,7 +39,8 @@ export function runSequence(options: SequenceOptions): SequenceResult {
   const world = new World(random, machineOptions, machines);
   const sequence = new Sequence(world, options);
   const difference = sequence.run();
-  return { transactions: sequence.transactions, options: machineOptions, steps: sequence.steps, difference };
+  const { transactions, steps, explained } = sequence;
+  return { transactions, options: machineOptions, steps, difference, explained };
 }
 
 /** Gates that are off or on elsewhere, in sets that belong together. */
@@ -49,18 +52,45 @@ const GATES: readonly { readonly on?: readonly FeatureName[]; readonly off?: rea
   { off: ['relax_post_exec_min_balance_check'] },
 ];
 
+const BUDGETS: readonly NonNullable<MachineOptions['computeBudget']>[] = [
+  { computeUnitLimit: 1_400_000, heapSize: 32_768 },
+  { computeUnitLimit: 5000, heapSize: 32_768 },
+  { computeUnitLimit: 1_000_000, heapSize: 262_144 },
+];
+
+/** With these LiteSVM can't load its own programs, or goes on as if nothing had changed. */
+const GATES_LEFT_ALONE: readonly FeatureName[] = [
+  'disable_sbpf_v0_execution',
+  'reenable_sbpf_v0_execution',
+  'enable_sbpf_v1_deployment_and_execution',
+  'enable_sbpf_v2_deployment_and_execution',
+  'enable_sbpf_v3_deployment_and_execution',
+];
+const GATES_TO_FLIP = FEATURE_NAMES.filter((name) => !GATES_LEFT_ALONE.includes(name));
+
+/** Gates that are otherwise than on mainnet: a set that belongs together, or any few. */
+function someGates(random: Random): Pick<MachineOptions, 'on' | 'off'> {
+  if (random.chance(2)) return random.pick(GATES);
+  const mainnet = FeatureSet.mainnet();
+  const names = Array.from({ length: random.between(1, 3) }, () => random.pick(GATES_TO_FLIP));
+  const isOn = (name: FeatureName): boolean => mainnet.isActive(name);
+  return { on: names.filter((name) => !isOn(name)), off: names.filter(isOn) };
+}
+
 function someOptions(random: Random): MachineOptions {
   return {
     ...PLAIN_OPTIONS,
     sigverify: random.chance(6),
     blockhashCheck: !random.chance(8),
     logBytesLimit: random.chance(12) ? random.pick([null, 300, 1000]) : 10_000,
-    ...(random.chance(6) ? random.pick(GATES) : {}),
+    // LiteSVM's budget has a stack depth of its own, which takes no notice of gates: one or the other.
+    ...(random.chance(15) ? { computeBudget: random.pick(BUDGETS) } : random.chance(6) ? someGates(random) : {}),
   };
 }
 
 class Sequence {
   readonly steps: Step[] = [];
+  readonly explained: string[] = [];
   transactions = 0;
   readonly #world: World;
   readonly #options: SequenceOptions;
@@ -84,6 +114,7 @@ class Sequence {
     while (this.transactions < this.#options.transactions) {
       const difference = this.#next();
       if (difference !== undefined) return difference;
+      if (this.explained.length > 0) return undefined;
     }
     return this.#world.machines.compareAll();
   }
@@ -130,7 +161,8 @@ class Sequence {
   #send({ bytes, isSpoiled }: Composed, moves: readonly Move[], kind: 'send' | 'simulate'): string | undefined {
     const step: Step = { kind, bytes };
     this.steps.push(step);
-    const { difference, outcome } = this.#world.machines.apply(step);
+    const { difference, explained, outcome } = this.#world.machines.apply(step);
+    if (explained !== undefined) this.explained.push(explained);
     if (outcome === undefined) return difference;
     this.transactions++;
     this.#options.onOutcome?.(moves, isSpoiled, outcome.error);

@@ -2,12 +2,13 @@
 // look up what became of them. Pools hold candidates: an account stands in one from the moment a transaction tries to
 // make it, so that what failed or was closed is tried again too.
 
+import { programDataAddressOf } from '../../../src/bank/program-accounts.ts';
 import { createProgramAddress } from '../../../src/crypto/program-address.ts';
-import { SYSTEM_PROGRAM_ID } from '../../../src/runtime/addresses.ts';
+import * as ids from '../../../src/runtime/addresses.ts';
 import { minimumBalance } from '../../../src/runtime/rent.ts';
 import type { Rent } from '../../../src/runtime/sysvars/layouts.ts';
 import { type Account, RENT_EXEMPT_RENT_EPOCH } from '../../../src/wire/account.ts';
-import type { Pubkey } from '../../../src/wire/pubkey.ts';
+import { Pubkey } from '../../../src/wire/pubkey.ts';
 import { PubkeyMap } from '../../../src/wire/pubkey-map.ts';
 import { type Ix, NO_BYTES } from './encode.ts';
 import { keyNumber } from './keyring.ts';
@@ -35,6 +36,14 @@ export interface Derived {
   readonly seeds: readonly Uint8Array[];
 }
 
+/** What the runtime knows by name, and the ELF file of a program that everybody uses. */
+const KNOWN_KEYS: readonly Pubkey[] = [
+  ...Object.values(ids),
+  ids.INSTRUCTIONS_SYSVAR_ID,
+  ids.INSTRUCTIONS_SYSVAR_ID,
+  programDataAddressOf(Pubkey.fromBase58('TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA')),
+];
+
 export type PoolName =
   | 'plain'
   | 'nonce'
@@ -50,6 +59,7 @@ export type PoolName =
   | 'table'
   | 'buffer'
   | 'program'
+  | 'program-data'
   | 'scratch';
 
 /** Rich accounts of the System program, there from the start. */
@@ -142,8 +152,22 @@ export class World {
 
   /** Any key there is talk of. */
   anyKey(): Pubkey {
+    if (this.random.chance(16)) return this.random.pick(KNOWN_KEYS);
     const pools = [...this.#pools.values()];
     return this.random.chance(3) || pools.length === 0 ? this.actor() : this.random.pick(this.random.pick(pools));
+  }
+
+  /** A key whose account has the same owner, where there is one. */
+  similarKey(key: Pubkey): Pubkey {
+    const owner = this.account(key)?.owner;
+    const keys = [...this.#pools.values()].flat();
+    const start = keys.length === 0 ? 0 : this.random.below(keys.length);
+    for (let i = 0; i < keys.length && owner !== undefined; i++) {
+      const other = keys[(start + i) % keys.length];
+      const account = this.account(other);
+      if (account?.owner.equals(owner) && !other.equals(key)) return other;
+    }
+    return this.anyKey();
   }
 
   // State.
@@ -182,7 +206,7 @@ export function accountStep(key: Pubkey, account: Partial<Account>): Step {
     account: {
       lamports: 1_000_000_000n,
       data: NO_BYTES,
-      owner: SYSTEM_PROGRAM_ID,
+      owner: ids.SYSTEM_PROGRAM_ID,
       executable: false,
       rentEpoch: RENT_EXEMPT_RENT_EPOCH,
       ...account,

@@ -17,12 +17,15 @@ import { CPI, startingDrivers } from './cpi.ts';
 import { LOADER_V3 } from './loader-v3.ts';
 import { LOOKUP_TABLE, startingTables } from './lookup-table.ts';
 import { MEMO } from './memo.ts';
+import { ODDITIES, startingOddities } from './oddities.ts';
 import { PRECOMPILES } from './precompiles.ts';
 import { STAKE, STAKE_MAKERS } from './stake.ts';
+import { SYSCALL_CALLS, startingSyscallPrograms } from './syscalls.ts';
 import { NONCE_MAKERS, SYSTEM } from './system.ts';
 import { TOKEN, TOKEN_2022_BASE, TOKEN_MAKERS } from './token.ts';
 import { TOKEN_2022_EXTENSIONS, TOKEN_2022_MAKERS } from './token-2022.ts';
 import { startingNativeMints, TOKEN_2022_ID, TOKEN_ID } from './token-state.ts';
+import { VOTE } from './vote.ts';
 
 export const GENERATORS: readonly (readonly [weight: number, generator: Generator])[] = [
   ...scaled(20, SYSTEM),
@@ -36,6 +39,9 @@ export const GENERATORS: readonly (readonly [weight: number, generator: Generato
   ...scaled(9, LOADER_V3),
   ...scaled(3, PRECOMPILES),
   ...scaled(10, CPI),
+  ...scaled(4, VOTE),
+  ...scaled(5, SYSCALL_CALLS),
+  ...scaled(1, ODDITIES),
 ];
 
 /** What each sequence makes first, so that the others find something to work on. */
@@ -62,7 +68,13 @@ const TABLED = [
 
 /** What a sequence begins with. */
 export function startingSteps(world: World): Step[] {
-  const steps = [...world.startingSteps(), ...startingNativeMints(world), ...startingDrivers(world)];
+  const steps = [
+    ...world.startingSteps(),
+    ...startingNativeMints(world),
+    ...startingDrivers(world),
+    ...startingSyscallPrograms(world),
+    ...startingOddities(world),
+  ];
   const known = [...world.all('scratch'), ...world.all('program'), ...world.all('plain')];
   return [...steps, ...startingTables(world, [...TABLED, ...known])];
 }

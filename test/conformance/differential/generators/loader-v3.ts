@@ -15,6 +15,7 @@ import { createAccount, transfer } from './system.ts';
 
 const BUFFER_META_LEN = 37;
 const PROGRAM_LEN = 36;
+const PROGRAM_DATA_LEN = 45;
 
 const LOG_AND_RETURN = (value: number): string => `
   mov64 r1, ${value}
@@ -108,7 +109,8 @@ interface BufferState {
 function someBuffer(world: World): BufferState | undefined {
   const key = world.find(
     'buffer',
-    ({ owner, data }) => owner.equals(BPF_LOADER_UPGRADEABLE_ID) && readU32(data, 0) === 1,
+    ({ owner, data }) =>
+      owner.equals(BPF_LOADER_UPGRADEABLE_ID) && data.length >= BUFFER_META_LEN && readU32(data, 0) === 1,
   );
   const data = key && world.account(key)?.data;
   if (key === undefined || data === undefined) return undefined;
@@ -124,7 +126,8 @@ interface ProgramState {
 
 /** A deployed program; the ones everybody uses can't be upgraded. */
 function someProgram(world: World): ProgramState | undefined {
-  const isDeployed = ({ owner, data }: Account) => owner.equals(BPF_LOADER_UPGRADEABLE_ID) && readU32(data, 0) === 2;
+  const isDeployed = ({ owner, data }: Account) =>
+    owner.equals(BPF_LOADER_UPGRADEABLE_ID) && data.length >= PROGRAM_LEN && readU32(data, 0) === 2;
   const hasAuthority = ({ data }: Account) => world.account(Pubkey.at(data, 4))?.data[12] === 1;
   const isAny = world.random.chance(12);
   const key = world.find('program', (account) => isDeployed(account) && (isAny || hasAuthority(account)));
@@ -132,7 +135,8 @@ function someProgram(world: World): ProgramState | undefined {
   if (key === undefined || data === undefined) return undefined;
   const programData = Pubkey.at(data, 4);
   const bytes = world.account(programData)?.data;
-  const authority = bytes !== undefined && bytes[12] === 1 ? Pubkey.at(bytes, 13) : undefined;
+  const authority =
+    bytes !== undefined && bytes.length > PROGRAM_DATA_LEN && bytes[12] === 1 ? Pubkey.at(bytes, 13) : undefined;
   return { key, programData, authority, len: bytes?.length ?? 0 };
 }
 
@@ -172,6 +176,7 @@ const deploy: Generator = (world) => {
     meta(buffer.authority ?? world.actor(), 's'),
   ];
   const extra = random.mostly<Uint8Array[]>([], [[Uint8Array.of(1)], [Uint8Array.of(0)]]);
+  world.add('program-data', programDataAddressOf(program));
   const instructions = [...preparations, create, loaderIx(accounts, 2, u64(maxLen), ...extra)];
   if (random.chance(8)) instructions.push(ix(program, [meta(payer)], u64(0), u64(0)));
   return { name: 'loader.deploy', instructions, isAlone: true };
@@ -268,6 +273,24 @@ const call: Generator = (world) => {
   return one('call', ix(program, accounts, u64(0), u64(random.mostly(0n, [1n, 1n << 32n, 5n << 32n]))));
 };
 
+/** A right instruction on wrong accounts of the loader's. */
+const astray: Generator = (world) => {
+  const { random } = world;
+  const move = random.pick([rewrite, upgrade, setAuthority, close, extend, deploy])(world);
+  if (move === undefined) return undefined;
+  const instructions = [...move.instructions];
+  const last = instructions[instructions.length - 1];
+  const accounts = [...last.accounts];
+  if (accounts.length === 0) return move;
+  for (let i = random.between(1, 2); i > 0; i--) {
+    const at = random.below(accounts.length);
+    const pool = random.pick(['buffer', 'program', 'program-data', 'plain'] as const);
+    accounts[at] = { ...accounts[at], pubkey: world.find(pool) ?? world.anyKey() };
+  }
+  instructions[instructions.length - 1] = { ...last, accounts };
+  return { ...move, name: 'loader.astray', instructions };
+};
+
 /** Removed or unknown instructions, and the older loaders' management. */
 const old: Generator = (world) => {
   const { random } = world;
@@ -289,5 +312,6 @@ export const LOADER_V3: readonly (readonly [weight: number, generator: Generator
   [3, close],
   [3, extend],
   [6, call],
+  [4, astray],
   [1, old],
 ];

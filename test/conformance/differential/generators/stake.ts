@@ -1,4 +1,4 @@
-// The Stake program, with vote accounts to delegate to and epochs that pass.
+// The Stake program, and epochs that pass.
 
 import { createWithSeed } from '../../../../src/crypto/program-address.ts';
 import {
@@ -13,13 +13,13 @@ import {
 import { encodeClock, encodeStakeHistory } from '../../../../src/runtime/sysvars/layouts.ts';
 import { readI64, readU32, readU64 } from '../../../../src/wire/bytes.ts';
 import { Pubkey } from '../../../../src/wire/pubkey.ts';
-import { type Ix, ix, type Meta, meta, option, string64, u8, u32, u64 } from '../encode.ts';
+import { type Ix, ix, type Meta, meta, option, string64, u32, u64 } from '../encode.ts';
 import type { Step } from '../machines.ts';
 import { accountStep, type Generator, type Move, type World } from '../world.ts';
-import { createAccount, transfer } from './system.ts';
+import { createAccount } from './system.ts';
+import { newVoteAccount } from './vote.ts';
 
 const STAKE_LEN = 200;
-const VOTE_LEN = 3762;
 const SOL = 1_000_000_000n;
 
 interface StakeState {
@@ -81,63 +81,12 @@ const newStake: Generator = (world) => {
   return { name: 'stake.initialize', instructions: random.chance(12) ? [create] : [create, initialize] };
 };
 
-const newVote: Generator = (world) => {
-  const { random } = world;
-  const key = world.fresh('vote');
-  const node = world.actor();
-  const create = createAccount(world.actor(), key, world.rent(VOTE_LEN), VOTE_LEN, VOTE_PROGRAM_ID);
-  const initialize = ix(
-    VOTE_PROGRAM_ID,
-    [meta(key, 'w'), meta(RENT_ID), meta(CLOCK_ID), meta(node, 's')],
-    u32(0),
-    node.bytes,
-    world.authority().bytes,
-    world.authority().bytes,
-    u8(random.below(102)),
-  );
-  return { name: 'vote.initialize', instructions: [create, initialize] };
-};
-
-/** Authorities, identity, commission and withdrawals of a vote account. The authorities are mostly guessed wrong. */
-const useVote: Generator = (world) => {
-  const { random } = world;
-  const vote = world.find('vote', ({ owner }) => owner.equals(VOTE_PROGRAM_ID));
-  if (vote === undefined) return newVote(world);
-  const data = world.account(vote)!.data;
-  const node = Pubkey.at(data, 4);
-  const withdrawer = Pubkey.at(data, 36);
-  const signer = meta(random.mostly(withdrawer, [node, world.actor()]), 's');
-  switch (random.below(6)) {
-    case 0: {
-      const accounts = [meta(vote, 'w'), meta(CLOCK_ID), signer];
-      return vote_('authorize', ix(VOTE_PROGRAM_ID, accounts, u32(1), world.authority().bytes, u32(random.below(3))));
-    }
-    case 1: {
-      const lamports = random.mostly(random.amount(world.lamports(vote)), [world.lamports(vote), 1n]);
-      return vote_(
-        'withdraw',
-        ix(VOTE_PROGRAM_ID, [meta(vote, 'w'), meta(world.actor(), 'w'), signer], u32(3), u64(lamports)),
-      );
-    }
-    case 2:
-      return vote_('updateIdentity', ix(VOTE_PROGRAM_ID, [meta(vote, 'w'), meta(world.actor(), 's'), signer], u32(4)));
-    case 3:
-      return vote_('updateCommission', ix(VOTE_PROGRAM_ID, [meta(vote, 'w'), signer], u32(5), u8(random.below(102))));
-    case 4: {
-      const accounts = [meta(vote, 'w'), meta(CLOCK_ID), signer, meta(world.actor(), 's')];
-      return vote_('authorizeChecked', ix(VOTE_PROGRAM_ID, accounts, u32(7), u32(random.below(3))));
-    }
-    default:
-      return vote_('fund', transfer(world.actor(), vote, 1_000_000n));
-  }
-};
-
 const delegate: Generator = (world) => {
   const { random } = world;
   const stake = someStake(world, ({ tag }) => tag === 1 || (tag === 2 && random.chance(5)));
   if (stake === undefined) return newStake(world);
   const vote = world.find('vote', ({ owner }) => owner.equals(VOTE_PROGRAM_ID));
-  if (vote === undefined) return newVote(world);
+  if (vote === undefined) return newVoteAccount(world);
   const accounts = [
     meta(stake.key, 'w'),
     meta(random.mostly(vote, [world.anyKey()])),
@@ -296,7 +245,7 @@ const other: Generator = (world) => {
   const stake = someStake(world);
   if (stake === undefined) return newStake(world);
   const votes = world.all('vote');
-  if (votes.length === 0) return newVote(world);
+  if (votes.length === 0) return newVoteAccount(world);
   const accounts = [meta(stake.key, 'w'), meta(random.pick(votes)), meta(random.pick(votes))];
   return one('deactivateDelinquent', stakeIx(accounts, random.mostly(14, [15, 18, 99])));
 };
@@ -329,14 +278,8 @@ function one(name: string, instruction: Ix): Move {
   return { name: `stake.${name}`, instructions: [instruction] };
 }
 
-function vote_(name: string, instruction: Ix): Move {
-  return { name: `vote.${name}`, instructions: [instruction] };
-}
-
 export const STAKE: readonly (readonly [weight: number, generator: Generator])[] = [
   [4, newStake],
-  [1, newVote],
-  [2, useVote],
   [5, delegate],
   [2, deactivate],
   [3, split],
@@ -349,4 +292,4 @@ export const STAKE: readonly (readonly [weight: number, generator: Generator])[]
   [2, passEpochs],
 ];
 
-export const STAKE_MAKERS: readonly Generator[] = [newVote, newStake, newStake, newStake];
+export const STAKE_MAKERS: readonly Generator[] = [newVoteAccount, newStake, newStake, newStake];

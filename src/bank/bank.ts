@@ -12,11 +12,19 @@ import {
   RECENT_BLOCKHASHES_ID,
   SLOT_HASHES_ID,
 } from '../runtime/addresses.ts';
+import { priorityFeeOfMessage } from '../runtime/compute-budget.ts';
 import type { ExecutionEnvironment } from '../runtime/environment.ts';
 import type { ExecutionListener } from '../runtime/execution-events.ts';
 import type { FeatureSet } from '../runtime/features.ts';
+import { calculateFee } from '../runtime/fees.ts';
 import { LOG_MESSAGES_BYTES_LIMIT } from '../runtime/log-collector.ts';
-import { hostedProgram, PROGRAM_DATA_TAG, ProgramCache, programDataAddress } from '../runtime/program-cache.ts';
+import {
+  hostedProgram,
+  PROGRAM_DATA_TAG,
+  ProgramCache,
+  type ProgramEnvironment,
+  programDataAddress,
+} from '../runtime/program-cache.ts';
 import { BUILTINS } from '../runtime/programs/index.ts';
 import { AGAVE_RULES, type TransactionRules } from '../runtime/rules.ts';
 import { SysvarCache } from '../runtime/sysvars/cache.ts';
@@ -33,6 +41,7 @@ import {
   MAX_SLOT_HASHES,
   RECENT_BLOCKHASHES_ACCOUNT_LEN,
   type RecentBlockhashes,
+  type Rent,
   type SlotHashes,
 } from '../runtime/sysvars/layouts.ts';
 import {
@@ -47,6 +56,7 @@ import {
 } from '../runtime/transaction-processor.ts';
 import type { Account } from '../wire/account.ts';
 import { ParhelionError } from '../wire/errors.ts';
+import type { VersionedMessage } from '../wire/message.ts';
 import { Pubkey } from '../wire/pubkey.ts';
 import type { VersionedTransaction } from '../wire/transaction.ts';
 import type { TransactionError } from '../wire/transaction-error.ts';
@@ -80,6 +90,8 @@ export interface BankOptions {
   readonly accounts?: Accounts | undefined;
   /** The first blockhash. Default: {@link GENESIS_BLOCKHASH}. */
   readonly blockhash?: Pubkey | undefined;
+  /** What accounts must hold by the rules for transactions. Default: what the Rent sysvar says. */
+  readonly rent?: Rent | undefined;
   /** What remembers processed transactions, in place of a ring of `historyCapacity`. */
   readonly memory?: TransactionMemory<TransactionRecord> | undefined;
 }
@@ -116,6 +128,7 @@ export class Bank implements BankView {
   checkBlockhash: boolean;
   computeBudgetOverride: ComputeBudgetOverride | undefined;
   readonly accountLockLimit: number | undefined;
+  readonly #rent: Rent | undefined;
   #logBytesLimit: number;
   #state: BankState;
   readonly #snapshots: { readonly id: number; readonly state: BankState }[] = [];
@@ -130,6 +143,7 @@ export class Bank implements BankView {
     this.checkBlockhash = options.checkBlockhash ?? true;
     this.computeBudgetOverride = options.computeBudgetOverride;
     this.accountLockLimit = options.accountLockLimit;
+    this.#rent = options.rent;
     this.#logBytesLimit = options.logBytesLimit ?? LOG_MESSAGES_BYTES_LIMIT;
     const historyCapacity =
       options.historyCapacity ?? (this.rules.name === 'litesvm' ? LITESVM_HISTORY_CAPACITY : DEFAULT_HISTORY_CAPACITY);
@@ -157,9 +171,9 @@ export class Bank implements BankView {
     return this.#programs;
   }
 
-  /** From now on programs are loaded for the present feature gates. */
-  renewPrograms(): void {
-    this.#programs = new ProgramCache(BUILTINS, this.#features.runtime);
+  /** From now on programs are loaded for the present feature gates, or as is said. */
+  renewPrograms(environment?: ProgramEnvironment): void {
+    this.#programs = new ProgramCache(BUILTINS, this.#features.runtime, environment);
   }
 
   /** Bytes of log that are kept of a transaction; `Infinity` for no limit. */
@@ -240,6 +254,15 @@ export class Bank implements BankView {
     const { listenToHosted } = this;
     const listener = listenToHosted !== undefined && canRunHosted(prepared) ? listenToHosted() : undefined;
     return { transaction, prepared, execution: executeTransaction(prepared, listener), listener };
+  }
+
+  /**
+   * Lamports that a message would pay; undefined where its blockhash isn't recent. A priority fee counts only where its
+   * compute-budget instructions are right. Source: agave runtime/src/bank.rs, get_fee_for_message.
+   */
+  feeForMessage(message: VersionedMessage): bigint | undefined {
+    if (!this.isRecentBlockhash(message.recentBlockhash)) return undefined;
+    return calculateFee(message, LAMPORTS_PER_SIGNATURE, priorityFeeOfMessage(message, this.#features.runtime));
   }
 
   /** The transaction with this first signature, where it paid its fee and isn't forgotten. */
@@ -430,6 +453,7 @@ export class Bank implements BankView {
       rules: this.rules,
       slot: sysvars.clock?.slot ?? 0n,
       sysvars,
+      rent: this.#rent,
       blockhash: blockhashes.latest.bytes,
       lamportsPerSignature: LAMPORTS_PER_SIGNATURE,
       logBytesLimit: this.#logBytesLimit,

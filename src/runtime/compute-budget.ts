@@ -18,7 +18,7 @@ import {
   SYSTEM_PROGRAM_ID,
   VOTE_PROGRAM_ID,
 } from './addresses.ts';
-import { type Refusal, refuseTransaction } from './errors.ts';
+import { type Refusal, refuseTransaction, TransactionFailure } from './errors.ts';
 import {
   DEFAULT_INSTRUCTION_COMPUTE_UNIT_LIMIT,
   HEAP_FRAME_BYTES_MULTIPLE,
@@ -187,6 +187,17 @@ export function limitsOfConfig(config: TransactionConfig | undefined): Transacti
     ),
     priorityFee: config?.priorityFee ?? 0n,
   };
+}
+
+/** Lamports that a message offers on top of the fee for signatures; none where what it asks for would be refused. */
+export function priorityFeeOfMessage(message: VersionedMessage, features: RuntimeFeatures): bigint {
+  if (message.version === 1) return limitsOfConfig(message.config).priorityFee;
+  try {
+    return limitsOfRequests(readComputeBudgetInstructions(message, features)).priorityFee;
+  } catch (failure) {
+    if (failure instanceof TransactionFailure) return 0n;
+    throw failure;
+  }
 }
 
 function isValidHeapSize(bytes: number): boolean {

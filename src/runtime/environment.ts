@@ -5,6 +5,7 @@ import type { Pubkey } from '../wire/pubkey.ts';
 import type { RuntimeFeatures } from './features.ts';
 import type { TransactionRules } from './rules.ts';
 import type { SysvarCache } from './sysvars/cache.ts';
+import type { Rent } from './sysvars/layouts.ts';
 
 export interface ExecutionEnvironment {
   readonly features: RuntimeFeatures;
@@ -12,6 +13,8 @@ export interface ExecutionEnvironment {
   readonly rules: TransactionRules;
   readonly slot: bigint;
   readonly sysvars: SysvarCache;
+  /** What accounts must hold by the rules for transactions; the sysvar's word where it isn't said. */
+  readonly rent?: Rent | undefined;
   /** The blockhash that nonce instructions advance to. */
   readonly blockhash: Uint8Array;
   readonly lamportsPerSignature: bigint;

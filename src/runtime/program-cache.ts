@@ -139,12 +139,16 @@ export class ProgramCache {
   readonly builtins: PubkeyMap<BuiltinProgram>;
   readonly environment: ProgramEnvironment;
 
-  constructor(builtins: PubkeyMap<BuiltinProgram>, features: RuntimeFeatures) {
+  constructor(
+    builtins: PubkeyMap<BuiltinProgram>,
+    features: RuntimeFeatures,
+    environment: ProgramEnvironment = programEnvironment(features),
+  ) {
     this.builtins = new PubkeyMap();
     for (const [id, builtin] of builtins) {
       if (builtin.feature === undefined || features[builtin.feature]) this.builtins.set(id, builtin);
     }
-    this.environment = programEnvironment(features);
+    this.environment = environment;
   }
 }
 

@@ -349,8 +349,8 @@ function prepareLoaded(
   };
 }
 
-function rentOf({ sysvars }: ExecutionEnvironment): Rent {
-  const { rent } = sysvars;
+function rentOf({ rent: ruled, sysvars }: ExecutionEnvironment): Rent {
+  const rent = ruled ?? sysvars.rent;
   if (rent === undefined) throw new Error('A bank always has a Rent sysvar.');
   return rent;
 }

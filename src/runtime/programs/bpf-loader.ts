@@ -159,6 +159,10 @@ function execute(context: InvokeContext, executable: Executable): void {
       r2: parameters.vmInstructionDataAddr,
       onSyscall: syscallListener(context),
     });
+    if (result.error instanceof EbpfError && result.error.kind === 'InvalidMemoryRegion') {
+      context.log(`Failed to create SBF VM: ${result.error.text}`);
+      fail('ProgramEnvironmentSetupFailure', { rule: 'create_vm', source: VM_SOURCE, detail: result.error.text });
+    }
     if (result.error !== undefined && context.listener !== undefined) {
       const { error } = result;
       const fault = describeFault(vm, executable, instruction, activation, context.heapSize, { ...result, error });

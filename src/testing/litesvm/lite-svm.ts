@@ -29,7 +29,7 @@ import {
   wrapSummary,
 } from './metadata.ts';
 import { innerOf, makeMembersEnumerable, wrap } from './native-object.ts';
-import { checkExecutable, storeProgram } from './programs.ts';
+import { checkExecutable, renewPrograms, storeProgram } from './programs.ts';
 import { SlotHistory, slotHistoryOf, wrapSlotHistory } from './slot-history.ts';
 import { decodeSnapshot, encodeSnapshot } from './snapshot.ts';
 import { StakeHistory, stakeHistoryOf, wrapStakeHistory } from './stake-history.ts';
@@ -203,7 +203,7 @@ export class LiteSvm {
   setBuiltins(): void {
     const bank = this.#bank;
     genesis.setBuiltins(this.#sink, bank.features);
-    bank.renewPrograms();
+    renewPrograms(bank);
     this.#programFeatures = bank.features;
   }
 

@@ -1,5 +1,5 @@
 // Objects as native code makes them: their state is not among their properties, their fields are accessors of the
-// prototype, and the prototype's members are enumerable, so that they print, compare and enumerate as LiteSVM's do.
+// prototype, and the prototype's members are enumerable, so that they print, compare and enumerate as those of LiteSVM and bankrun do.
 
 import { refuseConstruction } from './arguments.ts';
 
@@ -45,6 +45,19 @@ export function defineFields(
       },
       set(this: object, value: unknown) {
         innerOf<Record<string, unknown>>(this)[name] = convert(value);
+      },
+      enumerable: true,
+      configurable: true,
+    });
+  }
+}
+
+/** The same for fields that can't be assigned. */
+export function defineGetters(type: Constructor<object>, names: readonly string[]): void {
+  for (const name of names) {
+    Object.defineProperty(type.prototype, name, {
+      get(this: object) {
+        return innerOf<Record<string, unknown>>(this)[name];
       },
       enumerable: true,
       configurable: true,

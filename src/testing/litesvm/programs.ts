@@ -15,16 +15,56 @@ import {
   BPF_LOADER_ID,
   BPF_LOADER_UPGRADEABLE_ID,
   LOADER_V4_ID,
+  NATIVE_LOADER_ID,
 } from '../../runtime/addresses.ts';
-import { type ProgramEnvironment, programDataAddress } from '../../runtime/program-cache.ts';
+import {
+  type CompiledEntry,
+  LOADER_V4_STATE_LEN,
+  ProgramEnvironment,
+  programDataAddress,
+  programEnvironment,
+} from '../../runtime/program-cache.ts';
 import type { Rent } from '../../runtime/sysvars/layouts.ts';
 import type { Account } from '../../wire/account.ts';
 import type { Pubkey } from '../../wire/pubkey.ts';
 import { displayInstructionError, type InstructionErrorName } from '../../wire/transaction-error.ts';
 import { fail } from './arguments.ts';
 
-/** Where loader v4 keeps the ELF. Source: agave loader-v4-interface/src/state.rs, LoaderV4State. */
-const LOADER_V4_STATE_LEN = 48;
+/**
+ * What programs are loaded for, but for those that were there before: LiteSVM loads a program when it is stored and keeps
+ * it as it is, whatever gates are switched afterwards.
+ */
+class LaterEnvironment extends ProgramEnvironment {
+  readonly #earlier = new WeakMap<Uint8Array, ProgramEnvironment>();
+
+  constructor(present: ProgramEnvironment, bank: Bank) {
+    super(present.config, present.syscalls);
+    const { environment } = bank.programs;
+    for (const [, account] of bank.accounts()) {
+      if (!account.executable || account.owner.equals(NATIVE_LOADER_ID)) continue;
+      const stored = programStoredIn(bank, account);
+      if (stored === undefined) continue;
+      const known = environment instanceof LaterEnvironment ? environment.#earlier.get(stored.data) : undefined;
+      this.#earlier.set(stored.data, known ?? environment);
+    }
+  }
+
+  override load(data: Uint8Array, elfOffset: number): CompiledEntry {
+    return this.#earlier.get(data)?.load(data, elfOffset) ?? super.load(data, elfOffset);
+  }
+}
+
+/** Loads programs for the present gates from now on. */
+export function renewPrograms(bank: Bank): void {
+  bank.renewPrograms(new LaterEnvironment(programEnvironment(bank.features.runtime), bank));
+}
+
+/** The account that holds the ELF of an executable one; undefined where there is none. */
+function programStoredIn(bank: Bank, account: Account): Account | undefined {
+  if (!account.owner.equals(BPF_LOADER_UPGRADEABLE_ID)) return account;
+  const programDataKey = programDataAddress(account);
+  return programDataKey && bank.getAccount(programDataKey);
+}
 
 /** Stores a program. One that doesn't load is refused once it is stored, as LiteSVM does it. */
 export function storeProgram(

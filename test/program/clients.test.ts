@@ -48,6 +48,7 @@ describe('Anchor’s client', () => {
       connection,
       publicKey: new PublicKey(alice.address),
     });
+    methods = client.methods;
   });
 
   const toKit = (instruction: TransactionInstruction): Instruction => ({

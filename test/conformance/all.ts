@@ -1,0 +1,109 @@
+// Every suite that can run here, with what is there: recorded expectations where they lie beside the repository, and the
+// suites that make their own transactions and programs and ask LiteSVM.
+
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runDifferential } from './differential/run.ts';
+import { runFixtures } from './fixtures.ts';
+import { runRandomPrograms } from './programs.ts';
+import { emptyReport, type Report } from './report.ts';
+import { runSbpfCases } from './sbpf.ts';
+import { runTransactions } from './transactions.ts';
+
+export interface AllOptions {
+  /** Differential transactions for each seed. */
+  readonly count: number;
+  readonly seeds: readonly number[];
+  readonly programCount: number;
+  readonly jobs: number;
+  readonly caseFolder: string;
+  /** The folder with the recorded data. */
+  readonly data: string;
+  /** Folders that hold the ELF files of the machine's cases. */
+  readonly elfFolders: readonly string[];
+  /** `ADDRESS=FILE.so`: programs that the bundled ones lack. */
+  readonly programs: readonly string[];
+  readonly onProgress: (line: string) => void;
+}
+
+/** Where the recorded data lies in this house. */
+export const RECORDED_DATA: string = fileURLToPath(new URL('../../../shared/data/', import.meta.url));
+
+const NOT_HERE = 'the recorded data is not beside the repository';
+
+export async function runAll(options: AllOptions): Promise<Report[]> {
+  const { count, seeds, programCount, jobs, caseFolder, onProgress } = options;
+  const reports: Report[] = [];
+  const run = async (name: string, suite: () => Report | Promise<Report>): Promise<void> => {
+    onProgress(`${name} …`);
+    reports.push({ ...(await suite()), suite: name });
+  };
+  await run('sbpf', () => runRecordedSbpf(options));
+  for (const set of FIXTURE_SETS) await run(`fixtures: ${set.folder}`, () => runFixtureSet(set, options));
+  await run('transactions', () => runRecordedTransactions(options));
+  await run('programs', () => runRandomPrograms({ seed: seeds[0], count: programCount }));
+  await run('differential', () => runDifferential({ seeds, count, jobs, caseFolder, onProgress }));
+  return reports;
+}
+
+function runRecordedSbpf({ data, elfFolders }: AllOptions): Report {
+  const files = ['cases.json', 'elf-cases.json'].map((name) => join(data, 'sbpf', name));
+  return files.every((file) => existsSync(file)) ? runSbpfCases(files, { elfFolders }) : absent('sbpf');
+}
+
+function runRecordedTransactions({ data }: AllOptions): Report {
+  const files = ['cases.jsonl', 'outcomes.jsonl'].map((name) => join(data, 'transactions', name));
+  return files.every((file) => existsSync(file)) ? runTransactions(files[0], files[1]) : absent('transactions');
+}
+
+interface FixtureSet {
+  readonly folder: string;
+  /** The program that must be given for it. */
+  readonly program?: string;
+}
+
+const FIXTURE_SETS: readonly FixtureSet[] = [
+  { folder: 'token' },
+  { folder: 'ata' },
+  { folder: 'ata-mock', program: 'TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb' },
+  { folder: 'address-lookup-table' },
+  { folder: 'config', program: 'Config1111111111111111111111111111111111111' },
+  { folder: 'feature-gate', program: 'Feature111111111111111111111111111111111111' },
+  { folder: 'loader-v3' },
+];
+
+/** Fixtures that hold for another program than ours, and the rule that explains it. By the first letters of the file. */
+export const EXPLAINED_FIXTURES: Readonly<Record<string, string>> = {
+  'instr-2iUdZj57': 'SetAuthority to None: the Core BPF build of the loader cleared the old key, the builtin leaves it',
+  'instr-ASGQ2Cqk': 'a program can not return ExecutableAccountNotRentExempt, which the builtin does',
+  'instr-BzsxbcHY':
+    'Close of a read-only account: the Core BPF build looks at the slot first, the builtin shrinks first',
+  'instr-925rBqdL': 'Upgrade: the recorded buffer holds no ELF file, and the recorder verified none',
+  'instr-GVHenvxd': 'ExtendProgram: the recorded program holds no ELF file, and the recorder verified none',
+};
+
+function runFixtureSet({ folder, program }: FixtureSet, { data, programs }: AllOptions): Report {
+  const path = join(data, 'fixtures', folder);
+  if (!existsSync(path)) return absent(folder);
+  const given = programs.filter((option) => program === undefined || option.startsWith(`${program}=`));
+  if (program !== undefined && given.length === 0) {
+    const names = readdirSync(path).filter((name) => name.endsWith('.fix'));
+    const reason = `no build of the program at ${program} is bundled; name one with --program`;
+    return { ...emptyReport(folder), skipped: names.map((name) => ({ name, reason })) };
+  }
+  const report = runFixtures([path], { programs: program === undefined ? [] : given, ignoreUnits: true });
+  const ruleOf = (name: string) => Object.entries(EXPLAINED_FIXTURES).find(([start]) => name.includes(start))?.[1];
+  return {
+    ...report,
+    failures: report.failures.filter(({ name }) => ruleOf(name) === undefined),
+    skipped: report.failures.flatMap(({ name }) => {
+      const rule = ruleOf(name);
+      return rule === undefined ? [] : [{ name, reason: `explained: ${rule}` }];
+    }),
+  };
+}
+
+function absent(suite: string): Report {
+  return { ...emptyReport(suite), skipped: [{ name: suite, reason: NOT_HERE }] };
+}

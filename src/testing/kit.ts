@@ -64,8 +64,9 @@ export function copyBytes(bytes: ReadonlyUint8Array): Uint8Array {
 // Transactions are small, many, and kept for a while. An ArrayBuffer of its own for each would cost more than to decode
 // it (0.4 µs of 1.5), so their copies share larger ones.
 const CHUNK_LEN = 64 * 1024;
-let chunk = new Uint8Array(0);
-let chunkView = new DataView(chunk.buffer);
+let chunkBuffer = new ArrayBuffer(0);
+let chunk = new Uint8Array(chunkBuffer);
+let chunkView = new DataView(chunkBuffer);
 let chunkUsed = 0;
 
 /** Copies bytes that nobody writes to any more, and returns a reader over the copy. */
@@ -73,14 +74,15 @@ function readCopy(bytes: ReadonlyUint8Array): WireReader {
   const { length } = bytes;
   if (length > CHUNK_LEN / 16) return WireReader.over(copyBytes(bytes));
   if (chunkUsed + length > chunk.length) {
-    chunk = new Uint8Array(CHUNK_LEN);
-    chunkView = new DataView(chunk.buffer);
+    chunkBuffer = new ArrayBuffer(CHUNK_LEN);
+    chunk = new Uint8Array(chunkBuffer);
+    chunkView = new DataView(chunkBuffer);
     chunkUsed = 0;
   }
   const start = chunkUsed;
   chunkUsed += length;
   chunk.set(bytes as Uint8Array, start);
-  return WireReader.within(chunk, chunkView, start, chunkUsed);
+  return WireReader.within(chunkBuffer, chunk, chunkView, start, chunkUsed);
 }
 
 // Accounts.

@@ -326,13 +326,25 @@ export class WireReader {
   offset: number;
   readonly #start: number;
   readonly #end: number;
+  // Of `bytes`. Asking the array for them takes as long as making a view.
+  readonly #buffer: ArrayBufferLike;
+  readonly #base: number;
 
-  private constructor(bytes: Uint8Array, view: DataView, start: number, end: number) {
+  private constructor(
+    bytes: Uint8Array,
+    view: DataView,
+    start: number,
+    end: number,
+    buffer: ArrayBufferLike,
+    base: number,
+  ) {
     this.bytes = bytes;
     this.view = view;
     this.offset = start;
     this.#start = start;
     this.#end = end;
+    this.#buffer = buffer;
+    this.#base = base;
   }
 
   /** Over all of `bytes`. */
@@ -340,13 +352,13 @@ export class WireReader {
     // A subclass (Node's Buffer) is looked through, so that every view taken is a plain Uint8Array.
     const isPlain = bytes.constructor === Uint8Array;
     const plain = isPlain ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    return new WireReader(plain, view, 0, bytes.length);
+    const { buffer, byteOffset, length } = bytes;
+    return new WireReader(plain, new DataView(buffer, byteOffset, length), 0, length, buffer, byteOffset);
   }
 
-  /** Over the bytes from `start` to `end`. `view` is of the same memory. */
-  static within(bytes: Uint8Array, view: DataView, start: number, end: number): WireReader {
-    return new WireReader(bytes, view, start, end);
+  /** Over the bytes from `start` to `end` of a whole buffer, of which `bytes` and `view` are two views. */
+  static within(buffer: ArrayBuffer, bytes: Uint8Array, view: DataView, start: number, end: number): WireReader {
+    return new WireReader(bytes, view, start, end, buffer, 0);
   }
 
   /** How many bytes were read. */
@@ -356,7 +368,7 @@ export class WireReader {
 
   /** The bytes from `start` to here. */
   viewFrom(start: number): Uint8Array {
-    return new Uint8Array(this.bytes.buffer, this.bytes.byteOffset + start, this.offset - start);
+    return new Uint8Array(this.#buffer, this.#base + start, this.offset - start);
   }
 
   /** Steps over `count` bytes and returns where they begin. */
@@ -371,7 +383,7 @@ export class WireReader {
   takeView(count: number, what: string): Uint8Array {
     const offset = this.take(count, what);
     // A third faster than `subarray`, and a transaction has five of these.
-    return new Uint8Array(this.bytes.buffer, this.bytes.byteOffset + offset, count);
+    return new Uint8Array(this.#buffer, this.#base + offset, count);
   }
 
   takeShortVecLength(what: string): number {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { epochOf, leaderScheduleEpochOf } from './epochs.ts';
+import { epochOf, firstSlotOf, leaderScheduleEpochOf } from './epochs.ts';
 
 const MAINNET = {
   slotsPerEpoch: 432_000n,
@@ -25,6 +25,16 @@ describe('the epoch of a slot', () => {
   ])('slot %s is in epoch %s, its leaders are known up to epoch %s %s', (slot, epoch, leaderScheduleEpoch) => {
     expect(epochOf(MAINNET, slot)).toBe(epoch);
     expect(leaderScheduleEpochOf(MAINNET, slot)).toBe(leaderScheduleEpoch);
+  });
+
+  test('the first slot of an epoch is in it, and the slot before is not', () => {
+    for (const schedule of [MAINNET, WITHOUT_WARMUP]) {
+      for (const epoch of [1n, 2n, 13n, 14n, 15n, 1048n]) {
+        const slot = firstSlotOf(schedule, epoch);
+        expect([epochOf(schedule, slot), epochOf(schedule, slot - 1n)]).toEqual([epoch, epoch - 1n]);
+      }
+      expect(firstSlotOf(schedule, 0n)).toBe(0n);
+    }
   });
 
   test('without a warm-up all epochs are of one length', () => {

@@ -1,5 +1,5 @@
 // Which epoch a slot is in. Epochs begin short and double up to the schedule's length, so that a new chain has some soon.
-// Source: solana-sdk epoch-schedule/src/lib.rs, get_epoch, get_leader_schedule_epoch.
+// Source: solana-sdk epoch-schedule/src/lib.rs, get_epoch, get_leader_schedule_epoch, get_first_slot_in_epoch.
 
 import type { EpochSchedule } from '../runtime/sysvars/layouts.ts';
 
@@ -17,6 +17,13 @@ export function leaderScheduleEpochOf(schedule: EpochSchedule, slot: bigint): bi
   const { firstNormalSlot, firstNormalEpoch, slotsPerEpoch, leaderScheduleSlotOffset } = schedule;
   if (slot < firstNormalSlot) return epochOf(schedule, slot) + 1n;
   return firstNormalEpoch + quotient(slot - firstNormalSlot + leaderScheduleSlotOffset, slotsPerEpoch);
+}
+
+/** The slot that an epoch begins with. */
+export function firstSlotOf(schedule: EpochSchedule, epoch: bigint): bigint {
+  const { firstNormalSlot, firstNormalEpoch, slotsPerEpoch } = schedule;
+  if (epoch <= firstNormalEpoch) return MINIMUM_SLOTS_PER_EPOCH * (2n ** epoch - 1n);
+  return firstNormalSlot + (epoch - firstNormalEpoch) * slotsPerEpoch;
 }
 
 function quotient(slots: bigint, slotsPerEpoch: bigint): bigint {

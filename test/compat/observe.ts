@@ -69,7 +69,7 @@ function bytesText(view: ArrayBufferView): string {
 /** What can be seen of a class from outside: names, kinds and flags of its members. */
 export function shapeOf(type: unknown): unknown {
   if (typeof type !== 'function') return typeof type;
-  return { name: type.name, static: membersOf(type), members: membersOf(type.prototype) };
+  return { name: type.name, static: membersOf(type), members: type.prototype && membersOf(type.prototype) };
 }
 
 const OF_EVERY_CLASS = ['length', 'name', 'prototype', 'arguments', 'caller', 'constructor'];

@@ -16,8 +16,9 @@ export function u64(value: unknown): bigint {
   return BigInt.asUintN(64, int < 0n ? -int : int);
 }
 
+/** The same bits as an i64. The sign is lost, as it is in bankrun. */
 function i64(value: unknown): bigint {
-  return BigInt.asIntN(64, bigint(value));
+  return BigInt.asIntN(64, u64(value));
 }
 
 /** The time on the chain. */

@@ -4,6 +4,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runCpiPrograms } from './cpi/run.ts';
 import { runDifferential } from './differential/run.ts';
 import { runFixtures } from './fixtures.ts';
 import { runRandomPrograms } from './programs.ts';
@@ -42,6 +43,7 @@ export async function runAll(options: AllOptions): Promise<Report[]> {
   await run('sbpf', () => runRecordedSbpf(options));
   for (const set of FIXTURE_SETS) await run(`fixtures: ${set.folder}`, () => runFixtureSet(set, options));
   await run('transactions', () => runRecordedTransactions(options));
+  await run('cpi', runCpiPrograms);
   await run('programs', () => runRandomPrograms({ seed: seeds[0], count: programCount }));
   await run('differential', () => runDifferential({ seeds, count, jobs, caseFolder, onProgress }));
   return reports;

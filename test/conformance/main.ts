@@ -5,12 +5,14 @@
 //   transactions CASES OUTCOMES                                   recorded transactions
 //   differential   [--seed N] [--count N] [--jobs N]              random transactions, here and on LiteSVM
 //   programs       [--seed N] [--count N]                         random sBPF programs, on all engines and on LiteSVM
+//   cpi                                                           calls between programs, here and on LiteSVM
 //   replay FILE…                                                  cases that differential wrote
 //
 // Each failure is printed with its first difference; the last line counts.
 
 import { parseArgs } from 'node:util';
 import { RECORDED_DATA, runAll } from './all.ts';
+import { runCpiPrograms } from './cpi/run.ts';
 import { readCase, replay } from './differential/case-file.ts';
 import { runDifferential } from './differential/run.ts';
 import { runFixtures } from './fixtures.ts';
@@ -27,6 +29,7 @@ const USAGE = `usage: npm run conformance [-- --write] [--seeds N] [--count N] [
        npm run conformance -- transactions CASES OUTCOMES
        npm run conformance -- differential [--seed N] [--count N] [--jobs N]
        npm run conformance -- programs [--seed N] [--count N]
+       npm run conformance -- cpi
        npm run conformance -- replay FILE...`;
 
 /** Where failing cases are written, below the folder that one stands in. */
@@ -85,6 +88,8 @@ async function main(args: readonly string[]): Promise<number> {
     report = await runDifferential({ seeds, count: count ?? 10_000, jobs, caseFolder: CASE_FOLDER, onProgress });
   } else if (suite === 'programs' && paths.length === 0) {
     report = runRandomPrograms({ seed: seeds[0], count: count ?? 20_000 });
+  } else if (suite === 'cpi' && paths.length === 0) {
+    report = runCpiPrograms();
   } else if (suite === 'replay' && paths.length > 0) {
     report = replayFiles(paths);
   } else {

@@ -32,6 +32,8 @@ function linesOf(reports: readonly Report[]): string[] {
     '',
     '- **sbpf**: the cases of the sbpf crate: assembly, verifier, ELF files. **fixtures**: single instructions recorded from mainnet',
     '  transactions, run on the programs that are bundled. **transactions**: generated ones, with the outcomes that LiteSVM had.',
+    '- **cpi**: C programs that take every step of a cross-program invocation and meet every refusal, in both ABIs, run here and on',
+    '  LiteSVM; again with other rules of memory and calls switched on.',
     '- **programs**: random sBPF programs, interpreted, compiled, taking turns, and on LiteSVM: result, units, error, registers,',
     '  stack, heap.',
     '- **differential**: random transactions in sequences, valid and spoiled, here and on LiteSVM in one process. Compared after',

@@ -148,8 +148,6 @@ function lookupTables(world: World): { address: Pubkey; addresses: Pubkey[] }[] 
   return tables;
 }
 
-let unsigned = 0;
-
 /** Signatures that somebody checks are true, but for one in a few. The others are at least each its own. */
 function encode(world: World, message: VersionedMessage, hasWrongCount: boolean): Uint8Array {
   const { random, options } = world;
@@ -160,16 +158,10 @@ function encode(world: World, message: VersionedMessage, hasWrongCount: boolean)
   for (let i = 0; i < Math.min(count, 127); i++) {
     const key = message.accountKeys[i];
     const isSigned = options.sigverify && key !== undefined && !random.chance(150);
-    signatures.push((isSigned ? signWith(key, messageBytes) : undefined) ?? noSignature());
+    signatures.push((isSigned ? signWith(key, messageBytes) : undefined) ?? world.freshSignature());
   }
   if (message.version === 1 || count <= 127) {
     return encodeTransaction(createTransaction(message, signatures, messageBytes));
   }
   return messageBytes;
-}
-
-function noSignature(): Uint8Array {
-  const signature = new Uint8Array(64);
-  new DataView(signature.buffer).setUint32(0, ++unsigned, true);
-  return signature;
 }

@@ -18,7 +18,7 @@ export function keyNumber(number: number): Pubkey {
     new DataView(seed.buffer).setUint32(0, i + 1, true);
     const secret = createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: 'der', type: 'pkcs8' });
     const spki = createPublicKey(secret).export({ format: 'der', type: 'spki' });
-    const key = Pubkey.at(spki, SPKI_PREFIX_LEN);
+    const key = Pubkey.at(new Uint8Array(spki), SPKI_PREFIX_LEN);
     secrets.push(secret);
     publicKeys.push(key);
     numbers.set(key.toString(), i);

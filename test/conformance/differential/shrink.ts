@@ -6,11 +6,18 @@ import { createTransaction, encodeTransaction } from '../../../src/wire/transact
 import { type Case, replay } from './case-file.ts';
 import { decode, PLAIN_OPTIONS, type Step } from './machines.ts';
 
-/** @param onSmaller hears of each success: LiteSVM may end the process at any time. */
-export function shrink(failing: Case, onSmaller: (smaller: Case) => void): Case {
+/**
+ * @param onSmaller hears of each success: LiteSVM may end the process at any time.
+ * @param differs what to keep: a case for which it says something.
+ */
+export function shrink(
+  failing: Case,
+  onSmaller: (smaller: Case) => void,
+  differs: (candidate: Case) => string | undefined = replay,
+): Case {
   let best = failing;
   const attempt = (candidate: Case): boolean => {
-    if (replay(candidate) === undefined) return false;
+    if (differs(candidate) === undefined) return false;
     best = candidate;
     onSmaller(best);
     return true;

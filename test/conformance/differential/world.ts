@@ -76,6 +76,7 @@ export class World {
   readonly #pools = new Map<PoolName, Pubkey[]>();
   readonly #notes = new PubkeyMap<unknown>();
   #nextKey = ACTOR_COUNT;
+  #signatures = 0;
 
   constructor(random: Random, options: MachineOptions, machines: Machines) {
     this.random = random;
@@ -91,6 +92,13 @@ export class World {
     const key = keyNumber(this.#nextKey++);
     if (pool !== undefined) this.add(pool, key, note);
     return key;
+  }
+
+  /** Nobody's, and like no other of this world. */
+  freshSignature(): Uint8Array {
+    const signature = new Uint8Array(64);
+    new DataView(signature.buffer).setUint32(0, ++this.#signatures, true);
+    return signature;
   }
 
   actor(): Pubkey {

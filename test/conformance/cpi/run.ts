@@ -1,0 +1,28 @@
+// Runs the C programs in both ABIs, on both machines.
+
+import { emptyReport, type Report } from '../report.ts';
+import { CASES, OTHER_RULES } from './cases.ts';
+import { type Abi, type CpiCase, CpiStage } from './stage.ts';
+
+const ABIS: readonly Abi[] = ['c', 'rust'];
+
+export function runCpiPrograms(): Report {
+  const report = emptyReport('cpi');
+  runCases(new CpiStage(), CASES, '', report);
+  for (const { about, ...options } of OTHER_RULES) {
+    const cases = CASES.map((each) => ({ ...each, expected: undefined, options }));
+    runCases(new CpiStage(), cases, `, ${about}`, report);
+  }
+  return report;
+}
+
+function runCases(stage: CpiStage, cases: readonly CpiCase[], about: string, report: Report): void {
+  for (const testCase of cases) {
+    for (const abi of testCase.abis ?? ABIS) {
+      const { difference } = stage.run(testCase, abi);
+      const name = `${testCase.program} (${abi}${about}): ${testCase.name}`;
+      if (difference === undefined) report.passed++;
+      else report.failures.push({ name, difference });
+    }
+  }
+}

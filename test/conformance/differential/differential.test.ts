@@ -1,0 +1,78 @@
+// A few hundred random transactions, always the same, and the parts of the suite itself.
+// `npm run conformance -- differential` runs as many as one likes.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { SYSTEM_PROGRAM_ID } from '../../../src/runtime/addresses.ts';
+import { compileMessage } from '../../../src/wire/message-compiler.ts';
+import { createTransaction, encodeTransaction } from '../../../src/wire/transaction.ts';
+import { readCase, replay, writeCase } from './case-file.ts';
+import { u32, u64 } from './encode.ts';
+import { keyNumber } from './keyring.ts';
+import { Machines, PLAIN_OPTIONS, type Step } from './machines.ts';
+import { runSequence } from './sequence.ts';
+import { shrink } from './shrink.ts';
+import { accountStep } from './world.ts';
+
+test.each([1, 2, 3])('200 random transactions of seed %d have the same outcome on LiteSVM', (seed) => {
+  const ends = new Set<string>();
+  const { difference, transactions } = runSequence({
+    seed,
+    number: 0,
+    transactions: 200,
+    onOutcome: (_, __, error) => ends.add(JSON.stringify(error)),
+  });
+  expect(difference).toBeUndefined();
+  expect(transactions).toBe(200);
+  // They are worth running only if they end in many ways.
+  expect(ends.size).toBeGreaterThan(15);
+});
+
+test('the same seed makes the same transactions', () => {
+  const run = () => runSequence({ seed: 9, number: 4, transactions: 40 }).steps;
+  expect(run()).toEqual(run());
+});
+
+/** Transfers of one lamport to two keys; the machines are made to differ by an account that only one of them has. */
+test('a difference is found, shrunk, written, and found again in the file', () => {
+  const [payer, first, second] = [keyNumber(0), keyNumber(1), keyNumber(2)];
+  const transfer = (...to: readonly (typeof payer)[]): Step => {
+    const message = compileMessage({
+      feePayer: payer,
+      recentBlockhash: new Machines(PLAIN_OPTIONS).bank.latestBlockhash,
+      instructions: to.map((address) => ({
+        programAddress: SYSTEM_PROGRAM_ID,
+        accounts: [
+          { address: payer, isSigner: true, isWritable: true },
+          { address, isSigner: false, isWritable: true },
+        ],
+        data: new Uint8Array([...u32(2), ...u64(1)]),
+      })),
+    });
+    return { kind: 'send', bytes: encodeTransaction(createTransaction(message, [new Uint8Array(64)])) };
+  };
+  const steps: Step[] = [
+    accountStep(payer, {}),
+    accountStep(second, {}),
+    { kind: 'expireBlockhash' },
+    { kind: 'expireBlockhash' },
+    transfer(first, second),
+  ];
+  // What differs here is made up: a transaction that succeeds.
+  const fails = { about: 'made up', options: PLAIN_OPTIONS, steps };
+  const folder = mkdtempSync(join(tmpdir(), 'parhelion-'));
+  const file = join(folder, 'case.json');
+  writeCase(file, fails);
+  expect(readCase(file)).toEqual(fails);
+  expect(replay(readCase(file))).toBeUndefined();
+  const sizes: number[] = [];
+  shrink(
+    fails,
+    ({ steps: left }) => sizes.push(left.length),
+    (candidate) => (candidate.steps.length > 0 ? 'made up' : undefined),
+  );
+  expect(sizes.at(-1)).toBe(1);
+  rmSync(folder, { recursive: true });
+});

@@ -170,7 +170,7 @@ export class Machines {
       (isSimulation ? comparePostAccounts(record, sent) : this.#compareTouched(record)) ??
       this.#compareMemory(record);
     if (difference === undefined) return { difference, outcome, record };
-    const explained = EXPLAINED.find((row) => row.applies(outcome, theirs))?.name;
+    const explained = EXPLAINED.find((row) => row.applies(outcome, theirs, transaction))?.name;
     return explained === undefined
       ? { difference, outcome, record }
       : { difference: undefined, explained, outcome, record };

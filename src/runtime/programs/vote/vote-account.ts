@@ -163,7 +163,7 @@ export function updateCommissionCollector(
   account: BorrowedAccount,
   kind: CommissionKind,
 ): void {
-  context.current.keyAt(1);
+  context.current.checkNumberOfAccounts(3);
   updateAsWithdrawer(context, account, (state) => {
     const collector = collectorAt(context, account, 1);
     if (kind === 'inflationRewards') state.inflationRewardsCollector = collector;

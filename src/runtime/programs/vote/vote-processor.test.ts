@@ -523,6 +523,12 @@ describe('commissions', () => {
     ['to a program', {}, collector(meta(ids.VOTE_PROGRAM_ID), 0), 'InvalidAccountOwner'],
     ['to an account that is not there', {}, { ...collector(vote, 0), accounts: [vote] }, 'MissingAccount'],
     [
+      'to a wallet, of garbage, without the account that signs',
+      { account: { data: new Uint8Array(SIZE) } },
+      { ...collector(vote, 0), accounts: [vote, meta(OTHER, 'w')] },
+      'MissingAccount',
+    ],
+    [
       'to a wallet, before the gate',
       { without: ['custom_commission_collector'] },
       collector(meta(OTHER, 'w'), 0),

@@ -61,6 +61,8 @@ describe('a message digest', () => {
       seen.push(new MessageDigest(changed));
     }
     for (let len = 0; len < 40; len++) seen.push(new MessageDigest(new Uint8Array(len)));
+    // Longer than the room it starts with, and no multiple of a word.
+    for (const len of [4095, 4097, 70_003]) seen.push(new MessageDigest(new Uint8Array(len)));
     for (let i = 0; i + 8 <= message.length; i += 4) {
       const swapped = message.slice();
       swapped.copyWithin(i, i + 4, i + 8);

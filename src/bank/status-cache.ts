@@ -29,7 +29,7 @@ export class MessageDigest {
   constructor(message: Uint8Array) {
     const { length } = message;
     if (length + 15 > scratch.length) {
-      scratch = new Uint8Array(2 * length + 64);
+      scratch = new Uint8Array(8 * Math.ceil(length / 4) + 64);
       scratchWords = new Int32Array(scratch.buffer);
     }
     scratch.set(message);

@@ -153,7 +153,8 @@ function logAndExit(version: SbpfVersion): string {
 /** What the one syscall leaves behind. */
 interface Capture {
   readonly meter: { remaining: number };
-  state: string;
+  /** By each call: random code may well jump into the lines that log. */
+  readonly logged: string[];
 }
 
 /** As the machine has it: a number, where a number is exact. */
@@ -174,8 +175,8 @@ const SYSCALLS = new SyscallRegistry([
       charge(100n);
       const n = BigInt(count);
       if (n * 16n >= 1n << 63n) throw new SyscallError('InvalidLength', 'InvalidLength');
-      if (n > 0n && BigInt(vmAddr) % 8n !== 0n) throw new SyscallError('UnalignedPointer', 'Unaligned pointer');
       const table = n === 0n ? 0 : memory.load(vmAddr, u64(n * 16n));
+      if (n > 0n && BigInt(vmAddr) % 8n !== 0n) throw new SyscallError('UnalignedPointer', 'Unaligned pointer');
       charge(100n * n < 1n << 64n ? 100n * n : (1n << 64n) - 1n);
       const slices: { vmAddr: bigint; len: bigint }[] = [];
       for (let i = 0; i < Number(n); i++) {
@@ -187,7 +188,7 @@ const SYSCALLS = new SyscallRegistry([
         const at = len === 0n ? 0 : memory.load(u64(from), u64(len));
         return encodeBase64(memory.bytes.slice(at, at + Number(len)));
       });
-      context.state = fields.join(' ');
+      context.logged.push(fields.join(' '));
       return 0;
     },
   ],
@@ -200,9 +201,9 @@ function run(vm: Vm<Capture>, executable: Executable, data: Uint8Array, budget: 
   vm.memory.bytes.set(data, input + 16);
   vm.memory.bytes.set(PROGRAM.bytes, input + 16 + data.length);
   const meter = { remaining: budget };
-  const context: Capture = { meter, state: '' };
+  const context: Capture = { meter, logged: [] };
   const { r0, error, instructions } = vm.run({ executable, context, meter, heapSize: HEAP_LEN, r2: DATA });
-  return { units: instructions, end: error?.text ?? endOf(BigInt(r0)), state: context.state };
+  return { units: instructions, end: error?.text ?? endOf(BigInt(r0)), state: context.logged.join('\n') };
 }
 
 function endOf(r0: bigint): string {
@@ -243,7 +244,10 @@ class NativeMachine {
     return {
       units: Number(/ consumed (\d+) of/.exec(logs.at(-2) ?? '')?.[1]),
       end: last.endsWith(' success') ? 'success' : last.slice(last.indexOf('failed: ') + 8),
-      state: logs.find((line) => line.startsWith('Program data: '))?.slice('Program data: '.length) ?? '',
+      state: logs
+        .filter((line) => line.startsWith('Program data: '))
+        .map((line) => line.slice('Program data: '.length))
+        .join('\n'),
     };
   }
 }

@@ -59,12 +59,13 @@ export function readCase(file: string): Case {
   }
 }
 
-/** The first difference, in words; undefined where both machines agree from beginning to end. */
+/** The first difference, in words; undefined where both machines agree to the end, or to a difference that is explained. */
 export function replay({ options, steps }: Pick<Case, 'options' | 'steps'>): string | undefined {
   const machines = new Machines(options);
   for (const [i, step] of steps.entries()) {
-    const { difference } = machines.apply(step);
+    const { difference, explained } = machines.apply(step);
     if (difference !== undefined) return `step ${i}: ${difference}`;
+    if (explained !== undefined) return undefined;
   }
   return machines.compareAll();
 }

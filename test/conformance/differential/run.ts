@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { encodeBase64 } from '../../../src/wire/base64.ts';
 import { emptyReport, type Report } from '../report.ts';
-import { readNote, TRANSACTIONS_PER_SEQUENCE, type WorkerMessage } from './worker.ts';
+import { readNote, type WorkerMessage } from './worker.ts';
 
 export interface DifferentialOptions {
   readonly seeds: readonly number[];
@@ -49,11 +49,12 @@ async function runSeed(
   noteFile: string,
   report: DifferentialReport & { explained: Map<string, number> },
 ): Promise<void> {
-  const sequences = Math.ceil(count / TRANSACTIONS_PER_SEQUENCE);
-  for (let first = 0; first < sequences; ) {
+  let done = 0;
+  for (let first = 0; done < count; ) {
     const hear = (message: WorkerMessage): void => {
       const { number, transactions, explained, failure } = message;
       first = Math.max(first, number + 1);
+      done += Math.max(1, transactions);
       report.passed += transactions - (failure === undefined ? 0 : 1);
       for (const name of explained) report.explained.set(name, (report.explained.get(name) ?? 0) + 1);
       if (failure === undefined) return;
@@ -61,8 +62,7 @@ async function runSeed(
       report.failures.push({ name, difference: failure.difference });
       onProgress?.(`differential: ${name} differs`);
     };
-    const rest = count - first * TRANSACTIONS_PER_SEQUENCE;
-    const isWell = await runWorker([seed, first, rest].map(String).concat(noteFile, caseFolder), hear);
+    const isWell = await runWorker([seed, first, count - done].map(String).concat(noteFile, caseFolder), hear);
     if (isWell) return;
     const note = readNote(readFileSync(noteFile));
     if (note === undefined) throw new Error('A worker ended before it began.');

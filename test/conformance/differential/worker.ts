@@ -8,7 +8,7 @@ import { writeCase } from './case-file.ts';
 import { runSequence } from './sequence.ts';
 import { shrink } from './shrink.ts';
 
-export const TRANSACTIONS_PER_SEQUENCE = 250;
+const TRANSACTIONS_PER_SEQUENCE = 250;
 
 /** What a worker says of each sequence it has finished. */
 export interface WorkerMessage {
@@ -54,7 +54,8 @@ function work(seed: number, first: number, count: number, noteFile: string, case
     const transactions = Math.min(TRANSACTIONS_PER_SEQUENCE, count - done);
     const beforeSend = (bytes: Uint8Array) => note(number, false, bytes);
     const result = runSequence({ seed, number, transactions, beforeSend });
-    done += TRANSACTIONS_PER_SEQUENCE;
+    // A difference ends a sequence early; the count is of transactions that were compared.
+    done += Math.max(1, result.transactions);
     const { difference, options, steps, explained } = result;
     const message = { number, transactions: result.transactions, explained };
     if (difference === undefined) {

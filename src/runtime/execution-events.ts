@@ -5,8 +5,11 @@
 // The events nest: `attempt … [described] … [enter … exit] … attemptEnd`. A top-level instruction has no attempt around it
 // but may be refused before it is entered, which `instructionRefused` reports.
 
+import type { Executable } from '../sbpf/executable.ts';
+import type { Vm } from '../sbpf/vm.ts';
 import type { Verdict } from '../wire/errors.ts';
 import type { Pubkey } from '../wire/pubkey.ts';
+import type { Activation } from './activation.ts';
 import type { Refusal } from './errors.ts';
 import type { Fault } from './fault.ts';
 import type { InstructionContext, TransactionContext } from './transaction-context.ts';
@@ -84,11 +87,23 @@ export type ExecutionEvent =
       /** The bump that was searched for and found. */
       readonly bump: number | undefined;
     }
-  /** The machine stopped a compiled program, or a syscall did. */
-  | { readonly type: 'fault'; readonly fault: Fault }
+  /** The machine stopped a compiled program, or a syscall did. `forfeited`: the units left, where they are taken for it. */
+  | { readonly type: 'fault'; readonly fault: Fault; readonly forfeited: number }
   /** A log line. `kept` is false where the byte limit dropped it. */
   | { readonly type: 'log'; readonly line: string; readonly kept: boolean };
 
+/** A compiled program, about to run. */
+export interface MachineRun {
+  readonly vm: Vm;
+  readonly executable: Executable;
+  readonly instruction: InstructionContext;
+  readonly activation: Activation;
+  /** Bytes. */
+  readonly heapSize: number;
+}
+
 export interface ExecutionListener {
   on(event: ExecutionEvent): void;
+  /** Asked before a compiled program runs: what is to be called before its instructions (`RunRequest.onInstruction`). */
+  watch?(run: MachineRun): ((vm: Vm) => void) | undefined;
 }

@@ -12,6 +12,7 @@ import {
 import { disassembleAt, labelAt } from '../sbpf/disassembler.ts';
 import { ElfError } from '../sbpf/errors.ts';
 import { Executable } from '../sbpf/executable.ts';
+import { LDDW } from '../sbpf/opcodes.ts';
 import type { RunResult, Vm } from '../sbpf/vm.ts';
 import type { Verdict } from '../wire/errors.ts';
 import type { Pubkey } from '../wire/pubkey.ts';
@@ -24,6 +25,12 @@ export interface CodePlace {
   readonly pc: number;
   /** The function's symbol, demangled; `function_<slot>` where the file has none. */
   readonly functionName: string;
+}
+
+export interface CodeLine extends CodePlace {
+  readonly text: string;
+  /** Whether it is the instruction that the listing is about. */
+  readonly isFault: boolean;
 }
 
 export interface FaultAccess {
@@ -43,7 +50,7 @@ export interface Fault {
   /** r0 to r10. */
   readonly registers: readonly bigint[];
   /** The instructions around the one that failed. */
-  readonly code: readonly (CodePlace & { readonly text: string; readonly isFault: boolean })[];
+  readonly code: readonly CodeLine[];
   /** The syscall that ended the run, where it was one. */
   readonly syscall: string | undefined;
   readonly access: FaultAccess | undefined;
@@ -117,23 +124,50 @@ export function describeFault(
 ): Fault {
   const names = new FunctionNames(executable);
   const place = (pc: number): CodePlace => ({ pc, functionName: names.at(pc) });
-  const { pc, callFrames } = result;
-  const slotCount = Math.floor(executable.text.length / 8);
-  const code: { pc: number; functionName: string; text: string; isFault: boolean }[] = [];
-  for (let slot = Math.max(0, pc - SHOWN_BEFORE); slot <= Math.min(slotCount - 1, pc + SHOWN_AFTER); slot++) {
-    code.push({ ...place(slot), text: disassembleAt(executable, slot), isFault: slot === pc });
-  }
-  // A frame returns to the slot behind its call.
-  const callers = callFrames.map((returnPc) => place(Math.max(0, returnPc - 1))).reverse();
+  const { pc } = result;
+  const code = codeAround(executable, names, pc, SHOWN_BEFORE, SHOWN_AFTER);
   const callText = code.find((line) => line.isFault)?.text ?? '';
   return {
     place: place(pc),
-    callStack: [place(pc), ...callers].slice(0, SHOWN_FRAMES),
+    callStack: callStackOf(names, pc, result.callFrames).slice(0, SHOWN_FRAMES),
     registers: vm.registers(),
     code,
     syscall: result.fromSyscall ? (/^(?:syscall|call) (\S+)/.exec(callText)?.[1] ?? 'a syscall') : undefined,
     access: accessOf(result.error, vm, instruction, activation, heapSize),
   };
+}
+
+/** The functions that are running, innermost first. A frame returns to the slot behind its call. */
+export function callStackOf(names: FunctionNames, pc: number, callFrames: readonly number[]): CodePlace[] {
+  const slots = [pc, ...callFrames.map((returnPc) => Math.max(0, returnPc - 1)).reverse()];
+  return slots.map((slot) => ({ pc: slot, functionName: names.at(slot) }));
+}
+
+const SLOT_SIZE = 8;
+
+/** So many instructions before and behind one, in words. */
+export function codeAround(
+  executable: Executable,
+  names: FunctionNames,
+  pc: number,
+  before: number,
+  after: number,
+): CodeLine[] {
+  const { text } = executable;
+  // The second slot of a wide constant is no instruction.
+  const isInstruction = (slot: number) => slot < 1 || text[(slot - 1) * SLOT_SIZE] !== LDDW || slot === pc;
+  const slots = [pc];
+  for (let slot = pc - 1; slot >= 0 && slots.length <= before; slot--) if (isInstruction(slot)) slots.unshift(slot);
+  const slotCount = Math.floor(text.length / SLOT_SIZE);
+  const last = slots.length + after;
+  for (let slot = pc + 1; slot < slotCount && slots.length < last; slot++) if (isInstruction(slot)) slots.push(slot);
+  const named = withSymbols(executable);
+  return slots
+    .filter((slot) => slot < slotCount)
+    .map((slot) => {
+      const line = disassembleAt(named, slot).replace(/(?<=^call )\S+$/, readableName);
+      return { pc: slot, functionName: names.at(slot), text: line, isFault: slot === pc };
+    });
 }
 
 function accessOf(
@@ -146,13 +180,13 @@ function accessOf(
   const data = (error as { data?: { access?: 'load' | 'store'; vmAddr?: bigint; len?: bigint } }).data;
   if (data?.access === undefined || data.vmAddr === undefined || data.len === undefined) return undefined;
   const { access, vmAddr, len } = data;
-  return { access, vmAddr, len, ...locate(vmAddr, vm, instruction, activation, heapSize) };
+  return { access, vmAddr, len, ...locate(vmAddr, vm.executable, instruction, activation, heapSize) };
 }
 
-/** An address in words. */
-function locate(
+/** An address of a program's memory in words, and the account that it lies in or closest behind. */
+export function locate(
   vmAddr: bigint,
-  vm: Vm,
+  executable: Executable,
   instruction: InstructionContext,
   activation: Activation,
   heapSize: number,
@@ -165,13 +199,13 @@ function locate(
     return plain(`the stack, ${MM_STACK_START - at} bytes before its start: a frame was left`);
   }
   if (at < MM_STACK_START) {
-    const end = vm.executable.rodataVmAddr + vm.executable.rodata.length;
+    const end = executable.rodataVmAddr + executable.rodata.length;
     return plain(
       at < end ? "the program's own code and constants, which are read-only" : "past the program's constants",
     );
   }
   if (at < MM_HEAP_START) {
-    const { stackFrameSize, maxCallDepth } = vm.executable.config;
+    const { stackFrameSize, maxCallDepth } = executable.config;
     const offset = at - MM_STACK_START;
     if (offset >= 2 * stackFrameSize * maxCallDepth) return plain('past the end of the stack');
     return plain(
@@ -219,9 +253,15 @@ function locateInput(
 
 /** A symbol as it was written; the name of the slot where it can't be one. */
 function readableSymbol(symbol: string, start: number): string {
-  const printable = /^[\x21-\x7e]{1,512}$/.test(symbol);
-  if (!printable) return `function_${start}`;
-  return demangle(symbol);
+  return isPrintable(symbol) ? demangle(symbol) : `function_${start}`;
+}
+
+function readableName(symbol: string): string {
+  return isPrintable(symbol) ? demangle(symbol) : 'a function whose name is no text';
+}
+
+function isPrintable(symbol: string): boolean {
+  return /^[\x21-\x7e]{1,512}$/.test(symbol);
 }
 
 const LEGACY_ESCAPES: Readonly<Record<string, string>> = {

@@ -38,23 +38,27 @@ export class InterpreterEngine implements Engine {
     let rest = limit;
     const { run } = this.exportsOf(vm.executable.version);
     const step = vm.onInstruction;
-    const slice = step === undefined ? SLICE : 1;
-    let isRepeated = false;
+    let untilStep = step === undefined ? Number.POSITIVE_INFINITY : 0;
     for (;;) {
       if (meter.remaining <= 0) {
         vm.error = new EbpfError('ExceededMaxInstructions');
         return true;
       }
       if (rest <= 0) return false;
-      const fuel = Math.min(meter.remaining, slice, rest);
+      if (step !== undefined && untilStep === 0) {
+        vm.unwatched = 0;
+        step(vm);
+        untilStep = vm.unwatched + 1;
+      }
+      const fuel = Math.min(meter.remaining, SLICE, rest, untilStep);
       this.#memory.u32[FUEL >> 2] = fuel;
-      if (step !== undefined && !isRepeated) step(vm);
-      isRepeated = false;
       const status = run();
       const { u32 } = this.#memory;
       const spent = fuel - u32[FUEL >> 2];
       vm.charge(spent);
       rest -= spent;
+      untilStep -= spent;
+      vm.interpreted += spent;
       switch (status) {
         case Status.exit:
           return true;
@@ -65,9 +69,10 @@ export class InterpreterEngine implements Engine {
           this.#memory.u32[PC >> 2]++;
           break;
         case Status.unresolvedCall:
-          isRepeated = this.#resolveCall(vm);
-          if (isRepeated) break;
+          // Found: not paid for yet, and the next turn of the loop runs it.
+          if (this.#resolveCall(vm)) break;
           vm.charge(1);
+          vm.interpreted++;
           vm.error = new EbpfError('UnsupportedInstruction');
           return true;
         default:

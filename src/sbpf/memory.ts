@@ -80,6 +80,14 @@ export type InputFault = (
   maxLen: number,
 ) => boolean;
 
+/** Guest memory that lies in one piece. */
+export interface MappedRegion {
+  readonly vmAddr: number;
+  /** In `VmMemory.bytes`. */
+  readonly hostOffset: number;
+  readonly len: number;
+}
+
 export interface MemoryLayout {
   readonly stackLen: number;
   readonly stackGaps: boolean;
@@ -243,6 +251,28 @@ export class VmMemory {
       }
     }
     return undefined;
+  }
+
+  /** What can be read, in order of address. Frames between gaps are regions of their own; none is empty. */
+  regions(): MappedRegion[] {
+    const { u32 } = this;
+    const regions: MappedRegion[] = [];
+    const add = (vmAddr: number, hostOffset: number, len: number) => {
+      if (len > 0) regions.push({ vmAddr, hostOffset, len });
+    };
+    add(this.#rodataRegion * MM_REGION_SIZE + this.#rodataStart, this.#rodataHost, this.#rodataLen);
+    const stackLen = u32[word(STACK_REGION, READ_LIMIT)];
+    const frameLen = u32[word(STACK_REGION, GAP_MASK)] === 0 ? stackLen : GAP_SIZE;
+    for (let at = 0; at < stackLen; at += frameLen) {
+      add(MM_STACK_START + (frameLen === stackLen ? at : 2 * at), STACK + at, frameLen);
+    }
+    add(MM_HEAP_START, HEAP, u32[word(HEAP_REGION, READ_LIMIT)]);
+    if (this.#inputRegions === undefined) {
+      add(MM_INPUT_START, u32[word(INPUT_REGION, HOST_OFFSET)], u32[word(INPUT_REGION, READ_LIMIT)]);
+    } else {
+      for (const { vmAddr, hostOffset, len } of this.#inputRegions) add(vmAddr, hostOffset, len);
+    }
+    return regions;
   }
 
   /** To be called before anything may have changed the input's regions. */

@@ -53,8 +53,11 @@ export interface RunRequest<C = unknown> {
   readonly r2?: U64;
   /** False maps the input read-only, which only tests want. */
   readonly inputWritable?: boolean;
-  /** Called before each instruction, with registers and pc as the instruction finds them. Slow. */
-  readonly onInstruction?: (vm: Vm) => void;
+  /**
+   * Called before each instruction, with registers and pc as the instruction finds them; before fewer where it sets
+   * `vm.unwatched`. The run is interpreted.
+   */
+  readonly onInstruction?: ((vm: Vm) => void) | undefined;
   /** Called behind each syscall, also one that ends the run, with the units that were left before it. */
   readonly onSyscall?: ((name: string, unitsBefore: number) => void) | undefined;
 }
@@ -107,6 +110,10 @@ export class Vm<C = any> {
   error: Verdict | undefined;
   /** Whether a syscall threw `error`. */
   fromSyscall = false;
+  /** Instructions that were interpreted, the one that runs included. All of them where the run has `onInstruction`. */
+  interpreted = 0;
+  /** Set by `onInstruction`: how many instructions go by, beside the one at hand, before it is called again. */
+  unwatched = 0;
 
   constructor(engine: EngineFactory = (memory) => new TieredEngine(memory)) {
     this.#engine = engine(this.memory);
@@ -173,6 +180,11 @@ export class Vm<C = any> {
   /** r0 to r10. */
   registers(): bigint[] {
     return Array.from({ length: REGISTER_COUNT }, (_, i) => BigInt(this.register(i)));
+  }
+
+  /** Bytes of input. */
+  get inputLen(): number {
+    return this.#inputLen;
   }
 
   get pc(): number {
@@ -243,6 +255,7 @@ export class Vm<C = any> {
     this.onInstruction = request.onInstruction;
     this.onSyscall = request.onSyscall;
     this.fromSyscall = false;
+    this.interpreted = 0;
 
     const image = this.#images.imageOf(executable);
     this.image = image;

@@ -445,16 +445,7 @@ function unitsOf(recorded: RecordedFrame, steps: readonly FrameStep[]): FrameCom
   const { attempt, enter, exit, end } = recorded.units;
   const total = enter - exit;
   let own = total;
-  let forfeited = 0;
-  for (const step of steps) {
-    if (step.type === 'call') own -= step.frame.computeUnits.total;
-    else if (step.kind === 'consumed' && recorded.failure !== undefined && exit === 0) {
-      // The line is written before a fault of the virtual machine empties the meter. It leaves out the cost of a heap
-      // larger than 32 KiB, at most 56 units, which are counted here as forfeited.
-      const [, used, available] = /consumed (\d+) of (\d+) compute units$/.exec(step.line) ?? [];
-      forfeited = Math.max(0, Number(available) - Number(used));
-    }
-  }
-  const units = { own, total, call: attempt - enter + (exit - end), forfeited };
+  for (const step of steps) if (step.type === 'call') own -= step.frame.computeUnits.total;
+  const units = { own, total, call: attempt - enter + (exit - end), forfeited: recorded.forfeited };
   return recorded.context?.isEstimate ? { ...units, isEstimate: true } : units;
 }

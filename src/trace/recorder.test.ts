@@ -3,6 +3,7 @@ import { meta, runStaged, type StagedProgram, testKey } from '../../test/support
 import { SYSTEM_PROGRAM_ID } from '../runtime/addresses.ts';
 import { fail, SyscallError } from '../runtime/errors.ts';
 import type { ExecutionEvent, ExecutionListener, Instruction } from '../runtime/execution-events.ts';
+import type { Fault } from '../runtime/fault.ts';
 import type { InvokeContext } from '../runtime/invoke-context.ts';
 import { type OutcomeFacts, TraceRecorder } from './recorder.ts';
 import { callsOf, pathToOrigin, type TransactionTrace } from './transaction-trace.ts';
@@ -112,7 +113,7 @@ describe('compute units', () => {
     const trace = play({
       outer: (c) => {
         c.consume(200);
-        c.log(`Program ${outer} consumed 200 of 10000 compute units`);
+        c.listener!.on({ type: 'fault', fault: {} as Fault, forfeited: c.meter.remaining });
         c.meter.remaining = 0;
         throw new SyscallError('AccessViolation', 'Access violation');
       },

@@ -17,7 +17,7 @@ import type { Pubkey } from '../wire/pubkey.ts';
 import type { TransactionError } from '../wire/transaction-error.ts';
 import { buildTrace } from './call-tree.ts';
 import { DecoderRegistry } from './decoder.ts';
-import { StateJournal } from './state-journal.ts';
+import { type Snapshot, StateJournal } from './state-journal.ts';
 import type { LogKind, LogLine, TransactionTrace } from './transaction-trace.ts';
 
 /** What the events don't tell: how the transaction came out, and what it looked like before anything ran. */
@@ -74,6 +74,23 @@ export interface RecordedFrame {
   heapUnits: number;
   readonly derivations: Extract<ExecutionEvent, { type: 'derive' }>[];
   fault: Fault | undefined;
+  /** Units that the fault took. */
+  forfeited: number;
+}
+
+/**
+ * One of the moments that frames begin and end at: `call` when it is asked for, `enter` and `exit` around its run, `return`
+ * when the attempt is over, or was refused.
+ */
+export interface Boundary {
+  readonly type: 'start' | 'call' | 'enter' | 'exit' | 'return' | 'end';
+  /** Undefined at the start and the end of the transaction. */
+  readonly frame: RecordedFrame | undefined;
+  readonly unitsRemaining: number;
+  /** How many log lines there were. */
+  readonly lineCount: number;
+  /** How many steps the journal had: what had changed for all to see. */
+  readonly journalLength: number;
 }
 
 /**
@@ -85,6 +102,8 @@ export class TraceRecorder implements ExecutionListener {
   readonly #topLevel: RecordedFrame[] = [];
   /** Frames that have begun and not ended, outermost first. */
   readonly #open: RecordedFrame[] = [];
+  readonly #boundaries: Boundary[] = [];
+  readonly #lines: LogLine[] = [];
   #transaction: TransactionContext | undefined;
   #journal: StateJournal<RecordedFrame> | undefined;
   #unitsAtStart = 0;
@@ -100,9 +119,14 @@ export class TraceRecorder implements ExecutionListener {
         this.#transaction = event.transaction;
         this.#journal = new StateJournal(event.transaction.accounts);
         this.#unitsAtStart = event.unitsRemaining;
+        this.#bound('start', undefined, event.unitsRemaining);
         return;
       case 'attempt':
-        this.#begin(event.abi, event.caller.stackHeight + 1, event.unitsRemaining);
+        this.#bound(
+          'call',
+          this.#begin(event.abi, event.caller.stackHeight + 1, event.unitsRemaining),
+          event.unitsRemaining,
+        );
         return;
       case 'attemptDescribed': {
         const { programId, accounts, data } = event.instruction;
@@ -126,6 +150,7 @@ export class TraceRecorder implements ExecutionListener {
         frame.step = event.step;
         frame.units.end = event.unitsRemaining;
         if (!frame.isEntered) frame.units.enter = frame.units.exit = event.unitsRemaining;
+        this.#bound('return', frame, event.unitsRemaining);
         return;
       }
       case 'instructionRefused': {
@@ -133,11 +158,15 @@ export class TraceRecorder implements ExecutionListener {
         frame.context = event.instruction;
         frame.failure = event.failure;
         this.#open.pop();
+        this.#bound('return', frame, this.#boundaries.at(-1)?.unitsRemaining ?? 0);
         return;
       }
-      case 'log':
-        this.#open.at(-1)?.steps.push({ kind: kindOf(event.line), line: event.line, isKept: event.kept });
+      case 'log': {
+        const line = { kind: kindOf(event.line), line: event.line, isKept: event.kept };
+        this.#lines.push(line);
+        this.#open.at(-1)?.steps.push(line);
         return;
+      }
       case 'syscall': {
         const { syscalls } = this.#top;
         const known = syscalls.find(({ name }) => name === event.name);
@@ -156,10 +185,12 @@ export class TraceRecorder implements ExecutionListener {
         return;
       case 'fault':
         this.#top.fault = event.fault;
+        this.#top.forfeited = event.forfeited;
         return;
       case 'transactionEnd':
         this.#refusal = event.refusal;
         // Nothing runs behind the last instruction; its `exit` ended the last step.
+        this.#bound('end', undefined, event.unitsRemaining);
         return;
     }
   }
@@ -177,6 +208,26 @@ export class TraceRecorder implements ExecutionListener {
       this.#options.decoders ?? new DecoderRegistry(),
       this.#options.names,
     );
+  }
+
+  /** Every moment at which a frame began or ended, in order. */
+  get boundaries(): readonly Boundary[] {
+    return this.#boundaries;
+  }
+
+  /** The log, with the lines that it lost. */
+  get lines(): readonly LogLine[] {
+    return this.#lines;
+  }
+
+  /** The transaction's accounts when the journal had so many steps. */
+  accountsAt(journalLength: number): Snapshot[] {
+    return this.#journal?.at(journalLength) ?? [];
+  }
+
+  #bound(type: Boundary['type'], frame: RecordedFrame | undefined, unitsRemaining: number): void {
+    const journalLength = this.#journal?.steps.length ?? 0;
+    this.#boundaries.push({ type, frame, unitsRemaining, lineCount: this.#lines.length, journalLength });
   }
 
   get #top(): RecordedFrame {
@@ -206,6 +257,7 @@ export class TraceRecorder implements ExecutionListener {
       heapUnits: 0,
       derivations: [],
       fault: undefined,
+      forfeited: 0,
     };
     if (parent === undefined) this.#topLevel.push(frame);
     else parent.steps.push(frame);
@@ -221,6 +273,7 @@ export class TraceRecorder implements ExecutionListener {
     frame.isEntered = true;
     frame.units.enter = units;
     frame.journalStart = this.#journal?.steps.length ?? 0;
+    this.#bound('enter', frame, units);
   }
 
   #exit(failure: Verdict | undefined, units: number): void {
@@ -229,6 +282,7 @@ export class TraceRecorder implements ExecutionListener {
     frame.failure = failure;
     frame.units.exit = units;
     frame.journalEnd = this.#journal?.steps.length ?? 0;
+    this.#bound('exit', frame, units);
     const returnData = frame.context?.transaction.returnData;
     if (returnData !== undefined && returnData.data.length > 0) {
       frame.returnData = { programId: returnData.programId, data: returnData.data.slice() };

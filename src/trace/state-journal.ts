@@ -101,6 +101,27 @@ export class StateJournal<F> {
     return this.#shadows.map(({ lamports, owner, executable, data }) => ({ lamports, owner, executable, data }));
   }
 
+  /** The state when there were so many steps. Where a patch wasn't kept, the data is that of before. */
+  at(stepCount: number): Snapshot[] {
+    const states = this.before.map((state) => ({ ...state }));
+    for (const { deltas } of this.steps.slice(0, stepCount)) {
+      for (const { index, lamports, owner, executable, dataLen, patches } of deltas) {
+        const state = states[index];
+        [, state.lamports] = lamports;
+        [, state.owner] = owner;
+        [, state.executable] = executable;
+        if (patches?.length === 0 && dataLen[0] === dataLen[1]) continue;
+        const data = cut(state.data, 0, dataLen[1]);
+        // A patch reaches as far as the longer of the two; what is cut off is zeros.
+        for (const { offset, after } of patches ?? []) {
+          if (offset < data.length) data.set(after.subarray(0, data.length - offset), offset);
+        }
+        state.data = data;
+      }
+    }
+    return states;
+  }
+
   /** What differs between the shadow and the account; brings the shadow up to date. */
   #takeDelta(index: number): Delta | undefined {
     const shadow = this.#shadows[index];

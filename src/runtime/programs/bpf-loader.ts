@@ -157,20 +157,28 @@ function execute(context: InvokeContext, executable: Executable): void {
       heapSize: context.heapSize,
       r1: MM_INPUT_START,
       r2: parameters.vmInstructionDataAddr,
+      onInstruction: context.listener?.watch?.({
+        vm,
+        executable,
+        instruction,
+        activation,
+        heapSize: context.heapSize,
+      }),
       onSyscall: syscallListener(context),
     });
     if (result.error instanceof EbpfError && result.error.kind === 'InvalidMemoryRegion') {
       context.log(`Failed to create SBF VM: ${result.error.text}`);
       fail('ProgramEnvironmentSetupFailure', { rule: 'create_vm', source: VM_SOURCE, detail: result.error.text });
     }
+    const isForfeited = result.error !== undefined && !result.fromSyscall && features.deplete_cu_meter_on_vm_failure;
     if (result.error !== undefined && context.listener !== undefined) {
       const { error } = result;
       const fault = describeFault(vm, executable, instruction, activation, context.heapSize, { ...result, error });
-      context.listener.on({ type: 'fault', fault });
+      context.listener.on({ type: 'fault', fault, forfeited: isForfeited ? meter.remaining : 0 });
     }
     logRun(context, unitsBeforeRun, unitsBefore);
     if (result.error !== undefined) {
-      if (!result.fromSyscall && features.deplete_cu_meter_on_vm_failure) meter.remaining = 0;
+      if (isForfeited) meter.remaining = 0;
       throw features.virtual_address_space_adjustments
         ? explainAccessViolation(instruction, activation, result.error)
         : result.error;

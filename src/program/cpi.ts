@@ -24,7 +24,7 @@ import { Verdict } from '../wire/errors.ts';
 import type { Pubkey } from '../wire/pubkey.ts';
 import type { AccountInfo } from './account-info.ts';
 import { type Seed, seedBytes, toPubkey } from './address.ts';
-import { currentFrame, type ProgramFrame } from './frame.ts';
+import { type ProgramFrame, runSyscall } from './frame.ts';
 
 /** Bits of kit's `AccountRole`. */
 const WRITABLE = 1;
@@ -61,7 +61,17 @@ export function invokeSigned(
   accountInfos: readonly AccountInfo[],
   signersSeeds: readonly (readonly Seed[])[],
 ): void {
-  const frame = currentFrame('invokeSigned');
+  runSyscall('invokeSigned', 'sol_invoke_signed_rust', (frame) => {
+    makeCall(frame, instruction, accountInfos, signersSeeds);
+  });
+}
+
+function makeCall(
+  frame: ProgramFrame,
+  instruction: Instruction,
+  accountInfos: readonly AccountInfo[],
+  signersSeeds: readonly (readonly Seed[])[],
+): void {
   const { context } = frame;
   const { listener } = context;
   const call = new Call(frame, instruction, accountInfos, signersSeeds);
@@ -169,6 +179,8 @@ class Call {
       const seeds = group.map(seedBytes);
       const address = createProgramAddress(seeds, programId);
       if (typeof address === 'string') {
+        const { listener } = this.#frame.context;
+        listener?.on({ type: 'derive', seeds, programId, address: undefined, bump: undefined });
         const text = `Could not create program address with signer seeds: ${PUBKEY_ERROR_TEXT[address]}`;
         throw new SyscallError('BadSeeds', text, {
           rule: 'create_program_address',

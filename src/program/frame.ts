@@ -21,6 +21,17 @@ export function currentFrame(name: string): ProgramFrame {
   return current;
 }
 
+/**
+ * Asks something of the runtime for the program that runs.
+ *
+ * @param name the function's own, for whoever calls it outside a program
+ * @param syscall the one that a compiled program makes for it
+ */
+export function runSyscall<T>(name: string, syscall: string, run: (frame: ProgramFrame) => T): T {
+  const frame = currentFrame(name);
+  return frame.syscall(syscall, () => run(frame));
+}
+
 /** What a program does, once its accounts are there. */
 export type Entrypoint = (frame: ProgramFrame) => unknown;
 
@@ -93,6 +104,18 @@ export class ProgramFrame {
 
   consume(units: number): void {
     this.attempt(() => this.context.consume(units));
+  }
+
+  /** Does what a syscall of a compiled program does, and tells the listener of it as of one. */
+  syscall<T>(name: string, run: () => T): T {
+    const { listener, meter } = this.context;
+    if (listener === undefined) return run();
+    const unitsBefore = meter.remaining;
+    try {
+      return run();
+    } finally {
+      listener.on({ type: 'syscall', name, units: unitsBefore - meter.remaining });
+    }
   }
 
   /** Takes what the program has left in its accounts. Source: agave serialization.rs, deserialize_parameters. */

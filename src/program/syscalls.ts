@@ -19,9 +19,9 @@ import { findSibling } from '../runtime/syscalls/introspection.ts';
 import { MAX_RETURN_DATA } from '../runtime/transaction-context.ts';
 import { encodeBase64 } from '../wire/base64.ts';
 import { concatBytes } from '../wire/bytes.ts';
-import { PUBKEY_BYTES } from '../wire/pubkey.ts';
+import { PUBKEY_BYTES, type Pubkey } from '../wire/pubkey.ts';
 import { type Seed, seedBytes, toAddress, toPubkey } from './address.ts';
-import { currentFrame } from './frame.ts';
+import { type ProgramFrame, runSyscall } from './frame.ts';
 import { ProgramError } from './program-error.ts';
 
 const encoder = new TextEncoder();
@@ -30,58 +30,64 @@ const encoder = new TextEncoder();
 
 /** Logs a line: `Program log: …`. Costs a unit for each byte, 100 at least. */
 export function msg(text: string): void {
-  const frame = currentFrame('msg');
-  frame.consume(Math.max(SYSCALL_BASE_COST, encoder.encode(text).length));
-  frame.context.log(`Program log: ${text}`);
+  runSyscall('msg', 'sol_log_', (frame) => {
+    frame.consume(Math.max(SYSCALL_BASE_COST, encoder.encode(text).length));
+    frame.context.log(`Program log: ${text}`);
+  });
 }
 
 /** Logs an address in base58. */
 export function logPubkey(address: Address): void {
-  const frame = currentFrame('logPubkey');
-  frame.consume(LOG_PUBKEY_UNITS);
-  frame.context.log(`Program log: ${address}`);
+  runSyscall('logPubkey', 'sol_log_pubkey', (frame) => {
+    frame.consume(LOG_PUBKEY_UNITS);
+    frame.context.log(`Program log: ${address}`);
+  });
 }
 
 /** Logs bytes in base64, a field after the other: `Program data: …`. Events are written with it. */
 export function solLogData(fields: readonly Uint8Array[]): void {
-  const frame = currentFrame('solLogData');
-  frame.consume(SYSCALL_BASE_COST);
-  frame.consume(SYSCALL_BASE_COST * fields.length);
-  frame.consume(fields.reduce((sum, field) => sum + field.length, 0));
-  frame.context.log(`Program data: ${fields.map(encodeBase64).join(' ')}`);
+  runSyscall('solLogData', 'sol_log_data', (frame) => {
+    frame.consume(SYSCALL_BASE_COST);
+    frame.consume(SYSCALL_BASE_COST * fields.length);
+    frame.consume(fields.reduce((sum, field) => sum + field.length, 0));
+    frame.context.log(`Program data: ${fields.map(encodeBase64).join(' ')}`);
+  });
 }
 
 /** Logs the compute units that the transaction has left. */
 export function logComputeUnits(): void {
-  const frame = currentFrame('logComputeUnits');
-  frame.consume(SYSCALL_BASE_COST);
-  frame.context.log(`Program consumption: ${frame.context.meter.remaining} units remaining`);
+  runSyscall('logComputeUnits', 'sol_log_compute_units_', (frame) => {
+    frame.consume(SYSCALL_BASE_COST);
+    frame.context.log(`Program consumption: ${frame.context.meter.remaining} units remaining`);
+  });
 }
 
 // Return data.
 
 /** Leaves up to 1024 bytes to whoever called this program. */
 export function setReturnData(data: Uint8Array): void {
-  const frame = currentFrame('setReturnData');
-  frame.consume(SYSCALL_BASE_COST + Math.floor(data.length / CPI_BYTES_PER_UNIT));
-  frame.attempt(() => {
-    if (data.length > MAX_RETURN_DATA) {
-      const text = `Return data too large (${data.length} > ${MAX_RETURN_DATA})`;
-      const facts = { rule: 'sol_set_return_data', source: 'agave syscalls/src/lib.rs', limit: MAX_RETURN_DATA };
-      throw new SyscallError('ReturnDataTooLarge', text, { ...facts, actual: data.length });
-    }
-    frame.context.transaction.setReturnData(frame.instruction.programId, data.slice());
+  runSyscall('setReturnData', 'sol_set_return_data', (frame) => {
+    frame.consume(SYSCALL_BASE_COST + Math.floor(data.length / CPI_BYTES_PER_UNIT));
+    frame.attempt(() => {
+      if (data.length > MAX_RETURN_DATA) {
+        const text = `Return data too large (${data.length} > ${MAX_RETURN_DATA})`;
+        const facts = { rule: 'sol_set_return_data', source: 'agave syscalls/src/lib.rs', limit: MAX_RETURN_DATA };
+        throw new SyscallError('ReturnDataTooLarge', text, { ...facts, actual: data.length });
+      }
+      frame.context.transaction.setReturnData(frame.instruction.programId, data.slice());
+    });
   });
 }
 
 /** What was returned last, and by which program; undefined where it is nothing. */
 export function getReturnData(): { readonly programId: Address; readonly data: Uint8Array } | undefined {
-  const frame = currentFrame('getReturnData');
-  frame.consume(SYSCALL_BASE_COST);
-  const { programId, data } = frame.context.transaction.returnData;
-  if (data.length === 0) return undefined;
-  frame.consume(Math.floor((data.length + PUBKEY_BYTES) / CPI_BYTES_PER_UNIT));
-  return { programId: toAddress(programId), data: data.slice() };
+  return runSyscall('getReturnData', 'sol_get_return_data', (frame) => {
+    frame.consume(SYSCALL_BASE_COST);
+    const { programId, data } = frame.context.transaction.returnData;
+    if (data.length === 0) return undefined;
+    frame.consume(Math.floor((data.length + PUBKEY_BYTES) / CPI_BYTES_PER_UNIT));
+    return { programId: toAddress(programId), data: data.slice() };
+  });
 }
 
 // Program addresses.
@@ -93,24 +99,29 @@ export function getReturnData(): { readonly programId: Address; readonly data: U
  * A seed of more than 32 bytes ends the program.
  */
 export function createProgramAddress(seeds: readonly Seed[], programId: Address): Address {
-  const frame = currentFrame('createProgramAddress');
-  frame.consume(CREATE_PROGRAM_ADDRESS_UNITS);
-  const bytes = frame.attempt(() => checkSeeds(seeds));
-  const found = programAddress.createProgramAddress(bytes, toPubkey(programId));
-  if (typeof found === 'string') throw new ProgramError(programErrorOf(found));
-  return toAddress(found);
+  return runSyscall('createProgramAddress', 'sol_create_program_address', (frame) => {
+    frame.consume(CREATE_PROGRAM_ADDRESS_UNITS);
+    const bytes = frame.attempt(() => checkSeeds(seeds));
+    const found = programAddress.createProgramAddress(bytes, toPubkey(programId));
+    tellDerivation(frame, bytes, programId, typeof found === 'string' ? undefined : found, undefined);
+    if (typeof found === 'string') throw new ProgramError(programErrorOf(found));
+    return toAddress(found);
+  });
 }
 
 /** The address of seeds and the highest bump that leads off the curve. Each bump that is tried costs 1500 units. */
 export function findProgramAddress(seeds: readonly Seed[], programId: Address): [address: Address, bump: number] {
-  const frame = currentFrame('findProgramAddress');
-  frame.consume(CREATE_PROGRAM_ADDRESS_UNITS);
-  const bytes = frame.attempt(() => checkSeeds(seeds));
-  const found = programAddress.findProgramAddress(bytes, toPubkey(programId));
-  frame.consume(CREATE_PROGRAM_ADDRESS_UNITS * (255 - (typeof found === 'string' ? 0 : found.bump)));
-  // Rust's `find_program_address` panics there.
-  if (typeof found === 'string') throw new Error('Unable to find a viable program address bump seed');
-  return [toAddress(found.address), found.bump];
+  return runSyscall('findProgramAddress', 'sol_try_find_program_address', (frame) => {
+    frame.consume(CREATE_PROGRAM_ADDRESS_UNITS);
+    const bytes = frame.attempt(() => checkSeeds(seeds));
+    const found = programAddress.findProgramAddress(bytes, toPubkey(programId));
+    if (typeof found === 'string') tellDerivation(frame, bytes, programId, undefined, undefined);
+    else tellDerivation(frame, bytes, programId, found.address, found.bump);
+    frame.consume(CREATE_PROGRAM_ADDRESS_UNITS * (255 - (typeof found === 'string' ? 0 : found.bump)));
+    // Rust's `find_program_address` panics there.
+    if (typeof found === 'string') throw new Error('Unable to find a viable program address bump seed');
+    return [toAddress(found.address), found.bump];
+  });
 }
 
 /** An address derived from another by a text; the System program makes accounts there. */
@@ -122,6 +133,18 @@ export function createWithSeed(base: Address, seed: string, owner: Address): Add
 
 function programErrorOf(error: PubkeyError) {
   return error;
+}
+
+function tellDerivation(
+  { context: { listener } }: ProgramFrame,
+  seeds: readonly Uint8Array[],
+  programId: Address,
+  address: Pubkey | undefined,
+  bump: number | undefined,
+): void {
+  if (listener === undefined) return;
+  const copies = seeds.map((seed) => seed.slice());
+  listener.on({ type: 'derive', seeds: copies, programId: toPubkey(programId), address, bump });
 }
 
 /** Source: agave syscalls/src/lib.rs, translate_and_check_program_address_inputs. */
@@ -155,26 +178,29 @@ export function blake3(...slices: Uint8Array[]): Uint8Array {
 }
 
 function hash(name: 'sha256' | 'keccak256' | 'blake3', slices: readonly Uint8Array[]): Uint8Array {
-  const frame = currentFrame(name);
-  frame.consume(SHA256_BASE_COST);
-  for (const slice of slices) frame.consume(Math.max(MEM_OP_BASE_COST, Math.floor(slice.length / 2)));
-  return hashes[name](concatBytes(slices)).slice();
+  return runSyscall(name, `sol_${name}`, (frame) => {
+    frame.consume(SHA256_BASE_COST);
+    for (const slice of slices) frame.consume(Math.max(MEM_OP_BASE_COST, Math.floor(slice.length / 2)));
+    return hashes[name](concatBytes(slices)).slice();
+  });
 }
 
 // The run itself.
 
 /** 1 in a top-level instruction, one more for each call above it. */
 export function getStackHeight(): number {
-  const frame = currentFrame('getStackHeight');
-  frame.consume(SYSCALL_BASE_COST);
-  return frame.instruction.stackHeight;
+  return runSyscall('getStackHeight', 'sol_get_stack_height', (frame) => {
+    frame.consume(SYSCALL_BASE_COST);
+    return frame.instruction.stackHeight;
+  });
 }
 
 /** Compute units that the transaction has left. */
 export function getRemainingComputeUnits(): number {
-  const frame = currentFrame('getRemainingComputeUnits');
-  frame.consume(SYSCALL_BASE_COST);
-  return frame.context.meter.remaining;
+  return runSyscall('getRemainingComputeUnits', 'sol_remaining_compute_units', (frame) => {
+    frame.consume(SYSCALL_BASE_COST);
+    return frame.context.meter.remaining;
+  });
 }
 
 /**
@@ -183,12 +209,15 @@ export function getRemainingComputeUnits(): number {
  * @param index 0 for the one that ran last, counting back.
  */
 export function getProcessedSiblingInstruction(index: number): Instruction | undefined {
-  const frame = currentFrame('getProcessedSiblingInstruction');
   // A compiled program asks twice: for the lengths, then for the rest.
-  frame.consume(SYSCALL_BASE_COST);
-  const sibling = findSibling(frame.instruction, index);
+  const ask = () => {
+    return runSyscall('getProcessedSiblingInstruction', 'sol_get_processed_sibling_instruction', (frame) => {
+      frame.consume(SYSCALL_BASE_COST);
+      return findSibling(frame.instruction, index);
+    });
+  };
+  const sibling = ask() && ask();
   if (sibling === undefined) return undefined;
-  frame.consume(SYSCALL_BASE_COST);
   const accounts = sibling.accounts.map(({ indexInTransaction, isSigner, isWritable }): AccountMeta => {
     const role: AccountRole = (isSigner ? 2 : 0) | (isWritable ? 1 : 0);
     return { address: toAddress(sibling.transaction.accounts[indexInTransaction].key), role };

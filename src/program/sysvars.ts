@@ -9,7 +9,7 @@ import { minimumBalance } from '../runtime/rent.ts';
 import type { SysvarCache } from '../runtime/sysvars/cache.ts';
 import type { Clock, EpochRewards, EpochSchedule, LastRestartSlot, Rent } from '../runtime/sysvars/layouts.ts';
 import { toPubkey } from './address.ts';
-import { currentFrame } from './frame.ts';
+import { runSyscall } from './frame.ts';
 
 export type { Clock, EpochRewards, EpochSchedule, LastRestartSlot };
 
@@ -20,11 +20,11 @@ export interface RentSysvar extends Rent {
 }
 
 export function getClock(): Clock {
-  return read('getClock', 40, (sysvars) => sysvars.clock);
+  return read('getClock', 'sol_get_clock_sysvar', 40, (sysvars) => sysvars.clock);
 }
 
 export function getRent(): RentSysvar {
-  const rent = read('getRent', 24, (sysvars) => sysvars.rent);
+  const rent = read('getRent', 'sol_get_rent_sysvar', 24, (sysvars) => sysvars.rent);
   return {
     ...rent,
     minimumBalance: (dataLen) => minimumBalance(rent, dataLen),
@@ -33,31 +33,33 @@ export function getRent(): RentSysvar {
 }
 
 export function getEpochSchedule(): EpochSchedule {
-  return read('getEpochSchedule', 40, (sysvars) => sysvars.epochSchedule);
+  return read('getEpochSchedule', 'sol_get_epoch_schedule_sysvar', 40, (sysvars) => sysvars.epochSchedule);
 }
 
 export function getEpochRewards(): EpochRewards {
-  return read('getEpochRewards', 96, (sysvars) => sysvars.epochRewards);
+  return read('getEpochRewards', 'sol_get_epoch_rewards_sysvar', 96, (sysvars) => sysvars.epochRewards);
 }
 
 export function getLastRestartSlot(): LastRestartSlot {
-  return read('getLastRestartSlot', 8, (sysvars) => sysvars.lastRestartSlot);
+  return read('getLastRestartSlot', 'sol_get_last_restart_slot', 8, (sysvars) => sysvars.lastRestartSlot);
 }
 
 /** Bytes of a sysvar's account; undefined where there is no such sysvar, or it is too short. */
 export function getSysvar(address: Address, offset: number, length: number): Uint8Array | undefined {
-  const frame = currentFrame('getSysvar');
-  frame.consume(SYSVAR_BASE_COST + Math.max(MEM_OP_BASE_COST, Math.floor(length / CPI_BYTES_PER_UNIT)));
-  const data = frame.context.environment.sysvars.get(toPubkey(address));
-  return data === undefined || offset + length > data.length ? undefined : data.slice(offset, offset + length);
+  return runSyscall('getSysvar', 'sol_get_sysvar', (frame) => {
+    frame.consume(SYSVAR_BASE_COST + Math.max(MEM_OP_BASE_COST, Math.floor(length / CPI_BYTES_PER_UNIT)));
+    const data = frame.context.environment.sysvars.get(toPubkey(address));
+    return data === undefined || offset + length > data.length ? undefined : data.slice(offset, offset + length);
+  });
 }
 
-function read<T>(name: string, size: number, pick: (sysvars: SysvarCache) => T | undefined): T {
-  const frame = currentFrame(name);
-  frame.consume(SYSVAR_BASE_COST + size);
-  return frame.attempt(() => {
-    const value = pick(frame.context.environment.sysvars);
-    if (value !== undefined) return value;
-    return fail('UnsupportedSysvar', { rule: 'get_sysvar', source: 'agave syscalls/src/sysvar.rs', detail: name });
+function read<T>(name: string, syscall: string, size: number, pick: (sysvars: SysvarCache) => T | undefined): T {
+  return runSyscall(name, syscall, (frame) => {
+    frame.consume(SYSVAR_BASE_COST + size);
+    return frame.attempt(() => {
+      const value = pick(frame.context.environment.sysvars);
+      if (value !== undefined) return value;
+      return fail('UnsupportedSysvar', { rule: 'get_sysvar', source: 'agave syscalls/src/sysvar.rs', detail: name });
+    });
   });
 }

@@ -14,10 +14,19 @@ import { getTransferSolInstruction, SYSTEM_PROGRAM_ADDRESS } from '@solana-progr
 import { expect, test } from 'vitest';
 import {
   type AccountInfo,
+  createProgramAddress,
   defineProgram,
+  findProgramAddress,
+  getClock,
+  getRent,
+  getStackHeight,
   invoke,
   invokeSigned,
+  logComputeUnits,
+  logPubkey,
+  msg,
   ProgramError,
+  setReturnData,
   type TypeScriptProgram,
 } from '../../src/program/index.ts';
 import { FeatureSet } from '../../src/runtime/features.ts';
@@ -145,6 +154,72 @@ test('a program without a call in it is called by a compiled one and calls a com
     expect(stage.svm.getBalance(bob.address)).toBe(101n * SOL);
     expect(outcome.innerInstructions[0].instructions.map((call) => call.stackHeight)).toEqual([2, 3]);
   }
+});
+
+/** Without an account and data the input is two zeros and the program id. */
+const ASKING = `entrypoint:
+mov64 r6, r1
+mov64 r1, r10
+sub64 r1, 64
+syscall sol_get_clock_sysvar
+mov64 r1, r10
+sub64 r1, 64
+syscall sol_get_rent_sysvar
+syscall sol_get_stack_height
+syscall sol_log_compute_units_
+mov64 r1, r6
+mov64 r2, 8
+syscall sol_log_
+mov64 r1, r6
+add64 r1, 16
+syscall sol_log_pubkey
+mov64 r1, r6
+mov64 r2, 0
+mov64 r3, r6
+add64 r3, 16
+mov64 r4, r10
+sub64 r4, 64
+mov64 r5, r10
+sub64 r5, 32
+syscall sol_try_find_program_address
+mov64 r1, r6
+mov64 r2, 0
+mov64 r3, r6
+add64 r3, 16
+mov64 r4, r10
+sub64 r4, 64
+syscall sol_create_program_address
+mov64 r1, r6
+mov64 r2, 8
+syscall sol_set_return_data
+mov64 r0, 0
+exit`;
+const asking = defineProgram((programId) => {
+  getClock();
+  getRent();
+  getStackHeight();
+  logComputeUnits();
+  msg('\0'.repeat(8));
+  logPubkey(programId);
+  findProgramAddress([], programId);
+  createProgramAddress([], programId);
+  setReturnData(new Uint8Array(8));
+});
+
+test('the syscalls of both are in the trace, with their prices, and the addresses they derive', async () => {
+  const traces = [assembleElf(ASKING), asking].map(async (program) => {
+    const stage = new Stage();
+    const alice = await stage.wallet(1);
+    stage.svm.addProgram(A, program);
+    const { error, trace } = await stage.send(alice, [{ programAddress: A }]);
+    expect(error).toBeNull();
+    const { syscalls, derivations } = trace.instructions[0];
+    return { syscalls, derivations };
+  });
+  const [compiled, written] = await Promise.all(traces);
+  expect(compiled.syscalls).toHaveLength(9);
+  expect(compiled.derivations).toHaveLength(2);
+  expect(written).toEqual(compiled);
 });
 
 test.each([0, 1, 2, 3, 250, 254, 255])('vault: the bump %i', async (bump) => {

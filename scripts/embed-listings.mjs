@@ -1,4 +1,4 @@
-// Puts the listings of the running examples into the pages of docs/. A page says where one goes:
+// Puts the listings of the running examples into the README and the pages of docs/. A page says where one goes:
 //
 //   <!-- listing: examples/03-escrow/example.ts#escrow -->      the region `// #region escrow`, or without # the whole file
 //
@@ -34,23 +34,22 @@ function regionOf(source, region, path) {
 
 /** The pages that have listings, with what they say and what they should say. */
 export function pages() {
-  const folder = new URL('docs/', ROOT);
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => ({ url: new URL(name, folder), name, page: readFileSync(new URL(name, folder), 'utf8') }))
+  const docs = readdirSync(new URL('docs/', ROOT)).filter((name) => name.endsWith('.md'));
+  return ['README.md', ...docs.map((name) => `docs/${name}`)]
+    .map((name) => ({ name, page: readFileSync(new URL(name, ROOT), 'utf8') }))
     .filter(({ page }) => page.includes('<!-- listing: '))
-    .map((each) => ({ ...each, expected: embedListings(each.page) }));
+    .map(({ name, page }) => ({ name, page, expected: embedListings(page) }));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const stale = pages().filter(({ page, expected }) => page !== expected);
   if (process.argv.includes('--check')) {
-    for (const { name } of stale) console.error(`docs/${name} isn't up to date: run node scripts/embed-listings.mjs`);
+    for (const { name } of stale) console.error(`${name} isn't up to date: run node scripts/embed-listings.mjs`);
     process.exitCode = stale.length === 0 ? 0 : 1;
   } else {
-    for (const { url, name, expected } of stale) {
-      writeFileSync(url, expected);
-      console.log(`docs/${name}`);
+    for (const { name, expected } of stale) {
+      writeFileSync(new URL(name, ROOT), expected);
+      console.log(name);
     }
   }
 }

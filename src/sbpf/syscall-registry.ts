@@ -21,17 +21,25 @@ export interface SyscallEntry {
   /** u32: the hash of `name`. */
   readonly key: number;
   readonly syscall: Syscall;
+  /** How many of r1 to r5 it reads. What compiled code leaves in the others is anything. */
+  readonly argumentCount: number;
 }
+
+/** Registers that hold arguments: r1 to r5. */
+const MAX_ARGUMENTS = 5;
 
 export class SyscallRegistry {
   readonly list: readonly SyscallEntry[];
   readonly #indexOfKey: ReadonlyMap<number, number>;
 
-  /** @throws ParhelionError `INVALID_ARGUMENT` where two names have the same hash. */
-  constructor(entries: Iterable<readonly [name: string, syscall: Syscall]>) {
+  /**
+   * @param entries with the number of arguments where the syscall is known to read fewer than all
+   * @throws ParhelionError `INVALID_ARGUMENT` where two names have the same hash.
+   */
+  constructor(entries: Iterable<readonly [name: string, syscall: Syscall, argumentCount?: number]>) {
     const list: SyscallEntry[] = [];
     const indexOfKey = new Map<number, number>();
-    for (const [name, syscall] of entries) {
+    for (const [name, syscall, argumentCount = MAX_ARGUMENTS] of entries) {
       const key = hashSymbolName(name);
       const taken = indexOfKey.get(key);
       if (taken !== undefined) {
@@ -43,7 +51,7 @@ export class SyscallRegistry {
         });
       }
       indexOfKey.set(key, list.length);
-      list.push({ name, key, syscall });
+      list.push({ name, key, syscall, argumentCount });
     }
     this.list = list;
     this.#indexOfKey = indexOfKey;

@@ -5,7 +5,7 @@
 
 import { dynamicStackFrames } from '../version.ts';
 import { type FunctionExtent, type Functions, isPlain } from './functions.ts';
-import { Kind, NO_CALLEE } from './instructions.ts';
+import { Kind, NO_CALLEE, syscallOf } from './instructions.ts';
 
 export const End = {
   /** Goes on at the next block. */
@@ -299,7 +299,7 @@ export class FlowGraph {
           break;
         case Kind.call:
           // What a call of a function reads depends on the function: see findLiveness.
-          uses = this.ending[block] === End.syscall ? ARGUMENTS : 0;
+          uses = this.ending[block] === End.syscall ? this.#readBySyscall(pc) : 0;
           defines = 0;
           break;
         case Kind.callx:
@@ -359,10 +359,17 @@ export class FlowGraph {
       case End.callx:
         return (out & ~CLOBBERED) | ALL_REGISTERS;
       case End.syscall:
-        return (out & ~1) | ARGUMENTS;
+        return (out & ~1) | this.#readBySyscall(this.last[block]);
       default:
         return out;
     }
+  }
+
+  /** The arguments that the syscall at a slot reads: r1 and up. */
+  #readBySyscall(pc: number): number {
+    const { code } = this.functions;
+    const { argumentCount } = code.executable.syscalls.list[syscallOf(code.callee(pc))];
+    return ARGUMENTS & ((2 << argumentCount) - 1);
   }
 
   get liveAtEntry(): number {

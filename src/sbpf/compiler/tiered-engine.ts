@@ -113,7 +113,8 @@ export class TieredEngine implements Engine {
     }
     const { entries } = this.#program;
     if (entries.size > 0 && !entries.has(vm.pc)) this.#compile([vm.pc]);
-    else if (this.#options.threshold === 0) this.#considerCompiling(0);
+    // A run that ended just as it had run long enough: calls and syscalls count, and the interpreter is not asked again.
+    else if (entries.size === 0) this.#considerCompiling(0);
     this.#drive(false, false);
   }
 

@@ -172,21 +172,27 @@ function translateData(
   vmDataAddr: U64,
   len: U64,
 ): number {
-  const { features } = context.environment;
-  if (features.syscall_parameter_address_restrictions) {
-    const limit = addressSpaceReservedForAccount(serialized.originalDataLen, activation.isLoaderDeprecated);
-    if (len > limit) {
-      fail('InvalidRealloc', {
-        rule: 'get_serialized_data',
-        source: CPI_SOURCE,
-        account: account.key,
-        asked: 'resize data',
-        limit,
-        actual: len,
-      });
-    }
-    // It is known to be where the loader put it. A region's permissions are for the program, not for this.
-    return activation.inputOffset + serialized.vmDataAddr - MM_INPUT_START;
+  const { syscall_parameter_address_restrictions, virtual_address_space_adjustments, account_data_direct_mapping } =
+    context.environment.features;
+  const limit = addressSpaceReservedForAccount(serialized.originalDataLen, activation.isLoaderDeprecated);
+  if (syscall_parameter_address_restrictions && len > limit) {
+    fail('InvalidRealloc', {
+      rule: 'get_serialized_data',
+      source: CPI_SOURCE,
+      account: account.key,
+      asked: 'resize data',
+      limit,
+      actual: len,
+    });
+  }
+  // A region's permissions are for the program, not for this. Mapped data is reached without the pointer.
+  const isOwn = syscall_parameter_address_restrictions || account_data_direct_mapping;
+  const inInput = (isOwn ? serialized.vmDataAddr : Number(vmDataAddr)) - MM_INPUT_START;
+  // Differs: with regions, Agave takes a pointer of any origin as one into the input, whatever lies there on the host; one
+  // that leads out of it is an access violation here.
+  const isInside = inInput >= 0 && inInput + Number(len) <= activation.vm.inputLen;
+  if (syscall_parameter_address_restrictions || (virtual_address_space_adjustments && isInside)) {
+    return activation.inputOffset + inInput;
   }
   return translateSlice(context, memory, 'store', vmDataAddr, len, 1, 1);
 }
@@ -285,10 +291,15 @@ function refuseDataLen(account: TransactionAccount): never {
 }
 
 /** Adjusts the region of an account's data to what the caller may do with it now. */
-export function updateCallerAccountRegion(caller: InstructionContext, callerAccount: CallerAccount): void {
+export function updateCallerAccountRegion(
+  memory: VmMemory,
+  caller: InstructionContext,
+  callerAccount: CallerAccount,
+): void {
   const { region } = callerAccount.serialized;
   if (region === undefined) return;
   const borrowed = caller.borrow(callerAccount.indexInCaller);
   modifyRegionOfAccount(borrowed, region);
   borrowed.release();
+  memory.checkRegion(region);
 }

@@ -142,7 +142,7 @@ function call(
     if (account.isWritableInCallee) updateCallerAccount(context, memory, activation, account);
   }
   if (features.virtual_address_space_adjustments) {
-    for (const account of accounts) if (account.updateRegion) updateCallerAccountRegion(caller, account);
+    for (const account of accounts) if (account.updateRegion) updateCallerAccountRegion(memory, caller, account);
   }
 }
 

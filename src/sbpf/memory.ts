@@ -253,6 +253,15 @@ export class VmMemory {
     return undefined;
   }
 
+  /** Throws where a region of the input is longer than its room. Source: sbpf, MemoryMapping::replace_region. */
+  checkRegion(region: InputRegion): void {
+    const regions = this.#inputRegions ?? [];
+    const index = regions.indexOf(region);
+    if (region.len > roomOf(regions, index)) {
+      throw new EbpfError('InvalidMemoryRegion', { index: REGIONS_BEFORE_INPUT + index });
+    }
+  }
+
   /** What can be read, in order of address. Frames between gaps are regions of their own; none is empty. */
   regions(): MappedRegion[] {
     const { u32 } = this;
@@ -345,7 +354,7 @@ export class VmMemory {
       const index = lastStartingAt(regions, vmAddr);
       const region = regions[index];
       if (region !== undefined && region.payload !== NO_PAYLOAD) {
-        const maxLen = (regions[index + 1]?.vmAddr ?? 2 ** 64) - region.vmAddr;
+        const maxLen = roomOf(regions, index);
         const again = this.#onFault(access, vmAddr, len, region, maxLen);
         this.forgetWindow();
         if (again) {
@@ -416,6 +425,11 @@ export class VmMemory {
     this.view = new DataView(buffer);
     this.u32 = new Uint32Array(buffer);
   }
+}
+
+/** How far it is to the next region. */
+function roomOf(regions: readonly InputRegion[], index: number): number {
+  return (regions[index + 1]?.vmAddr ?? 2 ** 64) - regions[index].vmAddr;
 }
 
 /** Index of the last region that starts at or before the address, or -1. */

@@ -166,7 +166,7 @@ function execute(context: InvokeContext, executable: Executable): void {
       }),
       onSyscall: syscallListener(context),
     });
-    if (result.error instanceof EbpfError && result.error.kind === 'InvalidMemoryRegion') {
+    if (result.instructions === 0 && result.error instanceof EbpfError && result.error.is('InvalidMemoryRegion')) {
       context.log(`Failed to create SBF VM: ${result.error.text}`);
       fail('ProgramEnvironmentSetupFailure', { rule: 'create_vm', source: VM_SOURCE, detail: result.error.text });
     }

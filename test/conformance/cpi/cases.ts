@@ -383,10 +383,26 @@ export const CASES: readonly CpiCase[] = [
 ];
 
 /** Other rules of memory and calls, under which only the agreement of the machines is asked for. */
-export const OTHER_RULES: readonly (Partial<MachineOptions> & { readonly about: string })[] = [
+export const OTHER_RULES: readonly (Partial<MachineOptions> & {
+  readonly about: string;
+  /** What is left out, by its name. */
+  readonly without?: string;
+})[] = [
   { about: 'pointers of any origin', off: ['syscall_parameter_address_restrictions'] },
   { about: 'account data in regions', on: ['virtual_address_space_adjustments'] },
   { about: 'account data mapped', on: ['virtual_address_space_adjustments', 'account_data_direct_mapping'] },
+  {
+    about: 'account data in regions, pointers of any origin',
+    on: ['virtual_address_space_adjustments'],
+    off: ['syscall_parameter_address_restrictions'],
+    // There Agave reads whatever lies on the host.
+    without: '204, the data elsewhere',
+  },
+  {
+    about: 'account data mapped, pointers of any origin',
+    on: ['virtual_address_space_adjustments', 'account_data_direct_mapping'],
+    off: ['syscall_parameter_address_restrictions'],
+  },
   { about: 'addresses of accounts at the end of the input', on: ['direct_account_pointers_in_program_input'] },
   { about: 'eight calls deep', on: ['raise_cpi_nesting_limit_to_8'] },
   { about: 'calls as they were', off: ['increase_cpi_account_info_limit', 'loosen_cpi_size_restriction'] },

@@ -1,7 +1,7 @@
 // The C programs as mainnet is, in both ABIs; `npm run conformance -- cpi` runs them under other rules too.
 
 import { expect, test } from 'vitest';
-import { CASES } from './cases.ts';
+import { CASES, OTHER_RULES } from './cases.ts';
 import { CpiStage } from './stage.ts';
 
 test('C programs end as they do on LiteSVM, to the byte', () => {
@@ -17,4 +17,18 @@ test('C programs end as they do on LiteSVM, to the byte', () => {
   }
   expect(failures).toEqual([]);
   expect(count).toBeGreaterThan(400);
+});
+
+test('accounts grow around calls where account data is in regions and pointers are of any origin', () => {
+  const stage = new CpiStage();
+  const failures: string[] = [];
+  for (const { about, without, ...options } of OTHER_RULES) {
+    if (options.on === undefined || options.off === undefined) continue;
+    for (const testCase of CASES) {
+      if (testCase.program !== 'realloc' || testCase.name === without) continue;
+      const { difference } = stage.run({ ...testCase, expected: undefined, options }, 'c');
+      if (difference !== undefined) failures.push(`${testCase.name}, ${about}: ${difference}`);
+    }
+  }
+  expect(failures).toEqual([]);
 });

@@ -1,7 +1,6 @@
-// Runs a model of a program, written in TypeScript, beside the compiled one, call by call, and compares what they did. The
-// model runs on a copy of the transaction as it was when the call began; what the compiled program did is what stays.
-// Of a call that both fail alike nothing else is compared, and none where the compiled program ran out of units: a model's
-// units are an estimate.
+// Runs a model of a program, written in TypeScript, beside the program itself, call by call, and compares what they did. The
+// model runs on a copy of the transaction as it was when the call began; what the program did is what stays. Of a call that
+// both fail alike nothing else is compared, and none where the program ran out of units: a model's units are an estimate.
 
 import type { TypeScriptProgram } from '../program/define-program.ts';
 import { InstructionFailure } from '../runtime/errors.ts';
@@ -22,7 +21,7 @@ export interface ShadowDifference {
   readonly what: 'verdict' | 'account' | 'returnData';
   readonly data: Uint8Array;
   readonly accounts: readonly string[];
-  /** Of the compiled program, in words. */
+  /** Of the program, in words. */
   readonly expected: string;
   /** Of the model. */
   readonly actual: string;
@@ -47,13 +46,21 @@ export class ShadowReport {
 /** Units are no part of the comparison: a model never runs out of them. */
 const MODEL_COMPUTE_UNITS = 1_000_000_000;
 
-/** What stands at the program's address while it is shadowed. */
-export function shadowedProgram(model: TypeScriptProgram, report: ShadowReport): BuiltinProgram {
+/**
+ * What stands at the program's address while it is shadowed.
+ *
+ * @param original the program itself where it is written in TypeScript; without it there is a compiled one behind.
+ */
+export function shadowedProgram(
+  original: BuiltinProgram | undefined,
+  model: TypeScriptProgram,
+  report: ShadowReport,
+): BuiltinProgram {
   return {
     name: model.name,
     process(context: InvokeContext): void {
       const copy = copyContext(context);
-      const failure = verdictOf(() => runCompiled(context));
+      const failure = verdictOf(() => (original === undefined ? runCompiled(context) : original.process(context)));
       if (!ranOut(failure)) {
         const call = report.callCount++;
         const modelFailure = verdictOf(() => model.process(copy));

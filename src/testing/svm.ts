@@ -14,7 +14,7 @@ import {
 } from '../runtime/addresses.ts';
 import { MAX_HEAP_FRAME_BYTES } from '../runtime/execution-cost.ts';
 import { FeatureSet } from '../runtime/features.ts';
-import { hostProgram, programEnvironment } from '../runtime/program-cache.ts';
+import { hostedProgram, hostProgram, programEnvironment } from '../runtime/program-cache.ts';
 import { minimumBalance } from '../runtime/rent.ts';
 import { AGAVE_RULES, type TransactionRules } from '../runtime/rules.ts';
 import type { Rent } from '../runtime/sysvars/layouts.ts';
@@ -419,8 +419,8 @@ export class Svm {
   }
 
   /**
-   * Runs a model in TypeScript beside a compiled program, on the same inputs, and compares what each call did. What the
-   * compiled program does is what counts.
+   * Runs a model in TypeScript beside a program, compiled or in TypeScript too, on the same inputs, and compares what each
+   * call did. What the program does is what counts.
    *
    * @throws ParhelionError `INVALID_ADDRESS`
    * @throws ParhelionError `NO_PROGRAM` where there is none at the address.
@@ -439,7 +439,7 @@ export class Svm {
     const report = new ShadowReport();
     // The same bytes in an array of their own, which the runtime knows the shadow by.
     const data = copyBytes(before.data);
-    hostProgram(data, shadowedProgram(model, report));
+    hostProgram(data, shadowedProgram(hostedProgram(before.data), model, report));
     this.#bank.setAccount(key, { ...copyFields(before), data });
     this.#recordHosted();
     return programShadow(address, report, () => this.#bank.setAccount(key, before));

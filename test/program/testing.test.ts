@@ -143,6 +143,22 @@ describe('shadows', () => {
     expect(shadow.callCount).toBe(1);
   });
 
+  test('a model of a program in TypeScript', async () => {
+    const add = (by: number) => defineProgram((_id, [box]) => void (box.data[0] += by));
+    stage.svm.addProgram(ORACLE, add(1));
+    const same = stage.svm.shadowProgram(ORACLE, add(1));
+    await count();
+    same.assertNoDifference();
+    same.restore();
+    const other = stage.svm.shadowProgram(ORACLE, add(2));
+    await count();
+    expect(stage.svm.getAccount(BOX)).toMatchObject({ data: new Uint8Array([1, 0]) });
+    expect([same, other].map(({ callCount, differences }) => [callCount, differences.length])).toEqual([
+      [1, 0],
+      [1, 1],
+    ]);
+  });
+
   test('nothing to shadow', () => {
     const model = defineProgram(() => {});
     expect(() => stage.svm.shadowProgram(ORACLE, model)).toThrow(expect.objectContaining({ code: 'NO_PROGRAM' }));

@@ -1,25 +1,26 @@
-// Writes dist/: a few ES modules with everything in them, and the type declarations beside; in dist/cjs/ the doors that
-// suites `require` too, as CommonJS.
+// Writes dist/: ES modules with everything in them, and the type declarations beside; in dist/cjs/ the doors that suites
+// `require` too, as CommonJS.
 //
 //   node scripts/build.mjs            all of it
 //   node scripts/build.mjs --code     the modules alone: what the benchmarks need
 //   node scripts/build.mjs --cjs DIR  what is `require`d alone, to another folder
 //
-// Bundled, because a process that imports one file a module of ours waits longer for the file system than for the work:
-// 170 files take 45 ms until the first transaction, these take 25. The doors of the package share their code in chunks.
+// Bundled, because a process that imports one file a module of ours waits longer for the file system than for the work.
+// What the doors of the package share is one module, dist/core.js (build/core-layer.mjs); what few processes need is read
+// by those that do (build/lazy-modules.mjs).
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { buildPackage } from './build/package.mjs';
 
 const ROOT = new URL('../', import.meta.url);
 const { exports: doors, bin } = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8'));
 
 /** `./dist/wire/index.js` → wire/index */
 const moduleOf = (file) => file.replace('./dist/', '').replace(/\.js$/, '');
-const modules = [...Object.values(doors).map((door) => door.default), ...Object.values(bin)].map(moduleOf);
 
 const SETTINGS = {
   bundle: true,
@@ -46,14 +47,13 @@ if (option === '--cjs') await buildCommonJs(folder);
 else await buildAll();
 
 async function buildAll() {
+  const outputs = await buildPackage();
   rmSync('dist', { recursive: true, force: true });
-  await build({
-    ...SETTINGS,
-    entryPoints: entriesOf(modules),
-    outdir: 'dist',
-    external: ['node:*'],
-    packages: 'external',
-  });
+  for (const [path, text] of Object.entries(outputs)) {
+    mkdirSync(dirname(`dist/${path}`), { recursive: true });
+    writeFileSync(`dist/${path}`, text);
+  }
+  for (const file of Object.values(bin)) chmodSync(file, 0o755);
   await buildCommonJs('dist/cjs');
   if (option === '--code') return;
   execFileSync('npx', ['tsc', '-p', 'tsconfig.build.json', '--emitDeclarationOnly'], { stdio: 'inherit' });

@@ -1,0 +1,92 @@
+// The package as it is published: built into a folder, and used there as Node uses it and as a browser's bundler would.
+
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import {
+  address,
+  appendTransactionMessageInstruction,
+  createTransactionMessage,
+  generateKeyPairSigner,
+  lamports,
+  pipe,
+  setTransactionMessageFeePayerSigner,
+  setTransactionMessageLifetimeUsingBlockhash,
+  signTransactionMessageWithSigners,
+} from '@solana/kit';
+import { getAddMemoInstruction } from '@solana-program/memo';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bigModExp } from '../src/crypto/big-mod-exp.ts';
+import { EDWARDS } from '../src/crypto/curve25519-groups.ts';
+
+const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
+const MEMO = address('MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr');
+const folder = mkdtempSync(join(tmpdir(), 'parhelion-package-'));
+
+beforeAll(async () => {
+  const { buildPackage } = await import(pathToFileURL('scripts/build/package.mjs').href);
+  const outputs: Record<string, string> = await buildPackage();
+  const { node, default: inline } = manifest.imports['#lazy'];
+  for (const [name, lazy] of [
+    ['node', node],
+    ['browser', inline],
+  ]) {
+    for (const [path, text] of Object.entries(outputs)) {
+      const file = join(folder, name, 'dist', path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, text);
+    }
+    writeFileSync(
+      join(folder, name, 'package.json'),
+      JSON.stringify({ name: 'parhelion', type: 'module', imports: { '#lazy': lazy } }),
+    );
+  }
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe.each(['node', 'browser'])('the package in %s', (host) => {
+  const load = (path: string) => import(pathToFileURL(join(folder, host, 'dist', path)).href);
+
+  test('runs a bundled program and reads its instruction', async () => {
+    const { Svm, formatTrace } = (await load('index.js')) as typeof import('../src/index.ts');
+    const svm = new Svm();
+    const payer = await generateKeyPairSigner();
+    svm.airdrop(payer.address, lamports(1_000_000_000n));
+    const message = pipe(
+      createTransactionMessage({ version: 0 }),
+      (m) => setTransactionMessageFeePayerSigner(payer, m),
+      (m) =>
+        setTransactionMessageLifetimeUsingBlockhash(
+          { blockhash: svm.latestBlockhash(), lastValidBlockHeight: 1_000n },
+          m,
+        ),
+      (m) =>
+        appendTransactionMessageInstruction(
+          getAddMemoInstruction({ memo: 'good morning' }, { programAddress: MEMO }),
+          m,
+        ),
+    );
+    const outcome = svm.sendTransaction(await signTransactionMessageWithSigners(message));
+    expect(outcome.error).toBeNull();
+    expect(formatTrace(outcome.trace)).toContain('good morning');
+  });
+
+  test('all its doors share one core', async () => {
+    const [{ Svm }, wire, trace] = await Promise.all(['index.js', 'wire/index.js', 'trace/index.js'].map(load));
+    expect(new Svm()).toBeInstanceOf(Svm);
+    expect(Object.keys(wire).sort()).toEqual(Object.keys(await import('../src/wire/index.ts')).sort());
+    expect(Object.keys(trace).sort()).toEqual(Object.keys(await import('../src/trace/index.ts')).sort());
+  });
+
+  test('what is loaded lazily computes the same', async () => {
+    const lazy = await load(host === 'node' ? 'lazy-node.js' : 'lazy-inline.js');
+    const curves = lazy.load('curves');
+    const [two, ten, seven] = [2, 10, 7].map((value) => Uint8Array.of(value));
+    expect(curves['src/crypto/big-mod-exp.ts']().bigModExp(two, ten, seven)).toEqual(bigModExp(two, ten, seven));
+    const one = new Uint8Array(32);
+    one[0] = 1;
+    expect(curves['src/crypto/curve25519-groups.ts']().EDWARDS.add(one, one)).toEqual(EDWARDS.add(one, one));
+  });
+});

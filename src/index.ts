@@ -21,6 +21,7 @@ export type {
   ProgramSpy,
 } from './testing/observed-programs.ts';
 export type { InnerInstruction, InnerInstructions, ReturnData } from './testing/outcome.ts';
+export { Rewind, type RewindCondition, type RewindStep, rewind } from './testing/rewind.ts';
 export type { ProgramShadow, ShadowDifference } from './testing/shadow-program.ts';
 export { type AddProgramOptions, Svm, type SvmOptions, TransactionOutcome } from './testing/svm.ts';
 export type {

@@ -9,7 +9,7 @@ import {
   MM_REGION_SIZE,
   MM_STACK_START,
 } from '../sbpf/address-space.ts';
-import { disassembleAt, labelAt } from '../sbpf/disassembler.ts';
+import { disassembleAt, functionsOf, labelAt } from '../sbpf/disassembler.ts';
 import { ElfError } from '../sbpf/errors.ts';
 import { Executable } from '../sbpf/executable.ts';
 import { LDDW } from '../sbpf/opcodes.ts';
@@ -95,12 +95,25 @@ export class FunctionNames {
 
   constructor(executable: Executable) {
     this.#executable = withSymbols(executable);
-    const starts = new Set([0, executable.entryPc]);
+    const starts = new Set([0, executable.entryPc, ...functionsOf(this.#executable).keys()]);
     for (const { pc } of this.#executable.functions.values()) starts.add(pc);
     this.#starts = [...starts].sort((a, b) => a - b);
   }
 
+  /** Whether a function begins at a slot, and goes by this name, or ends in it behind `::`. */
+  startsAt(pc: number, name: string): boolean {
+    if (this.#startOf(pc) !== pc) return false;
+    const found = this.at(pc);
+    return found === name || found.endsWith(`::${name}`);
+  }
+
   at(pc: number): string {
+    const start = this.#startOf(pc);
+    const label = start === this.#executable.entryPc ? 'entrypoint' : labelAt(this.#executable, start);
+    return readableSymbol(label.startsWith('lbb_') ? `function_${start}` : label, start);
+  }
+
+  #startOf(pc: number): number {
     let low = 0;
     let high = this.#starts.length - 1;
     while (low < high) {
@@ -108,9 +121,7 @@ export class FunctionNames {
       if (this.#starts[middle] <= pc) low = middle;
       else high = middle - 1;
     }
-    const start = this.#starts[low];
-    const label = start === this.#executable.entryPc ? 'entrypoint' : labelAt(this.#executable, start);
-    return readableSymbol(label.startsWith('lbb_') ? `function_${start}` : label, start);
+    return this.#starts[low];
   }
 }
 

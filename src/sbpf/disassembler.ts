@@ -35,6 +35,11 @@ export function disassembleAt(executable: Executable, pc: number): string {
   return codeOf(executable).instructionText(pc);
 }
 
+/** The functions that are known by a name or by a call, by the slot that they begin at. */
+export function functionsOf(executable: Executable): ReadonlyMap<number, string> {
+  return codeOf(executable).functions;
+}
+
 /** The name of the function or block that starts at a slot: `entrypoint`, `function_12`, `lbb_12`. */
 export function labelAt(executable: Executable, pc: number): string {
   return codeOf(executable).labelOf(pc);

@@ -49,6 +49,14 @@ export interface ReturnData {
   readonly data: Uint8Array;
 }
 
+export let recordOf: (outcome: TransactionOutcome) => TransactionRecord;
+
+/** The recorder that heard a transaction run; undefined where it may run again. */
+export function recordedBy(record: TransactionRecord): TraceRecorder | undefined {
+  const { listener } = record as { readonly listener?: unknown };
+  return listener instanceof TraceRecorder ? listener : undefined;
+}
+
 /**
  * The outcome of a transaction. A transaction that fails is an outcome like any other; nothing is thrown.
  *
@@ -69,6 +77,10 @@ export class TransactionOutcome {
    */
   readonly fee: Lamports;
   readonly #record: TransactionRecord;
+  /** For this room: what the outcome was made from. */
+  static {
+    recordOf = (outcome) => outcome.#record;
+  }
   readonly #traceOptions: TraceOptions;
   #signature: Signature | undefined;
   #innerInstructions: readonly InnerInstructions[] | undefined;
@@ -146,10 +158,9 @@ export class TransactionOutcome {
   #makeTrace(): TransactionTrace {
     const { prepared } = this.#record;
     const { decoders, names } = this.#traceOptions;
-    const { listener } = this.#record as { listener?: unknown };
-    const recorder =
-      listener instanceof TraceRecorder ? listener : new TraceRecorder({ decoders: decodersWith(decoders), names });
-    if (prepared.status === 'prepared' && recorder !== listener) executeTransaction(prepared, recorder);
+    const recorded = recordedBy(this.#record);
+    const recorder = recorded ?? new TraceRecorder({ decoders: decodersWith(decoders), names });
+    if (prepared.status === 'prepared' && recorded === undefined) executeTransaction(prepared, recorder);
     const accounts = this.#accountMetas();
     return recorder.trace({
       error: this.error ?? undefined,

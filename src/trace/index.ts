@@ -25,6 +25,18 @@ export { type FrameLedger, type Ledger, type LedgerEntry, ledgerOf } from './led
 export { WELL_KNOWN_NAMES } from './names.ts';
 export { escapeText } from './plain-text.ts';
 export { type OutcomeFacts, type TraceOptions, TraceRecorder } from './recorder.ts';
+export {
+  type FramePath,
+  momentText,
+  parseMoment,
+  type RewindAccount,
+  type RewindCode,
+  type RewindFrame,
+  type RewindMachine,
+  type RewindMoment,
+  type RewindPoint,
+  type RewindTarget,
+} from './rewind.ts';
 export type { SeedMatch, SeedReport } from './seed-detective.ts';
 export { describeTransactionFailure, type TransactionFailureText } from './transaction-failure-text.ts';
 export * from './transaction-trace.ts';

@@ -24,6 +24,7 @@ export interface ParhelionErrorContext {
   INVALID_DECLARATION: { program: string; reason: string };
   NO_PROGRAM: { address: string };
   NO_FILES: Record<never, never>;
+  NOTHING_RAN: { error: string };
 }
 
 export type ParhelionErrorCode = keyof ParhelionErrorContext;
@@ -51,6 +52,8 @@ const MESSAGES: { readonly [C in ParhelionErrorCode]: (context: ParhelionErrorCo
     `The program ${c.program} returned a promise. A program runs to its end before the transaction goes on: make it synchronous.`,
   INVALID_DECLARATION: (c) => `The declaration of ${c.program} can't be right: ${c.reason}.`,
   NO_PROGRAM: (c) => `There is no program at ${c.address}. Add one with svm.addProgram.`,
+  NOTHING_RAN: (c) =>
+    `There is nothing to look into: the transaction was rejected before its first instruction (${c.error}).`,
   NO_FILES: () => 'There are no files here. Read the bytes in your own way, and use addProgram, toBytes and fromBytes.',
 };
 

@@ -1,57 +1,41 @@
 // How the account at each place of a declared instruction is read, before any constraint: the checks of its type, and its data.
 // Source: anchor lang/src/accounts/{signer,system_account,program,account,interface_account,sysvar}.rs; spl/src/token_interface.rs.
 
-import type { Address, Option } from '@solana/kit';
-import { unwrapOption } from '@solana/kit';
+import {
+  type Address,
+  getAddressDecoder,
+  getOptionDecoder,
+  getStructDecoder,
+  getU32Decoder,
+  getU64Decoder,
+  type Option,
+  unwrapOption,
+} from '@solana/kit';
 import { AccountState, getMintDecoder, getTokenDecoder } from '@solana-program/token';
 import type { AccountInfo } from './account-info.ts';
-import { anchorError } from './anchor-error.ts';
+import type { AnySpec, DeclaredAccount, MintData, ProgramDataState, TokenAccountData } from './account-types.ts';
 import {
-  type AnySpec,
-  type DataAccount,
-  type DeclaredAccount,
-  type MintData,
-  SYSTEM_PROGRAM,
-  TOKEN_2022_PROGRAM,
-  TOKEN_PROGRAM,
-  type TokenAccountData,
-} from './declared-accounts.ts';
-import { DISCRIMINATOR_LEN } from './discriminator.ts';
+  checkDiscriminator,
+  Migrating,
+  PlainAccount,
+  ProgramInfo,
+  ReadAccount,
+  UPGRADEABLE_LOADER,
+} from './account-values.ts';
+import { AnchorError, anchorError } from './anchor-error.ts';
+import { SYSTEM_PROGRAM, TOKEN_2022_PROGRAM, TOKEN_PROGRAM } from './declared-accounts.ts';
 import { ProgramError } from './program-error.ts';
-import type { StateType } from './schema.ts';
+import type { AccountType } from './schema.ts';
+import { LoadedAccount } from './zero-copy.ts';
 
-/** An account without data of interest. */
-export class PlainAccount implements DeclaredAccount {
-  readonly info: AccountInfo;
-
-  constructor(info: AccountInfo) {
-    this.info = info;
-  }
-
-  get key(): Address {
-    return this.info.key;
-  }
-
-  get lamports(): bigint {
-    return this.info.lamports;
-  }
-}
-
-/** An account whose data was read. */
-export class ReadAccount<T> extends PlainAccount implements DataAccount<T> {
-  data: T;
-  readonly #read: () => T;
-
-  constructor(info: AccountInfo, data: T, read: () => T) {
-    super(info);
-    this.data = data;
-    this.#read = read;
-  }
-
-  reload(): void {
-    this.data = this.#read();
-  }
-}
+const PROGRAM_DATA_TAG = 3;
+const getProgramDataDecoder = () => {
+  return getStructDecoder([
+    ['tag', getU32Decoder()],
+    ['slot', getU64Decoder()],
+    ['authority', getOptionDecoder(getAddressDecoder())],
+  ]);
+};
 
 /** Checks an account's type and reads its data. */
 export function readAccount(spec: AnySpec, info: AccountInfo, programId: Address): DeclaredAccount {
@@ -66,10 +50,13 @@ export function readAccount(spec: AnySpec, info: AccountInfo, programId: Address
       return new PlainAccount(info);
     case 'program':
       checkProgram(spec.addresses ?? [], info);
-      return new PlainAccount(info);
+      return new ProgramInfo(info);
     case 'sysvar':
       if (info.key !== spec.addresses?.[0]) throw anchorError('AccountSysvarMismatch');
       return new PlainAccount(info);
+    case 'lazy':
+    case 'loader':
+      return readData(spec, info, programId, true);
     default:
       checkInitialized(info);
       return readData(spec, info, programId, true);
@@ -77,7 +64,7 @@ export function readAccount(spec: AnySpec, info: AccountInfo, programId: Address
 }
 
 function checkProgram(addresses: readonly Address[], info: AccountInfo): void {
-  if (!addresses.includes(info.key)) {
+  if (addresses.length > 0 && !addresses.includes(info.key)) {
     const error = anchorError('InvalidProgramId');
     throw addresses.length === 1 ? error.withKeys(info.key, addresses[0]) : error;
   }
@@ -89,33 +76,77 @@ function checkInitialized(info: AccountInfo): void {
 }
 
 /** @param isChecked whether the data must have the type's discriminator: that of a new account is all zeros */
-export function readData(
-  spec: AnySpec,
-  info: AccountInfo,
-  programId: Address,
-  isChecked: boolean,
-): DataAccount<unknown> {
-  const read = (checked: boolean): unknown => {
-    if (spec.kind === 'state') return readState(spec.type!, info, spec.type!.programAddress ?? programId, checked);
-    if (info.owner !== TOKEN_PROGRAM && info.owner !== TOKEN_2022_PROGRAM)
-      throw anchorError('AccountOwnedByWrongProgram');
-    return spec.kind === 'token' ? readToken(info.data) : readMint(info.data);
-  };
-  return new ReadAccount(info, read(isChecked), () => read(true));
+export function readData(spec: AnySpec, info: AccountInfo, programId: Address, isChecked: boolean): DeclaredAccount {
+  const type: AccountType<unknown> = spec.type!;
+  switch (spec.kind) {
+    case 'state':
+    case 'migration': {
+      const read = (checked: boolean) => readState(type, info, type.programAddress ?? programId, checked);
+      if (spec.kind === 'migration') return new Migrating(info, read(isChecked));
+      const account = new ReadAccount(info, () => read(true));
+      account.data = read(isChecked);
+      return account;
+    }
+    case 'lazy':
+      // The one kind whose discriminator is looked at before its owner.
+      if (isChecked) checkDiscriminator(type, info);
+      checkOwner(info, type.programAddress ?? programId);
+      return new ReadAccount(info, () => readLazily(type, info));
+    case 'loader':
+      checkOwner(info, type.programAddress ?? programId);
+      if (isChecked) checkDiscriminator(type, info);
+      return new LoadedAccount(type, info);
+    case 'programData':
+      return readNow(info, () => {
+        checkOwner(info, UPGRADEABLE_LOADER);
+        return readProgramData(info.data);
+      });
+    case 'token':
+    case 'mint':
+      return readNow(info, () => {
+        if (info.owner !== TOKEN_PROGRAM && info.owner !== TOKEN_2022_PROGRAM)
+          throw anchorError('AccountOwnedByWrongProgram');
+        return spec.kind === 'token' ? readToken(info.data) : readMint(info.data);
+      });
+    default:
+      return new PlainAccount(info);
+  }
 }
 
-function readState<T>(type: StateType<T>, info: AccountInfo, owner: Address, isChecked: boolean): T {
+function readNow<T>(info: AccountInfo, read: () => T): ReadAccount<T> {
+  const account = new ReadAccount(info, read);
+  account.reload();
+  return account;
+}
+
+function checkOwner(info: AccountInfo, owner: Address): void {
   if (info.owner !== owner) throw anchorError('AccountOwnedByWrongProgram').withKeys(info.owner, owner);
-  const { data } = info;
-  if (isChecked) {
-    if (data.length < DISCRIMINATOR_LEN) throw anchorError('AccountDiscriminatorNotFound');
-    if (type.discriminator.some((byte, i) => data[i] !== byte)) throw anchorError('AccountDiscriminatorMismatch');
-  }
+}
+
+function readState<T>(type: AccountType<T>, info: AccountInfo, owner: Address, isChecked: boolean): T {
+  checkOwner(info, owner);
+  if (isChecked) checkDiscriminator(type, info);
   try {
-    return type.codec.decode(data, DISCRIMINATOR_LEN);
+    return type.codec.decode(info.data, type.discriminator.length);
   } catch {
     throw anchorError('AccountDidNotDeserialize');
   }
+}
+
+function readLazily<T>(type: AccountType<T>, info: AccountInfo): T {
+  try {
+    return type.codec.decode(info.data, type.discriminator.length);
+  } catch (thrown) {
+    throw thrown instanceof AnchorError ? thrown : new ProgramError('BorshIoError');
+  }
+}
+
+function readProgramData(data: Uint8Array): ProgramDataState {
+  const tag = decode(() => getU32Decoder().decode(data));
+  if (tag > PROGRAM_DATA_TAG) throw new ProgramError('InvalidAccountData');
+  if (tag !== PROGRAM_DATA_TAG) throw anchorError('AccountNotProgramData');
+  const { slot, authority } = decode(() => getProgramDataDecoder().decode(data));
+  return { slot, upgradeAuthorityAddress: orNull(authority) };
 }
 
 const TOKEN_LEN = 165;

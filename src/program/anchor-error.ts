@@ -21,6 +21,7 @@ export const ANCHOR_ERRORS = {
   ConstraintRentExempt: [2005, 'A rent exemption constraint was violated'],
   ConstraintSeeds: [2006, 'A seeds constraint was violated'],
   ConstraintExecutable: [2007, 'An executable constraint was violated'],
+  ConstraintState: [2008, 'Deprecated Error, feel free to replace with something else'],
   ConstraintAssociated: [2009, 'An associated constraint was violated'],
   ConstraintAssociatedInit: [2010, 'An associated init constraint was violated'],
   ConstraintClose: [2011, 'A close constraint was violated'],
@@ -36,7 +37,51 @@ export const ANCHOR_ERRORS = {
   ConstraintTokenTokenProgram: [2021, 'A token account token program constraint was violated'],
   ConstraintMintTokenProgram: [2022, 'A mint token program constraint was violated'],
   ConstraintAssociatedTokenTokenProgram: [2023, 'An associated token account token program constraint was violated'],
+  ConstraintMintGroupPointerExtension: [2024, 'A group pointer extension constraint was violated'],
+  ConstraintMintGroupPointerExtensionAuthority: [2025, 'A group pointer extension authority constraint was violated'],
+  ConstraintMintGroupPointerExtensionGroupAddress: [
+    2026,
+    'A group pointer extension group address constraint was violated',
+  ],
+  ConstraintMintGroupMemberPointerExtension: [2027, 'A group member pointer extension constraint was violated'],
+  ConstraintMintGroupMemberPointerExtensionAuthority: [
+    2028,
+    'A group member pointer extension authority constraint was violated',
+  ],
+  ConstraintMintGroupMemberPointerExtensionMemberAddress: [
+    2029,
+    'A group member pointer extension group address constraint was violated',
+  ],
+  ConstraintMintMetadataPointerExtension: [2030, 'A metadata pointer extension constraint was violated'],
+  ConstraintMintMetadataPointerExtensionAuthority: [
+    2031,
+    'A metadata pointer extension authority constraint was violated',
+  ],
+  ConstraintMintMetadataPointerExtensionMetadataAddress: [
+    2032,
+    'A metadata pointer extension metadata address constraint was violated',
+  ],
+  ConstraintMintCloseAuthorityExtension: [2033, 'A close authority constraint was violated'],
+  ConstraintMintCloseAuthorityExtensionAuthority: [
+    2034,
+    'A close authority extension authority constraint was violated',
+  ],
+  ConstraintMintPermanentDelegateExtension: [2035, 'A permanent delegate extension constraint was violated'],
+  ConstraintMintPermanentDelegateExtensionDelegate: [
+    2036,
+    'A permanent delegate extension delegate constraint was violated',
+  ],
+  ConstraintMintTransferHookExtension: [2037, 'A transfer hook extension constraint was violated'],
+  ConstraintMintTransferHookExtensionAuthority: [2038, 'A transfer hook extension authority constraint was violated'],
+  ConstraintMintTransferHookExtensionProgramId: [
+    2039,
+    'A transfer hook extension transfer hook program id constraint was violated',
+  ],
   ConstraintDuplicateMutableAccount: [2040, 'A duplicate mutable account constraint was violated'],
+  AccountAlreadyMigrated: [2041, 'Account is already migrated'],
+  AccountNotMigrated: [2042, 'Account must be migrated before exiting'],
+  ConstraintMintPausableExtension: [2043, 'A pausable extension constraint was violated'],
+  ConstraintMintPausableAuthority: [2044, 'A pausable extension authority constraint was violated'],
   RequireViolated: [2500, 'A require expression was violated'],
   RequireEqViolated: [2501, 'A require_eq expression was violated'],
   RequireKeysEqViolated: [2502, 'A require_keys_eq expression was violated'],
@@ -57,6 +102,7 @@ export const ANCHOR_ERRORS = {
   AccountNotSigner: [3010, 'The given account did not sign'],
   AccountNotSystemOwned: [3011, 'The given account is not owned by the system program'],
   AccountNotInitialized: [3012, 'The program expected this account to be already initialized'],
+  AccountNotProgramData: [3013, 'The given account is not a program data account'],
   AccountNotAssociatedTokenAccount: [3014, 'The given account is not the associated token account'],
   AccountSysvarMismatch: [3015, 'The given public key does not match the required sysvar'],
   AccountReallocExceedsLimit: [3016, 'The account reallocation exceeds the MAX_PERMITTED_DATA_INCREASE limit'],
@@ -64,6 +110,7 @@ export const ANCHOR_ERRORS = {
   DeclaredProgramIdMismatch: [4100, 'The declared program id does not match the actual program id'],
   TryingToInitPayerAsProgramAccount: [4101, 'You cannot/should not initialize the payer account as a program account'],
   InvalidNumericConversion: [4102, 'Error during numeric conversion'],
+  Deprecated: [5000, 'The API being used is deprecated and should no longer be used'],
 } as const satisfies Readonly<Record<string, readonly [code: number, message: string]>>;
 
 export type AnchorErrorName = keyof typeof ANCHOR_ERRORS;

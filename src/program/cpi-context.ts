@@ -3,17 +3,31 @@
 // Source: anchor lang/src/context.rs, CpiContext.
 
 import type { Instruction } from '@solana/kit';
-import type { AccountInfo } from './account-info.ts';
+import { AccountInfo } from './account-info.ts';
+import type { DeclaredAccount } from './account-types.ts';
 import type { Seed } from './address.ts';
 import { invokeSigned } from './cpi.ts';
-import type { DeclaredAccount } from './declared-accounts.ts';
 
 /** Wherever an account is passed on: a declared one, or its info. */
 export type AccountLike = AccountInfo | DeclaredAccount;
-export type AccountLikes = Readonly<Record<string, AccountLike>>;
+/** Accounts by name; those of a group under the group's. Null for an optional one that isn't passed. */
+export interface AccountLikes {
+  readonly [name: string]: AccountLike | AccountLikes | null;
+}
 
 export function infoOf(account: AccountLike): AccountInfo {
   return 'info' in account ? account.info : account;
+}
+
+export function isAccountLike(value: AccountLike | AccountLikes): value is AccountLike {
+  return value instanceof AccountInfo || value['info'] instanceof AccountInfo;
+}
+
+function infosOf(accounts: AccountLikes): AccountInfo[] {
+  return Object.values(accounts).flatMap((value) => {
+    if (value === null) return [];
+    return isAccountLike(value) ? [infoOf(value)] : infosOf(value);
+  });
 }
 
 /**
@@ -62,7 +76,7 @@ export class CpiContext<A extends AccountLikes> {
       role: (info.isSigner ? 2 : 0) | (info.isWritable ? 1 : 0),
     }));
     const accounts = metas.length === 0 ? instruction.accounts : [...(instruction.accounts ?? []), ...metas];
-    const infos = [...Object.values(this.accounts).map(infoOf), ...remaining, infoOf(this.program)];
+    const infos = [...infosOf(this.accounts), ...remaining, infoOf(this.program)];
     invokeSigned({ ...instruction, accounts } as Instruction, infos, this.signerSeeds);
   }
 }

@@ -1,62 +1,36 @@
-// The accounts that an instruction declares: what may stand at each place (`signer`, `account`, `tokenAccount`, …), what
-// must hold of it, and what the handler gets. Declarations are data; constraints.ts checks them.
+// The accounts that an instruction declares: what may stand at each place (`signer`, `account`, `tokenAccount`, …) and what
+// must hold of it. Declarations are data; constraints.ts checks them.
 // The names are those of Anchor's `#[account(…)]`, in camel case. Where an attribute names another account, the name is
 // checked against the instruction's accounts when it compiles.
 // Source: anchor lang/syn/src/lib.rs, ConstraintGroup; lang/src/accounts/.
 
 import type { Address } from '@solana/kit';
-import type { AccountInfo } from './account-info.ts';
-import type { Seed } from './address.ts';
+import type {
+  AccountKind,
+  AccountLoader,
+  AccountSpec,
+  AccountsOf,
+  AccountsShape,
+  ArgsCallback,
+  BumpsOf,
+  Callback,
+  Checked,
+  DataAccount,
+  DeclaredAccount,
+  MigratingAccount,
+  MintData,
+  ProgramAccount,
+  ProgramDataState,
+  SeedsOf,
+  TokenAccountData,
+} from './account-types.ts';
 import type { ErrorFactory } from './anchor-error.ts';
+import type { MintExtensions } from './mint-extensions.ts';
 import type { StateType } from './schema.ts';
+import type { ZeroCopyType } from './zero-copy.ts';
 
-// What handlers get.
-
-/** An account of a declared instruction. */
-export interface DeclaredAccount {
-  readonly info: AccountInfo;
-  readonly key: Address;
-  readonly lamports: bigint;
-}
-
-/** With data that was read when the instruction began. */
-export interface DataAccount<T> extends DeclaredAccount {
-  /** What is written here is stored when the handler has ended, where the account is `mut`. */
-  data: T;
-  /** Reads the data again: after a call that changed it. */
-  reload(): void;
-}
-
-/** What an SPL token account says. */
-export interface TokenAccountData {
-  readonly mint: Address;
-  readonly owner: Address;
-  readonly amount: bigint;
-  readonly delegate: Address | null;
-  readonly state: 'initialized' | 'frozen';
-  /** Lamports that make it rent exempt, of an account of wrapped SOL. */
-  readonly isNative: bigint | null;
-  readonly delegatedAmount: bigint;
-  readonly closeAuthority: Address | null;
-}
-
-/** What an SPL mint says. */
-export interface MintData {
-  readonly mintAuthority: Address | null;
-  readonly supply: bigint;
-  readonly decimals: number;
-  readonly freezeAuthority: Address | null;
-}
-
-// What constraints are given.
-
-/** The accounts by name, as a constraint sees them: those that were read before it. */
-export type AccountsInSeeds = { readonly [name: string]: DeclaredAccount & { readonly data: any } };
-type ArgsInSeeds = { readonly [name: string]: any };
-
-export type SeedsOf = (accounts: AccountsInSeeds, args: ArgsInSeeds) => readonly Seed[];
-type AddressOf = Address | ((accounts: AccountsInSeeds, args: ArgsInSeeds) => Address);
-type Check = (accounts: AccountsInSeeds, args: ArgsInSeeds) => boolean;
+type AddressOf = Address | Callback<Address>;
+type Check = Callback<boolean>;
 
 /** What may be asked of any account. */
 export interface Constraints {
@@ -65,7 +39,7 @@ export interface Constraints {
   readonly signer?: boolean;
   /** It must be the address derived from these. Without `bump` the bump is searched for, and found in `ctx.bumps`. */
   readonly seeds?: SeedsOf;
-  readonly bump?: (accounts: AccountsInSeeds, args: ArgsInSeeds) => number;
+  readonly bump?: Callback<number>;
   /** The program that the seeds are under. Default: this one. */
   readonly seedsProgram?: AddressOf;
   readonly owner?: AddressOf;
@@ -77,6 +51,8 @@ export interface Constraints {
   readonly errors?: {
     readonly [K in 'mut' | 'signer' | 'owner' | 'address' | 'hasOne' | 'constraint']?: ErrorFactory;
   };
+  /** For the IDL. */
+  readonly docs?: readonly string[];
 }
 
 /** How an account comes to be: `init` always, `initIfNeeded` where the System program still owns it. */
@@ -86,7 +62,7 @@ export interface Init {
   /** Name of the account that pays. */
   readonly payer?: string;
   /** Bytes, the discriminator included. Default: what the type takes at most. */
-  readonly space?: number | ((args: ArgsInSeeds) => number);
+  readonly space?: number | ArgsCallback<number>;
 }
 
 export interface StateConstraints extends Constraints, Init {
@@ -94,7 +70,8 @@ export interface StateConstraints extends Constraints, Init {
   readonly hasOne?: string | readonly string[];
   /** Name of the account that gets the lamports when the account is closed, behind the handler. */
   readonly close?: string;
-  readonly realloc?: { readonly space: number | ((args: ArgsInSeeds) => number); readonly payer: string };
+  /** Cuts or extends the data, by zeros, before the handler; `payer` pays for more, and gets what less gives back. */
+  readonly realloc?: { readonly space: number | ArgsCallback<number>; readonly payer: string };
   /** It is all zeros, and becomes one of this type. */
   readonly zero?: boolean;
   /** It may be the same account as another that is `mut`. */
@@ -109,6 +86,7 @@ export interface TokenConstraints extends Constraints, Init {
   /** Name of the token program that owns the account. Default: `tokenProgram`, where it is created. */
   readonly tokenProgram?: string;
   readonly hasOne?: string | readonly string[];
+  readonly dup?: boolean;
 }
 
 export interface AssociatedTokenConstraints extends TokenConstraints {
@@ -117,42 +95,27 @@ export interface AssociatedTokenConstraints extends TokenConstraints {
 }
 
 export interface MintConstraints extends Constraints, Init {
-  readonly decimals?: number | ((args: ArgsInSeeds) => number);
+  readonly decimals?: number | ArgsCallback<number>;
   /** Name of the account that may mint. */
   readonly authority?: string;
   readonly freezeAuthority?: string;
   readonly tokenProgram?: string;
+  /** Of a mint of Token-2022: made with it where it is created, checked otherwise. */
+  readonly extensions?: MintExtensions;
+  readonly dup?: boolean;
 }
 
-// Declarations.
-
-export type AccountKind = 'signer' | 'system' | 'unchecked' | 'program' | 'sysvar' | 'state' | 'token' | 'mint';
-
-/** Everything that can be declared of an account; each kind allows a part of it. */
-export type AnyConstraints = Omit<StateConstraints, 'hasOne'> &
-  Omit<TokenConstraints, 'authority'> &
-  Omit<MintConstraints, 'authority'>;
-
-/**
- * One account of an instruction. `V` is what the handler gets, `B` whether a bump is found for it, `R` the names of other
- * accounts in it, `F` the address it can have only.
- */
-export interface AccountSpec<V, B extends boolean = false, R extends string = never, F extends boolean = false> {
-  readonly kind: AccountKind;
-  readonly options: Readonly<Record<string, any>>;
-  readonly isOptional: boolean;
-  readonly type?: StateType<any> | undefined;
-  readonly isAssociated?: boolean;
-  /** Of a program or a sysvar: where it is. More than one where either will do. */
-  readonly addresses?: readonly Address[];
-  /** Never there: it carries the types. */
-  readonly types?: { readonly value: V; readonly bump: B; readonly refs: R; readonly fixed: F };
+/** What may be asked of a group of accounts as a whole. */
+export interface GroupConstraints {
+  readonly constraint?: Check | readonly Check[];
+  readonly errors?: { readonly constraint?: ErrorFactory };
 }
 
-export type AnySpec = AccountSpec<any, boolean, string, boolean>;
-export type AccountsShape = Readonly<Record<string, AnySpec>>;
-
-type BumpOf<O> = O extends { readonly seeds: SeedsOf } ? (O extends { readonly bump: unknown } ? false : true) : false;
+type BumpOf<O> = O extends { readonly seeds: SeedsOf }
+  ? O extends { readonly bump: unknown }
+    ? undefined
+    : number
+  : undefined;
 type NameIn<T> = T extends string
   ? // Any text at all: no options were given.
     string extends T
@@ -162,14 +125,17 @@ type NameIn<T> = T extends string
     ? NameIn<N>
     : never;
 type RefKeys = 'payer' | 'close' | 'hasOne' | 'mint' | 'authority' | 'freezeAuthority' | 'tokenProgram';
+type NamesInside<E> = { [K in keyof E]: { [N in keyof E[K]]: NameIn<E[K][N]> }[keyof E[K]] }[keyof E];
 type RefsOf<O> =
   | { [K in keyof O & RefKeys]: NameIn<O[K]> }[keyof O & RefKeys]
-  | (O extends { readonly realloc: { readonly payer: infer P extends string } } ? P : never);
+  | (O extends { readonly realloc: { readonly payer: infer P extends string } } ? P : never)
+  | (O extends { readonly extensions: infer E } ? (MintExtensions extends E ? never : NamesInside<E>) : never);
 
-type Spec<V, O> = AccountSpec<V, BumpOf<O>, RefsOf<O>>;
+type Spec<V, O> = AccountSpec<V, BumpOf<O>, RefsOf<O>, false, O>;
 
-function spec(kind: AccountKind, options: object | undefined, more: object = {}): never {
-  return { kind, options: options ?? {}, isOptional: false, ...more } as never;
+function spec(kind: AccountKind, options: object = {}, more: object = {}): never {
+  const { docs = [] } = options as { docs?: readonly string[] };
+  return { kind, options, isOptional: false, docs, ...more } as never;
 }
 
 /** Must have signed. */
@@ -192,6 +158,46 @@ export function account<T, const O extends StateConstraints>(type: StateType<T>,
   return spec('state', options, { type });
 }
 
+/** The same, but the data is read when the handler first looks at it. */
+export function lazyAccount<T, const O extends StateConstraints>(
+  type: StateType<T>,
+  options?: O,
+): Spec<DataAccount<T>, O> {
+  return spec('lazy', options, { type });
+}
+
+/**
+ * State that is not read as a whole but looked into where it lies.
+ *
+ * @example
+ * ```ts
+ * accounts: { book: accountLoader(OrderBook, { mut: true }) },
+ * handler: ({ accounts: { book } }) => {
+ *   book.loadMut().orders[3] += 1n;
+ * },
+ * ```
+ */
+export function accountLoader<T, const O extends StateConstraints>(
+  type: ZeroCopyType<T>,
+  options?: O,
+): Spec<AccountLoader<T>, O> {
+  return spec('loader', options, { type });
+}
+
+/** State of one type that the handler must turn into another. It is `mut` in any case of use. */
+export function migration<From, To, const O extends StateConstraints>(
+  from: StateType<From>,
+  to: StateType<To>,
+  options?: O,
+): Spec<MigratingAccount<From, To>, O> {
+  return spec('migration', options, { type: from, migratesTo: to });
+}
+
+/** What the upgradeable loader keeps of a program: who may upgrade it. */
+export function programDataAccount<const O extends Constraints>(options?: O): Spec<DataAccount<ProgramDataState>, O> {
+  return spec('programData', options);
+}
+
 /** An SPL token account, of Token or Token-2022. */
 export function tokenAccount<const O extends TokenConstraints>(options?: O): Spec<DataAccount<TokenAccountData>, O> {
   return spec('token', options);
@@ -210,17 +216,40 @@ export function mint<const O extends MintConstraints>(options?: O): Spec<DataAcc
 }
 
 /** What would be missing may be: pass this program's own address for it. The handler gets null. */
-export function optional<V, B extends boolean, R extends string, F extends boolean>(
-  inner: AccountSpec<V, B, R, F>,
-): AccountSpec<V | null, B, R, F> {
+export function optional<V, B, R extends string, F extends boolean, O>(
+  inner: AccountSpec<V, B, R, F, O>,
+): AccountSpec<V | null, B, R, F, O> {
   return { ...inner, isOptional: true } as never;
 }
 
-type FixedSpec = AccountSpec<DeclaredAccount, false, never, true>;
+/**
+ * Accounts that belong together, as one of an instruction's. They name, and are named by, one another only; the checks of
+ * all of them are done where the group stands.
+ *
+ * @example
+ * ```ts
+ * const Payment = accounts({ payer: signer({ mut: true }), vault: systemAccount({ mut: true }) });
+ * const pay = instruction({
+ *   accounts: { payment: Payment, receipt: account(Receipt, { mut: true }) },
+ *   handler: ({ accounts: { payment } }) => msg(payment.payer.key),
+ * });
+ * ```
+ */
+export function accounts<const A extends AccountsShape, const O extends GroupConstraints>(
+  shape: A & Checked<A, any>,
+  options?: O,
+): AccountSpec<AccountsOf<A>, keyof BumpsOf<A> extends never ? undefined : BumpsOf<A>, never, false, O, A> {
+  return spec('group', options, { accounts: shape });
+}
 
-/** A program, at one address. */
-export function programAccount(address: Address | string): FixedSpec {
-  return spec('program', {}, { addresses: [address] });
+type FixedSpec<V = DeclaredAccount> = AccountSpec<V, undefined, never, true>;
+
+/** A program: at one address; at one of several; or, without any, whichever. */
+export function programAccount(): AccountSpec<ProgramAccount>;
+export function programAccount(address: Address | string): FixedSpec<ProgramAccount>;
+export function programAccount(addresses: readonly (Address | string)[]): AccountSpec<ProgramAccount>;
+export function programAccount(addresses: string | readonly string[] = []): never {
+  return spec('program', {}, { addresses: typeof addresses === 'string' ? [addresses] : addresses });
 }
 
 export const SYSTEM_PROGRAM = '11111111111111111111111111111111' as Address;
@@ -228,24 +257,24 @@ export const TOKEN_PROGRAM = 'TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA' as Ad
 export const TOKEN_2022_PROGRAM = 'TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb' as Address;
 export const ASSOCIATED_TOKEN_PROGRAM = 'ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL' as Address;
 
-export function systemProgram(): FixedSpec {
+export function systemProgram(): FixedSpec<ProgramAccount> {
   return programAccount(SYSTEM_PROGRAM);
 }
 
-export function tokenProgram(): FixedSpec {
+export function tokenProgram(): FixedSpec<ProgramAccount> {
   return programAccount(TOKEN_PROGRAM);
 }
 
-export function token2022Program(): FixedSpec {
+export function token2022Program(): FixedSpec<ProgramAccount> {
   return programAccount(TOKEN_2022_PROGRAM);
 }
 
 /** Token or Token-2022. */
-export function tokenInterface(): AccountSpec<DeclaredAccount> {
-  return spec('program', {}, { addresses: [TOKEN_PROGRAM, TOKEN_2022_PROGRAM] });
+export function tokenInterface(): AccountSpec<ProgramAccount> {
+  return programAccount([TOKEN_PROGRAM, TOKEN_2022_PROGRAM]);
 }
 
-export function associatedTokenProgram(): FixedSpec {
+export function associatedTokenProgram(): FixedSpec<ProgramAccount> {
   return programAccount(ASSOCIATED_TOKEN_PROGRAM);
 }
 
@@ -253,22 +282,3 @@ export function associatedTokenProgram(): FixedSpec {
 export function sysvarAccount(address: Address | string): FixedSpec {
   return spec('sysvar', {}, { addresses: [address] });
 }
-
-// Types of what an instruction makes of its accounts.
-
-type TypesOf<S> = S extends AccountSpec<infer V, infer B, infer R, infer F> ? { v: V; b: B; r: R; f: F } : never;
-
-export type AccountsOf<A extends AccountsShape> = { readonly [K in keyof A]: TypesOf<A[K]>['v'] };
-export type BumpsOf<A extends AccountsShape> = {
-  readonly [K in keyof A as TypesOf<A[K]>['b'] extends true ? K : never]: number;
-};
-/** Refuses names of accounts that there are not. */
-export type CheckedNames<A extends AccountsShape> = {
-  readonly [K in keyof A]: [Exclude<TypesOf<A[K]>['r'], keyof A>] extends [never]
-    ? A[K]
-    : { readonly thereIsNoAccountNamed: Exclude<TypesOf<A[K]>['r'], keyof A> };
-};
-/** The names that a client must give an address for, and those whose address is known. */
-export type FixedNames<A extends AccountsShape> = {
-  [K in keyof A]: TypesOf<A[K]>['f'] extends true ? K : null extends TypesOf<A[K]>['v'] ? K : never;
-}[keyof A];

@@ -4,20 +4,21 @@
 // Seeds that compute something stay out of the IDL: a client then has to be given the address.
 // Source: anchor idl/spec/src/lib.rs; lang/syn/src/idl/.
 
+import { isMut, isSigner } from './account-scope.ts';
+import type { AccountsShape, AnySpec, SeedsOf } from './account-types.ts';
 import { seedBytes } from './address.ts';
-import { isMut, isSigner } from './constraints.ts';
-import type { DeclaredProgram, InstructionDefinition } from './declare-program.ts';
-import type { AccountsShape, AnySpec, SeedsOf } from './declared-accounts.ts';
+import type { Constant, DeclaredProgram } from './declare-program.ts';
 import { ASSOCIATED_TOKEN_PROGRAM, TOKEN_PROGRAM } from './declared-accounts.ts';
-import { discriminator } from './discriminator.ts';
+import { Entry, type Instructions } from './instruction-entry.ts';
 import { snakeCase } from './names.ts';
 import {
+  type AccountType,
   definitionsOf,
   type IdlField,
   type IdlType,
   type IdlTypeDefinition,
   idlFields,
-  type StateType,
+  type Schema,
 } from './schema.ts';
 import { type SeedPath, seedPathOf, standIn } from './seed-path.ts';
 
@@ -31,11 +32,21 @@ export interface Idl {
     readonly spec: string;
     readonly description?: string;
   };
+  readonly docs?: string[];
   readonly instructions: IdlInstruction[];
   readonly accounts: IdlNamed[];
   readonly events: IdlNamed[];
   readonly errors: { readonly code: number; readonly name: string; readonly msg?: string }[];
-  readonly types: { readonly name: string; readonly type: IdlTypeDefinition }[];
+  readonly types: (IdlTypeDefinition & { readonly name: string })[];
+  readonly constants?: IdlConstant[];
+}
+
+export interface IdlConstant {
+  readonly name: string;
+  readonly docs?: string[];
+  readonly type: IdlType;
+  /** As Rust's debug format writes it. */
+  readonly value: string;
 }
 
 export interface IdlNamed {
@@ -45,13 +56,22 @@ export interface IdlNamed {
 
 export interface IdlInstruction extends IdlNamed {
   readonly docs?: string[];
-  readonly accounts: IdlInstructionAccount[];
+  readonly accounts: IdlAccountItem[];
   readonly args: IdlField[];
   readonly returns?: IdlType;
 }
 
+/** An account, or several under one name. */
+export type IdlAccountItem = IdlInstructionAccount | IdlAccountGroup;
+
+export interface IdlAccountGroup {
+  readonly name: string;
+  readonly accounts: IdlAccountItem[];
+}
+
 export interface IdlInstructionAccount {
   readonly name: string;
+  readonly docs?: string[];
   readonly writable?: true;
   readonly signer?: true;
   readonly optional?: true;
@@ -74,43 +94,80 @@ export type IdlSeed =
  * ```
  */
 export function idl(program: DeclaredProgram<any>): Idl {
-  const { name = 'program', version = '0.1.0', description, errors = {}, events = [] } = program.declaration;
-  const states = new Map<string, StateType<unknown>>();
-  const definitions = new Map<string, IdlTypeDefinition>();
-  const instructions = Object.entries(
-    program.declared as Readonly<Record<string, InstructionDefinition<any, any, any>>>,
-  ).map(([key, definition]): IdlInstruction => {
-    const shape: AccountsShape = definition.accounts;
-    for (const { type } of Object.values(shape)) {
-      if (type === undefined) continue;
-      if (type.programAddress === undefined || type.programAddress === program.address) states.set(type.name, type);
-      for (const [defined, of] of type.definitions) definitions.set(defined, of);
-    }
-    for (const [defined, of] of definitionsOf(definition.args)) definitions.set(defined, of);
-    for (const [defined, of] of definition.returns?.definitions ?? []) definitions.set(defined, of);
-    const rustName = snakeCase(key);
+  const { declaration, address } = program;
+  const { name = 'program', version = '0.1.0', description, docs = [], errors = {} } = declaration;
+  const { events = [], constants = {} } = declaration;
+  const known = new Definitions(address);
+  const instructions = Object.entries(program.declared as Instructions).map(([key, definition]): IdlInstruction => {
+    const { accounts, args, returns, docs } = definition;
+    known.addAccounts(accounts);
+    known.add(definitionsOf(args), returns?.definitions ?? []);
     return {
-      name: rustName,
-      ...(definition.docs.length === 0 ? {} : { docs: [...definition.docs] }),
-      discriminator: [...discriminator('global', rustName)],
-      accounts: Object.entries(shape).map(([account, spec]) => describeAccount(account, spec, shape)),
-      args: idlFields(definition.args),
-      ...(definition.returns === undefined ? {} : { returns: definition.returns.idl }),
+      name: snakeCase(key),
+      ...describeDocs(docs),
+      discriminator: [...new Entry(key, definition, 0).discriminator],
+      accounts: describeAccounts(accounts),
+      args: idlFields(args),
+      ...(returns === undefined ? {} : { returns: returns.idl }),
     };
   });
-  for (const event of events) for (const [defined, of] of event.definitions) definitions.set(defined, of);
+  for (const event of events) known.add(event.definitions);
+  const described = Object.entries(constants).map(([key, value]) => describeConstant(key, value));
   return {
-    address: program.address,
+    address,
     metadata: { name: snakeCase(name), version, spec: IDL_SPEC, ...(description === undefined ? {} : { description }) },
+    ...describeDocs(docs),
     instructions: instructions.sort(byName),
-    accounts: [...states.values()].map(describeNamed).sort(byName),
+    accounts: [...known.states.values()].map(describeNamed).sort(byName),
     events: events.map(describeNamed).sort(byName),
     errors: Object.values(errors).map((make) => {
       const { code, codeName, text } = make();
       return { code, name: codeName, msg: text };
     }),
-    types: [...definitions].map(([defined, type]) => ({ name: defined, type })).sort(byName),
+    types: [...known.types].map(([defined, type]) => ({ name: defined, ...type })).sort(byName),
+    ...(described.length === 0 ? {} : { constants: described.sort(byName) }),
   };
+}
+
+/** The types that a program's instructions and events are made of. */
+class Definitions {
+  readonly states = new Map<string, AccountType<unknown>>();
+  readonly types = new Map<string, IdlTypeDefinition>();
+  readonly #address: string;
+
+  constructor(address: string) {
+    this.#address = address;
+  }
+
+  add(...all: Iterable<readonly [string, IdlTypeDefinition]>[]): void {
+    for (const definitions of all) for (const [name, definition] of definitions) this.types.set(name, definition);
+  }
+
+  addAccounts(shape: AccountsShape): void {
+    for (const { type, migratesTo, accounts } of Object.values(shape)) {
+      if (accounts !== undefined) this.addAccounts(accounts);
+      for (const each of [type, migratesTo]) {
+        if (each === undefined) continue;
+        if (each.programAddress === undefined || each.programAddress === this.#address)
+          this.states.set(each.name, each);
+        this.add(each.definitions);
+      }
+    }
+  }
+}
+
+function describeDocs(docs: readonly string[]): { docs?: string[] } {
+  return docs.length === 0 ? {} : { docs: [...docs] };
+}
+
+function describeConstant(name: string, { schema, value, docs }: Constant): IdlConstant {
+  return { name, ...describeDocs(docs), type: schema.idl, value: debugText(schema, value) };
+}
+
+function debugText({ idl: type }: Schema<unknown>, value: unknown): string {
+  if (type === 'string') return JSON.stringify(value);
+  if (value instanceof Uint8Array || Array.isArray(value)) return `[${[...value].join(', ')}]`;
+  return String(value);
 }
 
 function describeNamed({ name, discriminator }: { name: string; discriminator: Uint8Array }): IdlNamed {
@@ -119,6 +176,13 @@ function describeNamed({ name, discriminator }: { name: string; discriminator: U
 
 function byName(a: { name: string }, b: { name: string }): number {
   return a.name < b.name ? -1 : 1;
+}
+
+function describeAccounts(shape: AccountsShape): IdlAccountItem[] {
+  return Object.entries(shape).map(([name, spec]) => {
+    if (spec.accounts === undefined) return describeAccount(name, spec, shape);
+    return { name: snakeCase(name), accounts: describeAccounts(spec.accounts) };
+  });
 }
 
 function describeAccount(name: string, spec: AnySpec, shape: AccountsShape): IdlInstructionAccount {
@@ -130,6 +194,7 @@ function describeAccount(name: string, spec: AnySpec, shape: AccountsShape): Idl
   const address = spec.addresses?.length === 1 ? spec.addresses[0] : spec.options['address'];
   return {
     name: snakeCase(name),
+    ...describeDocs(spec.docs),
     ...(isMut(field) ? { writable: true } : {}),
     ...(spec.kind === 'signer' || isSigner(field) ? { signer: true } : {}),
     ...(spec.isOptional ? { optional: true } : {}),
@@ -139,7 +204,8 @@ function describeAccount(name: string, spec: AnySpec, shape: AccountsShape): Idl
   };
 }
 
-function pdaOf({ options, isAssociated }: AnySpec, shape: AccountsShape): IdlInstructionAccount['pda'] {
+function pdaOf({ options, isAssociated, derived }: AnySpec, shape: AccountsShape): IdlInstructionAccount['pda'] {
+  if (derived?.seeds !== undefined) return { seeds: derived.seeds.map(constant) };
   if (isAssociated) {
     const { authority, mint, tokenProgram } = options as { authority: string; mint: string; tokenProgram?: string };
     const program = tokenProgram ?? ('tokenProgram' in shape && options['init'] ? 'tokenProgram' : undefined);

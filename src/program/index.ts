@@ -1,6 +1,18 @@
 // What `import … from 'parhelion/program'` gives: programs in TypeScript that call, and are called by, compiled ones.
 
 export type { AccountInfo } from './account-info.ts';
+export type {
+  AccountLoader,
+  AccountSpec,
+  DataAccount,
+  DeclaredAccount,
+  InstructionAccounts,
+  MigratingAccount,
+  MintData,
+  ProgramAccount,
+  ProgramDataState,
+  TokenAccountData,
+} from './account-types.ts';
 export type { Seed } from './address.ts';
 export {
   ANCHOR_ERRORS,
@@ -21,32 +33,29 @@ export {
 export { invoke, invokeSigned } from './cpi.ts';
 export { type AccountLike, CpiContext } from './cpi-context.ts';
 export {
-  type Context,
+  type Constant,
+  constant,
   type DeclaredProgram,
-  emit,
-  type InstructionAccounts,
-  type InstructionDefinition,
-  instruction,
   type ProgramDeclaration,
   program,
 } from './declare-program.ts';
 export {
-  type AccountSpec,
   account,
+  accountLoader,
+  accounts,
   associatedTokenAccount,
   associatedTokenProgram,
   type Constraints,
-  type DataAccount,
-  type DeclaredAccount,
-  type MintData,
+  lazyAccount,
+  migration,
   mint,
   optional,
   programAccount,
+  programDataAccount,
   signer,
   systemAccount,
   systemProgram,
   sysvarAccount,
-  type TokenAccountData,
   token2022Program,
   tokenAccount,
   tokenInterface,
@@ -62,13 +71,17 @@ export {
   type ProgramOptions,
   type TypeScriptProgram,
 } from './define-program.ts';
+export { emit, emitCpi, eventCpi } from './event-cpi.ts';
 export { type Idl, idl } from './idl.ts';
+export { type Context, type InstructionDefinition, instruction } from './instruction-entry.ts';
+export type { MintExtensions } from './mint-extensions.ts';
 export { PROGRAM_ERRORS, ProgramError, type ProgramErrorName } from './program-error.ts';
 export {
   array,
   bool,
   byteArray,
   bytes,
+  type Discriminator,
   type EventType,
   enumeration,
   event,
@@ -128,3 +141,4 @@ export {
   type RentSysvar,
 } from './sysvars.ts';
 export * as token from './token-calls.ts';
+export { type ZeroCopyType, zeroCopy, zeroCopyStruct } from './zero-copy.ts';

@@ -29,7 +29,7 @@ import {
   getUtf8Codec,
   transformCodec,
 } from '@solana/kit';
-import { DISCRIMINATOR_LEN, discriminator } from './discriminator.ts';
+import { discriminator } from './discriminator.ts';
 import { snakeCase } from './names.ts';
 import { seedPathOf } from './seed-path.ts';
 
@@ -46,12 +46,21 @@ export interface IdlField {
   readonly type: IdlType;
 }
 
-export type IdlTypeDefinition =
+export type IdlTypeBody =
   | { readonly kind: 'struct'; readonly fields: readonly IdlField[] }
   | {
       readonly kind: 'enum';
       readonly variants: readonly { readonly name: string; readonly fields?: readonly IdlField[] }[];
     };
+
+/** A named type as an IDL has it, but for its name. */
+export interface IdlTypeDefinition {
+  readonly docs?: readonly string[];
+  /** Left out: Borsh. */
+  readonly serialization?: 'bytemuck' | 'bytemuckunsafe';
+  readonly repr?: { readonly kind: 'c' | 'rust'; readonly packed?: true };
+  readonly type: IdlTypeBody;
+}
 
 /** A type `T` with its bytes. */
 export interface Schema<T> {
@@ -61,6 +70,19 @@ export interface Schema<T> {
   readonly space: number | undefined;
   /** The named types in it. */
   readonly definitions: ReadonlyMap<string, IdlTypeDefinition>;
+  /** Of types that can be used where they lie (zero-copy.ts). */
+  readonly pod?: Pod | undefined;
+}
+
+/** How a value lies in memory; its bytes are those of Borsh. */
+export interface Pod {
+  /** Bytes. */
+  readonly align: number;
+  readonly size: number;
+  /** Of a struct. */
+  readonly fields?: Fields;
+  /** Of an array. */
+  readonly item?: Schema<any>;
 }
 
 /** The TypeScript type of a schema. */
@@ -71,25 +93,27 @@ export type InferFields<F extends Fields> = { -readonly [K in keyof F]: Infer<F[
 
 const NO_DEFINITIONS: ReadonlyMap<string, IdlTypeDefinition> = new Map();
 
-function primitive<T>(idl: IdlType, codec: unknown, space: number | undefined): Schema<T> {
-  return { codec: codec as Codec<T, T>, idl, space, definitions: NO_DEFINITIONS };
+/** @param align of types that can be used where they lie */
+function primitive<T>(idl: IdlType, codec: unknown, space: number | undefined, align?: number): Schema<T> {
+  const pod = align === undefined || space === undefined ? undefined : { align, size: space };
+  return { codec: codec as Codec<T, T>, idl, space, definitions: NO_DEFINITIONS, pod };
 }
 
-export const u8: Schema<number> = primitive('u8', getU8Codec(), 1);
-export const i8: Schema<number> = primitive('i8', getI8Codec(), 1);
-export const u16: Schema<number> = primitive('u16', getU16Codec(), 2);
-export const i16: Schema<number> = primitive('i16', getI16Codec(), 2);
-export const u32: Schema<number> = primitive('u32', getU32Codec(), 4);
-export const i32: Schema<number> = primitive('i32', getI32Codec(), 4);
-export const u64: Schema<bigint> = primitive('u64', getU64Codec(), 8);
-export const i64: Schema<bigint> = primitive('i64', getI64Codec(), 8);
-export const u128: Schema<bigint> = primitive('u128', getU128Codec(), 16);
-export const i128: Schema<bigint> = primitive('i128', getI128Codec(), 16);
-export const f32: Schema<number> = primitive('f32', getF32Codec(), 4);
-export const f64: Schema<number> = primitive('f64', getF64Codec(), 8);
+export const u8: Schema<number> = primitive('u8', getU8Codec(), 1, 1);
+export const i8: Schema<number> = primitive('i8', getI8Codec(), 1, 1);
+export const u16: Schema<number> = primitive('u16', getU16Codec(), 2, 2);
+export const i16: Schema<number> = primitive('i16', getI16Codec(), 2, 2);
+export const u32: Schema<number> = primitive('u32', getU32Codec(), 4, 4);
+export const i32: Schema<number> = primitive('i32', getI32Codec(), 4, 4);
+export const u64: Schema<bigint> = primitive('u64', getU64Codec(), 8, 8);
+export const i64: Schema<bigint> = primitive('i64', getI64Codec(), 8, 8);
+export const u128: Schema<bigint> = primitive('u128', getU128Codec(), 16, 8);
+export const i128: Schema<bigint> = primitive('i128', getI128Codec(), 16, 8);
+export const f32: Schema<number> = primitive('f32', getF32Codec(), 4, 4);
+export const f64: Schema<number> = primitive('f64', getF64Codec(), 8, 8);
 /** One byte; one that is neither 0 nor 1 can't be read. */
 export const bool: Schema<boolean> = primitive('bool', transformCodec(getU8Codec(), Number, readFlag), 1);
-export const pubkey: Schema<Address> = primitive('pubkey', getAddressCodec(), 32);
+export const pubkey: Schema<Address> = primitive('pubkey', getAddressCodec(), 32, 1);
 
 function readFlag(byte: number | bigint): boolean {
   if (byte !== 0 && byte !== 1) throw new RangeError(`a flag is 0 or 1; received ${byte}`);
@@ -110,7 +134,7 @@ export function bytes(maxLen?: number): Schema<Uint8Array> {
 
 /** So many bytes: `[u8; length]`. */
 export function byteArray(length: number): Schema<Uint8Array> {
-  return primitive({ array: ['u8', length] }, fixCodecSize(getBytesCodec(), length), length);
+  return primitive({ array: ['u8', length] }, fixCodecSize(getBytesCodec(), length), length, 1);
 }
 
 /** `null` for none. */
@@ -130,12 +154,22 @@ export function vec<T>(inner: Schema<T>, maxCount?: number): Schema<T[]> {
 export function array<T>(inner: Schema<T>, length: number): Schema<T[]> {
   const codec = getArrayCodec(inner.codec, { size: length }) as unknown as Codec<T[], T[]>;
   const space = inner.space === undefined ? undefined : length * inner.space;
-  return { codec, idl: { array: [inner.idl, length] }, space, definitions: inner.definitions };
+  const pod = inner.pod && { align: inner.pod.align, size: length * inner.pod.size, item: inner };
+  return { codec, idl: { array: [inner.idl, length] }, space, definitions: inner.definitions, pod };
+}
+
+/** What types may say of themselves, for the IDL. */
+export interface Described {
+  readonly docs?: readonly string[];
+}
+
+function describe({ docs = [] }: Described): { docs?: readonly string[] } {
+  return docs.length === 0 ? {} : { docs };
 }
 
 /** A named struct, for use inside other types. */
-export function struct<F extends Fields>(name: string, fields: F): Schema<InferFields<F>> {
-  const definition: IdlTypeDefinition = { kind: 'struct', fields: idlFields(fields) };
+export function struct<F extends Fields>(name: string, fields: F, more: Described = {}): Schema<InferFields<F>> {
+  const definition: IdlTypeDefinition = { ...describe(more), type: { kind: 'struct', fields: idlFields(fields) } };
   return {
     codec: fieldsCodec(fields),
     idl: { defined: { name } },
@@ -158,7 +192,11 @@ export type InferVariants<V extends Variants> = {
  * // { kind: 'Buy', amount: bigint } | { kind: 'Cancel' }
  * ```
  */
-export function enumeration<V extends Variants>(name: string, variants: V): Schema<InferVariants<V>> {
+export function enumeration<V extends Variants>(
+  name: string,
+  variants: V,
+  more: Described = {},
+): Schema<InferVariants<V>> {
   const entries = Object.entries(variants);
   const codec = getDiscriminatedUnionCodec(
     entries.map(([variant, fields]) => {
@@ -167,12 +205,10 @@ export function enumeration<V extends Variants>(name: string, variants: V): Sche
     }) as never,
     { discriminator: 'kind' },
   );
-  const definition: IdlTypeDefinition = {
-    kind: 'enum',
-    variants: entries.map(([variant, fields]) => {
-      return Object.keys(fields).length === 0 ? { name: variant } : { name: variant, fields: idlFields(fields) };
-    }),
-  };
+  const described = entries.map(([variant, fields]) => {
+    return Object.keys(fields).length === 0 ? { name: variant } : { name: variant, fields: idlFields(fields) };
+  });
+  const definition: IdlTypeDefinition = { ...describe(more), type: { kind: 'enum', variants: described } };
   const spaces = entries.map(([, fields]) => spaceOf(fields));
   const definitions = new Map(entries.flatMap(([, fields]) => [...definitionsOf(fields)]));
   return {
@@ -225,10 +261,18 @@ export function toBytes<T>(schema: Schema<T>, value: NoInfer<T>): Uint8Array {
   return new Uint8Array(schema.codec.encode(value));
 }
 
-// Account state and events: named structs behind eight bytes that tell which.
+// Account state and events: named structs behind the bytes that tell which.
 
-/** A type of account that a program keeps. */
-export interface StateType<T> extends Schema<T> {
+/** What tells an instruction, an account or an event from others, in place of Anchor's eight bytes: a byte, or some. */
+export type Discriminator = number | readonly number[] | Uint8Array;
+
+export function discriminatorBytes(given: Discriminator | undefined, otherwise: () => Uint8Array): Uint8Array {
+  if (given === undefined) return otherwise();
+  return typeof given === 'number' ? Uint8Array.of(given) : Uint8Array.from(given);
+}
+
+/** A type of account. */
+export interface AccountType<T> extends Schema<T> {
   readonly name: string;
   readonly fields: Fields;
   readonly discriminator: Uint8Array;
@@ -238,10 +282,19 @@ export interface StateType<T> extends Schema<T> {
   readonly programAddress: Address | undefined;
 }
 
+/** A type of account that a program keeps as Borsh. */
+export interface StateType<T> extends AccountType<T> {
+  readonly layout: 'borsh';
+}
+
+export interface StateOptions extends Described {
+  /** Another program, whose accounts these are. */
+  readonly programAddress?: Address;
+  readonly discriminator?: Discriminator;
+}
+
 /**
  * A type of account that a program keeps: its discriminator, then Borsh.
- *
- * @param options.programAddress of another program whose accounts these are.
  *
  * @example
  * ```ts
@@ -251,15 +304,20 @@ export interface StateType<T> extends Schema<T> {
 export function state<F extends Fields>(
   name: string,
   fields: F,
-  options: { readonly programAddress?: Address } = {},
+  options: StateOptions = {},
 ): StateType<InferFields<F>> {
+  return { ...struct(name, fields, options), ...accountParts(name, fields, options), layout: 'borsh' };
+}
+
+/** What the two kinds of account types share. */
+export function accountParts(name: string, fields: Fields, options: StateOptions) {
   const space = spaceOf(fields);
+  const prefix = discriminatorBytes(options.discriminator, () => discriminator('account', name));
   return {
-    ...struct(name, fields),
     name,
     fields,
-    discriminator: discriminator('account', name),
-    accountSpace: space === undefined ? undefined : DISCRIMINATOR_LEN + space,
+    discriminator: prefix,
+    accountSpace: space === undefined ? undefined : prefix.length + space,
     programAddress: options.programAddress,
   };
 }
@@ -269,7 +327,25 @@ export interface EventType<T> extends Schema<T> {
   readonly discriminator: Uint8Array;
 }
 
+export interface EventOptions extends Described {
+  readonly discriminator?: Discriminator;
+}
+
 /** A type of event that a program emits. */
-export function event<F extends Fields>(name: string, fields: F): EventType<InferFields<F>> {
-  return { ...struct(name, fields), name, discriminator: discriminator('event', name) };
+export function event<F extends Fields>(
+  name: string,
+  fields: F,
+  options: EventOptions = {},
+): EventType<InferFields<F>> {
+  const prefix = discriminatorBytes(options.discriminator, () => discriminator('event', name));
+  return { ...struct(name, fields, options), name, discriminator: prefix };
+}
+
+/** A value behind its discriminator. */
+export function encodeBehind<T>({ discriminator: prefix, codec }: EventType<T> | AccountType<T>, value: T): Uint8Array {
+  const encoded = codec.encode(value);
+  const bytes = new Uint8Array(prefix.length + encoded.length);
+  bytes.set(prefix);
+  bytes.set(encoded, prefix.length);
+  return bytes;
 }

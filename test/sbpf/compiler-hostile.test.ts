@@ -162,6 +162,41 @@ const PROGRAMS: readonly (readonly [name: string, versions: readonly SbpfVersion
     [0, 3],
     'mov64 r0, 0\nmov64 r1, 4\nmov64 r2, 3\nadd64 r0, 1\nadd64 r2, -1\njne r2, 0, -3\nadd64 r1, -1\njne r1, 0, -6\nexit',
   ],
+  [
+    'a loop that writes up to the end of the heap and beyond',
+    [0, 3],
+    'lddw r1, 0x3000003a0\nstxdw [r1+0], r1\nadd64 r1, 8\nja -3',
+  ],
+  [
+    'a loop that reads bytes up to the end of the input and beyond',
+    [0, 3],
+    'add64 r1, 20\nldxb r2, [r1+0]\nadd64 r0, r2\nadd64 r1, 1\nja -4',
+  ],
+  [
+    'a loop that goes down over the start of a region',
+    [0, 3],
+    'lddw r1, 0x300000030\nldxw r2, [r1+0]\nstxw [r1+4], r2\nadd64 r1, -4\nja -4',
+  ],
+  [
+    'a loop over the end of a frame and into the gap',
+    [0, 3],
+    'mov64 r1, r10\nadd64 r1, -40\nmov64 r2, 12\nstxdw [r1+0], r2\nadd64 r1, 8\nadd64 r2, -1\njne r2, 0, -4\nexit',
+  ],
+  [
+    'a loop with a step of a register that wraps around',
+    [0, 3],
+    'lddw r1, 0x300000010\nlddw r2, 0x8000000000000000\nldxb r3, [r1+0]\nadd64 r1, r2\nja -3',
+  ],
+  [
+    'a loop that writes to where it keeps its own pointer',
+    [0, 3],
+    'mov64 r1, r10\nadd64 r1, -48\nstxdw [r10-16], r1\nldxdw r2, [r10-16]\nstxdw [r2+0], r1\nadd64 r2, 8\nstxdw [r10-16], r2\nja -5',
+  ],
+  [
+    'a loop whose ways round cost differently',
+    [0, 3],
+    'lddw r1, 0x300000000\nmov64 r2, 30\nstb [r1+0], 1\njset r2, 1, 2\nadd64 r3, 1\nadd64 r3, 1\nadd64 r1, 1\nadd64 r2, -1\njne r2, 0, -7\nexit',
+  ],
   ['the end of the text', [0, 3], 'mov64 r0, 1\njeq r0, 1, 1\nexit\nmov64 r0, 2'],
   ['code behind an endless loop', [0, 3], 'ja -1\nexit'],
   [

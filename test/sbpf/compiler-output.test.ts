@@ -21,6 +21,15 @@ const LOCALS = [
   'site',
   'resume',
   'frameHost',
+  'a',
+  'b',
+  'delta0',
+  'delta1',
+  'delta2',
+  'delta3',
+  'delta4',
+  'delta5',
+  'limit',
 ].map((name) => `$${name}`);
 
 /** The last function of the module, from the first block's payment on to where its ways out begin. */
@@ -78,6 +87,110 @@ describe('compiled code of', () => {
             i32.const 3
             i32.store offset=0x100
             return"
+    `);
+  });
+
+  it('a loop over memory: the plan, the guard, and the version without checks', () => {
+    expect(compile('lddw r2, 0x300000000\nldxdw r3, [r2+8]\nadd64 r0, r3\nadd64 r2, 8\nja -4')).toMatchInlineSnapshot(`
+      "        local.get $fuel
+              i64.const 1
+              i64.lt_s
+              if
+                i32.const 0
+                local.set $resume
+                br 2
+              end
+              local.get $fuel
+              i64.const 1
+              i64.sub
+              local.set $fuel
+              i64.const 12884901888
+              local.set $r2
+              loop
+                block
+                  local.get $fuel
+                  i64.const 2147483647
+                  local.get $fuel
+                  i64.const 2147483647
+                  i64.lt_u
+                  select
+                  i32.wrap_i64
+                  i32.const 2
+                  i32.shr_u
+                  local.set $a
+                  i64.const -12884901880
+                  local.get $r2
+                  i64.add
+                  local.set $address
+                  i32.const 0
+                  i64.load offset=0x2d8
+                  local.set $x
+                  i32.const 1
+                  local.get $address
+                  local.get $x
+                  i64.lt_u
+                  i32.and
+                  local.set $host
+                  local.get $x
+                  local.get $address
+                  i64.sub
+                  i32.wrap_i64
+                  i32.const 1
+                  i32.sub
+                  i32.const 3
+                  i32.shr_u
+                  i32.const 1
+                  i32.add
+                  local.tee $b
+                  local.get $a
+                  local.get $b
+                  local.get $a
+                  i32.lt_u
+                  select
+                  local.set $a
+                  local.get $a
+                  i32.const 0
+                  local.get $host
+                  select
+                  local.set $a
+                  local.get $fuel
+                  local.get $a
+                  i32.const 1
+                  i32.sub
+                  i64.extend_i32_u
+                  i64.const 4
+                  i64.mul
+                  i64.sub
+                  local.set $limit
+                  local.get $a
+                  i32.const 2
+                  i32.lt_u
+                  br_if 0
+                  loop
+                    local.get $fuel
+                    local.get $limit
+                    i64.lt_s
+                    br_if 1
+                    local.get $fuel
+                    i64.const 4
+                    i64.sub
+                    local.set $fuel
+                    local.get $r2
+                    i32.wrap_i64
+                    i32.const 8
+                    i32.add
+                    i64.load offset=0x50000
+                    local.set $r3
+                    local.get $r0
+                    local.get $r3
+                    i64.add
+                    local.set $r0
+                    local.get $r2
+                    i64.const 8
+                    i64.add
+                    local.set $r2
+                    br 0
+                  end"
     `);
   });
 

@@ -2,6 +2,7 @@
 // error, units, slot, frames and every byte of memory; also when the two take turns of a few instructions.
 
 import { describe, expect, it } from 'vitest';
+import { assemble } from '../../src/sbpf/assembler.ts';
 import { TieredEngine, type TieringOptions } from '../../src/sbpf/compiler/tiered-engine.ts';
 import { DEFAULT_CONFIG } from '../../src/sbpf/config.ts';
 import type { EbpfError } from '../../src/sbpf/errors.ts';
@@ -10,6 +11,7 @@ import { SyscallRegistry } from '../../src/sbpf/syscall-registry.ts';
 import { verify } from '../../src/sbpf/verifier.ts';
 import { staticSyscalls } from '../../src/sbpf/version.ts';
 import { Vm } from '../../src/sbpf/vm.ts';
+import { randomLoops } from './random-loops.ts';
 import { FUNCTION_KEYS, randomInput, randomNumbers, randomProgram } from './random-programs.ts';
 
 const HEAP_LEN = 2048;
@@ -89,6 +91,34 @@ describe.each([0, 1, 2, 3, 4] as const)('random programs of V%d', (version) => {
       const expected = outcome(interpreter, trial);
       expect(outcome(compiler, trial), `program ${i} compiled`).toEqual(expected);
       expect(outcome(turns, trial), `program ${i} in turns`).toEqual(expected);
+    }
+  });
+});
+
+describe.each([0, 1, 3] as const)('random loops of V%d', (version) => {
+  it('run compiled, with a profile and without, and in turns, as they are interpreted', () => {
+    const random = randomNumbers(SEED + version + 10);
+    const interpreter = machine(NEVER);
+    const compiler = machine(ALWAYS);
+    const profiled = machine({ threshold: 40 });
+    const turns = machine({
+      threshold: 0,
+      enterAnywhere: true,
+      interpretFor: () => 1 + random.below(4),
+      handOut: (units) => Math.min(units, random.below(60)),
+    });
+    for (let i = 0; i < PROGRAMS / 2; i++) {
+      const config = { ...DEFAULT_CONFIG, maxCallDepth: 5, enableStackFrameGaps: random.below(4) !== 0 };
+      const source = randomLoops(random);
+      const executable = assemble(source, { version, config });
+      const input = randomInput(random);
+      const trial = { executable, input, budget: random.below(3) === 0 ? random.below(400) : 3000 };
+      const expected = outcome(interpreter, trial);
+      const say = (how: string) => `program ${i} ${how}:\n${source}`;
+      expect(outcome(compiler, trial), say('compiled')).toEqual(expected);
+      expect(outcome(profiled, trial), say('with a profile')).toEqual(expected);
+      expect(outcome(profiled, trial), say('with a profile, again')).toEqual(expected);
+      if (i % 4 === 0) expect(outcome(turns, trial), say('in turns')).toEqual(expected);
     }
   });
 });

@@ -21,8 +21,10 @@ import {
 } from '../control-block.ts';
 import { Status } from '../interpreter-emitter.ts';
 import { UNSEEN } from '../program-images.ts';
-import { ADDRESS, ENTRY, FRAME_HOST, type FunctionCompiler, HOST, local, X } from './function-compiler.ts';
+import type { FunctionCompiler } from './function-compiler.ts';
 import { Kind } from './instructions.ts';
+import { ADDRESS, DELTAS, ENTRY, FRAME_HOST, HOST, local, X } from './locals.ts';
+import type { Stream } from './loop-versions.ts';
 import { hasGaps, STORE, type Support } from './support.ts';
 
 const STACK_REGION = MM_STACK_START / MM_REGION_SIZE;
@@ -32,7 +34,7 @@ const LOADS = [Op.i64Load8U, Op.i64Load16U, Op.i64Load32U, Op.i64Load];
 const STORES = [Op.i64Store8, Op.i64Store16, Op.i64Store32, Op.i64Store];
 const FRAME_POINTER = 10;
 /** The bits of `address >> 29` that number the region, times eight. */
-const REGION_BITS = 0x38;
+export const REGION_BITS = 0x38;
 
 export function emitLoad(f: FunctionCompiler, word: number, support: Support): void {
   const { c } = f;
@@ -44,8 +46,7 @@ export function emitLoad(f: FunctionCompiler, word: number, support: Support): v
     c.get(FRAME_HOST);
     c.access(LOADS[log2Size], STACK + f.frameSize + offset);
   } else {
-    emitTranslation(f, src, offset, log2Size, false, support);
-    c.access(LOADS[log2Size], 0);
+    c.access(LOADS[log2Size], emitTranslation(f, src, offset, log2Size, false, support));
   }
   c.set(local(dst));
 }
@@ -59,11 +60,12 @@ export function emitStore(f: FunctionCompiler, word: number, imm: number, suppor
   const opcode = word & 0xff;
   const log2Size = set.op[opcode];
   const inFrame = isInFrame(f, dst, offset, log2Size);
+  let host = STACK + f.frameSize + offset;
   if (inFrame) c.get(FRAME_HOST);
-  else emitTranslation(f, dst, offset, log2Size, true, support);
+  else host = emitTranslation(f, dst, offset, log2Size, true, support);
   if (set.kind[opcode] === Kind.storeReg) c.get(local(src));
   else c.i64(imm);
-  c.access(STORES[log2Size], inFrame ? STACK + f.frameSize + offset : 0);
+  c.access(STORES[log2Size], host);
 }
 
 /** r10 points to the end of the frame. With dynamic frames it may point anywhere. */
@@ -71,8 +73,42 @@ function isInFrame(f: FunctionCompiler, base: number, offset: number, log2Size: 
   return base === FRAME_POINTER && !f.dynamicFrames && offset >= -f.frameSize && offset <= -(1 << log2Size);
 }
 
-/** Leaves the offset in memory on the stack. */
+/** Leaves the offset in memory on the stack; what comes back is to be added to it. */
 function emitTranslation(
+  f: FunctionCompiler,
+  base: number,
+  offset: number,
+  log2Size: number,
+  isStore: boolean,
+  support: Support,
+): number {
+  const stream = f.versions?.streamOf.get(f.pc);
+  if (stream === undefined) {
+    emitChecked(f, base, offset, log2Size, isStore, support);
+    return 0;
+  }
+  const { c } = f;
+  c.get(local(base));
+  c.op(Op.i32WrapI64);
+  if (offset !== 0) {
+    c.i32(offset);
+    c.op(Op.i32Add);
+  }
+  const host = fixedHostOf(f, stream);
+  if (host === 0) {
+    c.get(DELTAS + stream.index);
+    c.op(Op.i32Add);
+  }
+  return host;
+}
+
+/** Where the stream's region lies in memory; 0 where that is in a local. */
+export function fixedHostOf(f: FunctionCompiler, { region }: Stream): number {
+  const { version, config } = f.graph.functions.code.executable;
+  return region >= REGION_COUNT || (region === STACK_REGION && hasGaps(version, config)) ? 0 : HOSTS[region];
+}
+
+function emitChecked(
   f: FunctionCompiler,
   base: number,
   offset: number,

@@ -4,8 +4,9 @@
 
 import { Op } from '../../wasm/opcodes.ts';
 import { Status } from '../interpreter-emitter.ts';
-import { A, B, type FunctionCompiler, local, X, Y } from './function-compiler.ts';
+import type { FunctionCompiler } from './function-compiler.ts';
 import { Kind } from './instructions.ts';
+import { A, B, local, X, Y } from './locals.ts';
 
 const I32_MIN = -0x8000_0000;
 /** Neighbouring bytes, then neighbouring pairs, are exchanged: masks as halves, and bits. */

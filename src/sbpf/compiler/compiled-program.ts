@@ -6,9 +6,11 @@ import { ModuleBuilder } from '../../wasm/module-builder.ts';
 import type { Executable } from '../executable.ts';
 import { verify } from '../verifier.ts';
 import { ALL_REGISTERS, ARGUMENTS, FlowGraph } from './flow-graph.ts';
-import { FUNCTION_PARAMETERS, FunctionCompiler, type Linkage, type Sites } from './function-compiler.ts';
+import { FunctionCompiler, type Linkage, type Sites } from './function-compiler.ts';
 import { Functions } from './functions.ts';
 import { Code } from './instructions.ts';
+import { FUNCTION_PARAMETERS } from './locals.ts';
+import { addLoopVersions } from './loop-versions.ts';
 import { RegionGuesses } from './region-guess.ts';
 import { importSupport } from './support.ts';
 
@@ -77,6 +79,7 @@ export function compileProgram(
 
   const guesses = new RegionGuesses(profile, executable.entryPc);
   for (const root of compilable) guesses.infer(graphs.get(root)!);
+  for (const root of compilable) addLoopVersions(graphs.get(root)!, guesses.bySlot);
 
   const module = new ModuleBuilder();
   const support = importSupport(module, executable.version);

@@ -6,6 +6,7 @@
 import { dynamicStackFrames } from '../version.ts';
 import { type FunctionExtent, type Functions, isPlain } from './functions.ts';
 import { Kind, NO_CALLEE, syscallOf } from './instructions.ts';
+import type { LoopVersions } from './loop-versions.ts';
 
 export const End = {
   /** Goes on at the next block. */
@@ -18,6 +19,10 @@ export const End = {
   callx: 6,
   /** Nothing of the block is compiled: the interpreter takes over at its start. */
   giveUp: 7,
+  /** Before a loop of two versions: to the checked one if the other is not worth it, else to the guard. */
+  plan: 8,
+  /** To the checked version once the other has run as often as planned. */
+  guard: 9,
 } as const;
 
 const NONE = -1;
@@ -66,6 +71,8 @@ export class FlowGraph {
   storesToFrame = false;
   /** False where it cannot be compiled: too large, or with a loop that has two ways in. */
   isReducible = true;
+  /** By block: the versions of the loop that it plans, or is the fast copy of. */
+  readonly versions: (LoopVersions | undefined)[] = [];
   readonly #readByExit: number;
 
   constructor(functions: Functions, extent: FunctionExtent, blockOf: Int32Array, readByExit = 1) {
@@ -77,10 +84,63 @@ export class FlowGraph {
       this.isReducible = false;
       return;
     }
-    this.#findOrder();
-    this.#findDominators();
-    if (this.isReducible) this.#findEdges();
+    this.arrange(MAX_DOMINATOR_PASSES);
     if (this.isReducible) this.#findUses();
+  }
+
+  /** Finds out how blocks lie to each other. */
+  arrange(maxPasses = Number.POSITIVE_INFINITY): void {
+    this.#findOrder();
+    this.#findDominators(maxPasses);
+    if (this.isReducible) this.#findEdges();
+  }
+
+  /** Adds a fast copy of a loop, whose header is the first of its blocks, with a plan and a guard: see loop-versions.ts. */
+  copyLoop(body: readonly number[], versions: LoopVersions): void {
+    const [header] = body;
+    const plan = this.start.length;
+    const guard = plan + 1;
+    const copies = new Map(body.map((block, i) => [block, plan + 2 + i]));
+    for (let block = 0; block < plan; block++) {
+      // Back edges of the checked version ask for a new plan too.
+      if (this.taken[block] === header) this.taken[block] = plan;
+      if (this.next[block] === header) this.next[block] = plan;
+    }
+    if (this.entry === header) this.entry = plan;
+    this.#addBlock(header, End.plan, header, guard, versions);
+    this.#addBlock(header, End.guard, header, copies.get(header)!, versions);
+    for (const block of body) {
+      const follower = (to: number): number => (to === plan ? guard : (copies.get(to) ?? to));
+      const copy = this.#addBlock(
+        block,
+        this.ending[block],
+        follower(this.taken[block]),
+        follower(this.next[block]),
+        versions,
+      );
+      this.end[copy] = this.end[block];
+      this.cost[copy] = this.cost[block];
+      this.last[copy] = this.last[block];
+    }
+    const liveIn = new Int32Array(this.start.length);
+    liveIn.set(this.liveIn);
+    for (const block of [plan, guard]) liveIn[block] = liveIn[header];
+    for (const [block, copy] of copies) liveIn[copy] = liveIn[block];
+    this.liveIn = liveIn;
+  }
+
+  /** A block without instructions, at the start of another one. */
+  #addBlock(like: number, ending: number, taken: number, next: number, versions: LoopVersions): number {
+    const block = this.start.length;
+    this.start.push(this.start[like]);
+    this.end.push(this.start[like]);
+    this.cost.push(0);
+    this.ending.push(ending);
+    this.last.push(this.start[like]);
+    this.taken.push(taken);
+    this.next.push(next);
+    this.versions[block] = versions;
+    return block;
   }
 
   successors(block: number, visit: (successor: number) => void): void {
@@ -191,7 +251,7 @@ export class FlowGraph {
   }
 
   /** In terms of ranks while it works: a dominator's rank is lower. */
-  #findDominators(): void {
+  #findDominators(maxPasses: number): void {
     const { order, rank } = this;
     const count = order.length;
     const predecessors: number[][] = Array.from({ length: count }, () => []);
@@ -199,7 +259,7 @@ export class FlowGraph {
     const dominator = new Int32Array(count).fill(NONE);
     dominator[0] = 0;
     for (let pass = 0, changed = true; changed; pass++) {
-      if (pass === MAX_DOMINATOR_PASSES) {
+      if (pass === maxPasses) {
         this.isReducible = false;
         return;
       }

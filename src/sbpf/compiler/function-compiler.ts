@@ -28,38 +28,24 @@ import { emitLoad, emitStore } from './accesses.ts';
 import { emitAlu } from './alu.ts';
 import { ALL_REGISTERS, End, type FlowGraph } from './flow-graph.ts';
 import { Kind, syscallOf } from './instructions.ts';
-import { frameStride, type Support } from './support.ts';
-
-/** Locals. r1 to r5 are the parameters after the frame; each of the others follows in the order of the list. */
-export const FRAME = 0;
-export const R0 = 6;
-export const R10 = 11;
-const FUEL = 12;
-export const ADDRESS = 13;
-export const X = 14;
-export const Y = 15;
-export const HOST = 16;
-export const ENTRY = 17;
-const SITE = 18;
-const RESUME = 19;
-/** Offset in memory of the frame's first byte, less STACK. */
-export const FRAME_HOST = 20;
-export const A = 21;
-export const B = 22;
-
-export const FUNCTION_PARAMETERS = ['i32', 'i64', 'i64', 'i64', 'i64', 'i64'] as const;
-const FUNCTION_LOCALS = [
-  [10, 'i64'],
-  [7, 'i32'],
-] as const;
-const ENTRY_LOCALS = [
-  [1, 'i32'],
-  [15, 'i64'],
-  [7, 'i32'],
-] as const;
-
-/** The local of a register. */
-export const local = (register: number): number => (register === 0 ? R0 : register < 6 ? register : register + 1);
+import {
+  ENTRY_LOCALS,
+  FRAME,
+  FRAME_HOST,
+  FUEL,
+  FUNCTION_LOCALS,
+  HOST,
+  LOOP_LOCALS,
+  local,
+  R0,
+  R10,
+  RESUME,
+  SITE,
+  X,
+} from './locals.ts';
+import { emitGuard, emitPlan } from './loop-plan.ts';
+import type { LoopVersions } from './loop-versions.ts';
+import { emitStackRoom, frameStride, type Support } from './support.ts';
 
 const ARGUMENTS = 0b111110;
 const FRAME_POINTER = 10;
@@ -92,6 +78,8 @@ export class FunctionCompiler {
   pc = 0;
   following = 0;
   failLabel = 0;
+  /** Of the loop whose fast version is being compiled. */
+  versions: LoopVersions | undefined;
   readonly #finishLabels = new Map<number, number>();
   readonly #loopLabels: Int32Array;
   readonly #blockLabels: Int32Array;
@@ -109,7 +97,8 @@ export class FunctionCompiler {
   }
 
   get locals(): readonly (readonly [number, 'i32' | 'i64'])[] {
-    return this.isEntry ? ENTRY_LOCALS : FUNCTION_LOCALS;
+    const locals = this.isEntry ? ENTRY_LOCALS : FUNCTION_LOCALS;
+    return this.graph.versions.length === 0 ? locals : [...locals, ...LOOP_LOCALS];
   }
 
   compile(): Uint8Array {
@@ -206,6 +195,7 @@ export class FunctionCompiler {
     c.i32(0);
     c.get(HOST);
     c.access(Op.i32Store, limit);
+    emitStackRoom(c, graph.functions.code.executable);
     c.end();
   }
 
@@ -250,7 +240,9 @@ export class FunctionCompiler {
   #collectSpills(): readonly number[] {
     const { graph } = this;
     const masks = new Set<number>();
-    for (const block of graph.order) masks.add(graph.liveIn[block] & ALL_REGISTERS);
+    for (const block of graph.order) {
+      if (graph.versions[block] === undefined) masks.add(graph.liveIn[block] & ALL_REGISTERS);
+    }
     if (masks.size > MAX_SPILLS) return [ALL_REGISTERS];
     return [...masks];
   }
@@ -350,9 +342,13 @@ export class FunctionCompiler {
         case End.exit:
         case End.giveUp:
           break;
+        case End.plan:
+        case End.guard:
         case End.branch: {
           const whenTaken = labelOf(block, taken[block]);
-          this.#emitCondition(graph.last[block]);
+          if (graph.ending[block] === End.branch) this.#emitCondition(graph.last[block]);
+          else if (graph.ending[block] === End.plan) emitPlan(this, graph.versions[block]!);
+          else emitGuard(this);
           if (whenTaken !== 0) {
             c.brIf(whenTaken);
             go(block, next[block]);
@@ -381,10 +377,15 @@ export class FunctionCompiler {
 
   #emitBlock(block: number): void {
     const { c, graph } = this;
-    const { words, set } = graph.functions.code;
-    const { support } = this.linkage;
     const cost = graph.cost[block];
     const giveUp = graph.ending[block] === End.giveUp;
+    this.versions = graph.versions[block];
+    if (graph.ending[block] >= End.plan) return;
+    if (this.versions !== undefined) {
+      this.#pay(cost);
+      this.#emitInstructions(block, cost);
+      return;
+    }
     if (!giveUp) {
       c.get(FUEL);
       c.i64(cost);
@@ -396,10 +397,22 @@ export class FunctionCompiler {
     c.br(this.#finishLabel(block));
     if (giveUp) return;
     c.end();
+    this.#pay(cost);
+    this.#emitInstructions(block, cost);
+  }
+
+  #pay(cost: number): void {
+    const { c } = this;
     c.get(FUEL);
     c.i64(cost);
     c.op(Op.i64Sub);
     c.set(FUEL);
+  }
+
+  #emitInstructions(block: number, cost: number): void {
+    const { c, graph } = this;
+    const { words, set } = graph.functions.code;
+    const { support } = this.linkage;
     this.following = cost;
     for (let pc = graph.start[block]; pc < graph.end[block]; pc++) {
       const word = words[pc * 2];

@@ -2,8 +2,10 @@
 // the limits that the checks go by are made from the machine's table of regions, and a product that WebAssembly lacks.
 // They are part of the interpreter's module, so that compiled modules are the program's own functions and nothing else.
 
+import type { CodeWriter } from '../../wasm/code-writer.ts';
 import type { FunctionBuilder } from '../../wasm/function-builder.ts';
 import type { ModuleBuilder } from '../../wasm/module-builder.ts';
+import { Op } from '../../wasm/opcodes.ts';
 import { MM_HEAP_START, MM_REGION_SIZE, MM_STACK_START } from '../address-space.ts';
 import type { Config } from '../config.ts';
 import {
@@ -21,7 +23,9 @@ import {
   WRITE_LIMIT,
   WRITE_ROOMS,
 } from '../control-block.ts';
+import type { Executable } from '../executable.ts';
 import { dynamicStackFrames, enablePqr, type SbpfVersion, stackFrameGaps } from '../version.ts';
+import { HOST } from './locals.ts';
 
 const STACK_REGION = MM_STACK_START / MM_REGION_SIZE;
 const HEAP_REGION = MM_HEAP_START / MM_REGION_SIZE;
@@ -54,6 +58,23 @@ export const hasGaps = (version: SbpfVersion, config: Config): boolean =>
 /** From one frame to the next, in guest addresses. */
 export const frameStride = (version: SbpfVersion, config: Config): number =>
   dynamicStackFrames(version) ? 0 : config.stackFrameSize * (hasGaps(version, config) ? 2 : 1);
+
+/** Brings up to date what checks of stores go by after the stack's write limit became HOST. */
+export function emitStackRoom(c: CodeWriter, { version, config }: Executable): void {
+  c.i32(0);
+  c.get(HOST);
+  c.op(Op.i64ExtendI32U);
+  c.i64(LAST_BYTES);
+  c.op(Op.i64Sub);
+  c.access(Op.i64Store, WRITE_ROOMS + STACK_REGION * 8);
+  if (hasGaps(version, config)) return;
+  c.i32(0);
+  c.get(HOST);
+  c.op(Op.i64ExtendI32U);
+  c.i64(MM_STACK_START - LAST_BYTES);
+  c.op(Op.i64Add);
+  c.access(Op.i64Store, WRITE_ENDS + STACK_REGION * 8);
+}
 
 /** Declares what a compiled module imports: from the engine, and from the interpreter's module. */
 export function importSupport(module: ModuleBuilder, version: SbpfVersion): Support {

@@ -6,6 +6,7 @@
 import type { VmMemory } from '../sbpf/memory.ts';
 import type { Pubkey } from '../wire/pubkey.ts';
 import type { InstructionError } from '../wire/transaction-error.ts';
+import { allocateAccountData, copyAccountData } from './account-data.ts';
 import { fail, InstructionFailure, type Refusal } from './errors.ts';
 import {
   type InstructionContext,
@@ -189,7 +190,7 @@ export class BorrowedAccount {
       return;
     }
     this.instruction.transaction.resizeDelta += len - data.length;
-    account.data = memory.bytes.slice(offset, offset + len);
+    account.data = copyAccountData(memory, offset, len);
   }
 
   /** Cuts the data or extends it by zeros. */
@@ -200,7 +201,7 @@ export class BorrowedAccount {
     if (newLen === account.data.length) return;
     account.version++;
     this.instruction.transaction.resizeDelta += newLen - account.data.length;
-    const data = new Uint8Array(newLen);
+    const data = allocateAccountData(newLen);
     data.set(newLen < account.data.length ? account.data.subarray(0, newLen) : account.data);
     account.data = data;
   }

@@ -12,7 +12,7 @@ import { MM_INPUT_START } from '../sbpf/address-space.ts';
 import type { InputRegion } from '../sbpf/memory.ts';
 import type { Vm } from '../sbpf/vm.ts';
 import { Pubkey } from '../wire/pubkey.ts';
-import type { Activation, SerializedAccount } from './activation.ts';
+import { type Activation, SerializedAccount } from './activation.ts';
 import { BorrowedAccount } from './borrowed-account.ts';
 import { fail } from './errors.ts';
 import type { RuntimeFeatures } from './features.ts';
@@ -105,7 +105,6 @@ function serializeAligned(
 
   const inputOffset = vm.prepareInput(inputLen);
   const { bytes, view } = vm.memory;
-  const toVmAddr = MM_INPUT_START - inputOffset;
   const accounts: SerializedAccount[] = [];
   writeLen(view, inputOffset, count);
   let at = inputOffset + U64_SIZE;
@@ -133,16 +132,18 @@ function serializeAligned(
     const end = at + ALIGNED_DATA + reservedDataLen(dataLen);
     bytes.fill(0, at + ALIGNED_DATA + dataLen, end);
     writeRentEpoch(view, end);
-    const vmAddr = at + toVmAddr;
-    accounts.push({
-      originalDataLen: dataLen,
-      vmAddr,
-      vmKeyAddr: vmAddr + ALIGNED_KEY,
-      vmOwnerAddr: vmAddr + ALIGNED_OWNER,
-      vmLamportsAddr: vmAddr + ALIGNED_LAMPORTS,
-      vmDataAddr: vmAddr + ALIGNED_DATA,
-      region: undefined,
-    });
+    accounts.push(
+      new SerializedAccount(
+        dataLen,
+        at,
+        at + ALIGNED_KEY,
+        at + ALIGNED_OWNER,
+        at + ALIGNED_LAMPORTS,
+        at + ALIGNED_DATA,
+        inputOffset,
+        undefined,
+      ),
+    );
     at = end + U64_SIZE;
   }
   writeLen(view, at, data.length);
@@ -159,7 +160,7 @@ function serializeAligned(
       at += U64_SIZE;
     }
   }
-  return { accounts, inputOffset, inputLen, vmInstructionDataAddr: dataAt + toVmAddr };
+  return { accounts, inputOffset, inputLen, vmInstructionDataAddr: dataAt - inputOffset + MM_INPUT_START };
 }
 
 function serializeUnaligned(
@@ -178,7 +179,6 @@ function serializeUnaligned(
 
   const inputOffset = vm.prepareInput(inputLen);
   const { bytes, view } = vm.memory;
-  const toVmAddr = MM_INPUT_START - inputOffset;
   const accounts: SerializedAccount[] = [];
   writeLen(view, inputOffset, count);
   let at = inputOffset + U64_SIZE;
@@ -204,23 +204,25 @@ function serializeUnaligned(
     account.owner.writeInView(view, ownerAt);
     bytes[ownerAt + PUBKEY_SIZE] = account.executable ? 1 : 0;
     writeRentEpoch(view, ownerAt + PUBKEY_SIZE + 1);
-    const vmAddr = at + toVmAddr;
-    accounts.push({
-      originalDataLen: dataLen,
-      vmAddr,
-      vmKeyAddr: vmAddr + UNALIGNED_KEY,
-      vmOwnerAddr: ownerAt + toVmAddr,
-      vmLamportsAddr: vmAddr + UNALIGNED_LAMPORTS,
-      vmDataAddr: vmAddr + UNALIGNED_DATA,
-      region: undefined,
-    });
+    accounts.push(
+      new SerializedAccount(
+        dataLen,
+        at,
+        at + UNALIGNED_KEY,
+        ownerAt,
+        at + UNALIGNED_LAMPORTS,
+        at + UNALIGNED_DATA,
+        inputOffset,
+        undefined,
+      ),
+    );
     at = ownerAt + UNALIGNED_TAIL_SIZE;
   }
   writeLen(view, at, data.length);
   const dataAt = at + U64_SIZE;
   bytes.set(data, dataAt);
   instruction.programId.writeInView(view, dataAt + data.length);
-  return { accounts, inputOffset, inputLen, vmInstructionDataAddr: dataAt + toVmAddr };
+  return { accounts, inputOffset, inputLen, vmInstructionDataAddr: dataAt - inputOffset + MM_INPUT_START };
 }
 
 /** Takes lamports, data and owner of each account from the program's memory, by the rules of what it may change. */
@@ -233,15 +235,12 @@ export function deserializeParameters(
   const { memory } = activation.vm;
   const { isLoaderDeprecated } = activation;
   const { view } = memory;
-  const toHost = activation.inputOffset - MM_INPUT_START;
   for (let i = 0; i < instructionAccounts.length; i++) {
     const { indexInTransaction } = instructionAccounts[i];
     if (instruction.indexOfAccount(indexInTransaction) !== i) continue;
     const serialized = activation.accounts[i];
     const account = transaction.accounts[indexInTransaction];
-    const lamportsAt = serialized.vmLamportsAddr + toHost;
-    const dataAt = serialized.vmDataAddr + toHost;
-    const ownerAt = serialized.vmOwnerAddr + toHost;
+    const { lamportsAt, dataAt, ownerAt } = serialized;
     let dataLen = serialized.originalDataLen;
     if (!isLoaderDeprecated) {
       dataLen = Number(memory.readU64(dataAt - U64_SIZE));
@@ -319,7 +318,7 @@ function mapAccountRegions(
       const borrowed = BorrowedAccount.take(instruction, indexInTransaction, isSigner, isWritable);
       modifyRegionOfAccount(borrowed, region);
       borrowed.release();
-      accounts.push({ ...serialized, region });
+      accounts.push(serialized.withRegion(region));
     } else {
       accounts.push(serialized);
     }

@@ -3,6 +3,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { runCapsule } from '../testing/capsule.ts';
+import type { TransactionOutcome } from '../testing/outcome.ts';
 import {
   accountUnits,
   explain,
@@ -35,11 +36,16 @@ export interface CapsuleCommand {
 
 type Write = (output: string | Uint8Array) => void;
 
+/** Runs the one capsule that a command line names. */
+export function runCapsuleFile(files: readonly string[]): TransactionOutcome {
+  if (files.length !== 1) throw usage('FILE', 'one capsule', `${files.length} files`);
+  return runCapsule(readJson(files[0]));
+}
+
 /** @returns the exit code: 1 where `--check` found more units, or a capsule's transaction failed under `explain`. */
 export function runCapsuleCommand(options: CapsuleCommand, write: Write): number {
   const { command, files, json, color, width } = options;
-  if (files.length !== 1) throw usage('FILE', 'one capsule', `${files.length} files`);
-  const outcome = runCapsule(readJson(files[0]));
+  const outcome = runCapsuleFile(files);
   if (command === 'units') return printUnits(options, accountUnits(outcome.trace), write);
   if (command === 'trace') {
     const level = options.level ?? 'accounts';

@@ -100,6 +100,8 @@ export interface MachineRun {
   readonly activation: Activation;
   /** Bytes. */
   readonly heapSize: number;
+  /** Where the instruction data lies in the program's memory; the program's id is behind it. */
+  readonly vmInstructionDataAddr: number;
 }
 
 export interface ExecutionListener {

@@ -4,6 +4,7 @@
 import type { MachineRun } from '../runtime/execution-events.ts';
 import { callStackOf, codeAround, FunctionNames, locate } from '../runtime/fault.ts';
 import { MAX_PERMITTED_DATA_INCREASE } from '../runtime/serialization.ts';
+import { MM_HEAP_START, MM_INPUT_START, MM_STACK_START } from '../sbpf/address-space.ts';
 import type { Executable } from '../sbpf/executable.ts';
 import type { FramePath, RewindCode, RewindMachine } from '../trace/rewind.ts';
 import type { Snapshot } from '../trace/state-journal.ts';
@@ -33,15 +34,18 @@ export class StilledMachine implements RewindMachine {
   readonly pc: number;
   readonly registers: readonly bigint[];
   readonly #run: MachineRun;
+  readonly #nameOf: (address: Pubkey) => string;
   readonly #pieces: readonly Piece[];
   readonly #callFrames: readonly number[];
 
-  constructor(run: MachineRun, frame: FramePath) {
+  /** @param nameOf how an account is written */
+  constructor(run: MachineRun, frame: FramePath, nameOf: (address: Pubkey) => string) {
     const { vm } = run;
     this.frame = frame;
     this.pc = vm.pc;
     this.registers = vm.registers();
     this.#run = run;
+    this.#nameOf = nameOf;
     this.#callFrames = vm.callFrames();
     this.#pieces = vm.memory.regions().map(({ vmAddr, hostOffset, len }) => {
       return { vmAddr, bytes: vm.memory.bytes.slice(hostOffset, hostOffset + len) };
@@ -75,7 +79,41 @@ export class StilledMachine implements RewindMachine {
 
   region(address: bigint | number): string {
     const { executable, instruction, activation, heapSize } = this.#run;
-    return locate(BigInt(address), executable, instruction, activation, heapSize).words;
+    const isMapped = this.memory(address, 1).length > 0;
+    const words = isMapped ? this.#mappedWords(Number(address)) : undefined;
+    return words ?? locate(BigInt(address), executable, instruction, activation, heapSize).words;
+  }
+
+  #mappedWords(at: number): string | undefined {
+    if (at >= MM_INPUT_START) return this.#inputWords(at);
+    if (at >= MM_STACK_START && at < MM_HEAP_START) return `byte ${at - MM_STACK_START} of the stack`;
+    return undefined;
+  }
+
+  #inputWords(at: number): string {
+    const { instruction, activation, vmInstructionDataAddr } = this.#run;
+    const dataLen = instruction.data.length;
+    if (at >= vmInstructionDataAddr) {
+      const offset = at - vmInstructionDataAddr;
+      return offset < dataLen ? `byte ${offset} of the ${dataLen} bytes of instruction data` : "the program's id";
+    }
+    if (at >= vmInstructionDataAddr - 8) return 'the length of the instruction data';
+    let index = -1;
+    for (const [i, { vmAddr }] of activation.accounts.entries()) {
+      if (vmAddr <= at && (index < 0 || vmAddr > activation.accounts[index].vmAddr)) index = i;
+    }
+    if (index < 0) return 'the number of accounts';
+    const { key } = instruction.transaction.accounts[instruction.accounts[index].indexInTransaction];
+    const account = `account ${index} (${this.#nameOf(key)})`;
+    const { vmAddr, vmKeyAddr, vmOwnerAddr, vmLamportsAddr, vmDataAddr, originalDataLen } = activation.accounts[index];
+    const isIn = (start: number, len: number) => at >= start && at < start + len;
+    if (isIn(vmKeyAddr, 32)) return `the address of ${account}`;
+    if (isIn(vmOwnerAddr, 32)) return `the owner of ${account}`;
+    if (isIn(vmLamportsAddr, 8)) return `the lamports of ${account}`;
+    if (isIn(vmDataAddr - 8, 8)) return `the data length of ${account}`;
+    if (isIn(vmDataAddr, originalDataLen))
+      return `byte ${at - vmDataAddr} of the ${originalDataLen} bytes of data of ${account}`;
+    return at < vmDataAddr ? `byte ${at - vmAddr} of the record of ${account}` : `behind the data of ${account}`;
   }
 
   /** The accounts of the frame's instruction as they stand in its memory, by their index in the transaction. */

@@ -23,6 +23,7 @@ import {
   type TransactionTrace,
 } from '../trace/transaction-trace.ts';
 import { ParhelionError } from '../wire/errors.ts';
+import type { Pubkey } from '../wire/pubkey.ts';
 import { recordedBy, recordOf, type TransactionOutcome } from './outcome.ts';
 import { functionNamesOf, StilledMachine } from './rewind-machine.ts';
 import { frameOf, StilledPoint } from './rewind-point.ts';
@@ -276,7 +277,7 @@ export class Rewind {
         now: transaction.accounts.map(({ lamports, owner, executable, data }) => {
           return { lamports, owner, executable, data: data.slice() };
         }),
-        machine: run && runner && new StilledMachine(run, runner.path),
+        machine: run && runner && new StilledMachine(run, runner.path, (key) => this.#nameOf(key)),
       });
       return true;
     });
@@ -315,6 +316,11 @@ export class Rewind {
       before: this.#before,
       traced: this.trace.accounts,
     });
+  }
+
+  #nameOf(key: Pubkey): string {
+    const address = key.toString();
+    return this.trace.names[address] ?? address;
   }
 
   #call(path: readonly number[]): CallFrame | undefined {

@@ -20,6 +20,13 @@ export type { CodeRow } from './explanation-codes.ts';
 export { describeFailure, type FailureText, type ShowAddress } from './failure-text.ts';
 export { type FormatOptions, formatTrace, TRACE_LEVELS, type TraceLevel } from './format.ts';
 export { type FormatExplanationOptions, formatExplanation } from './format-explanation.ts';
+export {
+  type FormatRewindOptions,
+  formatMemory,
+  formatRewind,
+  formatRewindFrames,
+  rewindToJson,
+} from './format-rewind.ts';
 export { type JsonValue, TRACE_JSON_VERSION, traceToJson, valueToJson } from './json.ts';
 export { type FrameLedger, type Ledger, type LedgerEntry, ledgerOf } from './ledger.ts';
 export { WELL_KNOWN_NAMES } from './names.ts';

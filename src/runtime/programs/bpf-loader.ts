@@ -163,6 +163,7 @@ function execute(context: InvokeContext, executable: Executable): void {
         instruction,
         activation,
         heapSize: context.heapSize,
+        vmInstructionDataAddr: parameters.vmInstructionDataAddr,
       }),
       onSyscall: syscallListener(context),
     });

@@ -17,7 +17,10 @@ let used = 0;
 
 /** A new array of zeros. */
 export function allocateAccountData(len: number): Uint8Array {
-  return len === 0 || len > MAX_SHARED_LEN ? new Uint8Array(len) : new Uint8Array(buffer, take(len), len);
+  if (len === 0 || len > MAX_SHARED_LEN) return new Uint8Array(len);
+  // First the place: finding it may be what makes the next buffer.
+  const start = take(len);
+  return new Uint8Array(buffer, start, len);
 }
 
 /** A copy of `len` bytes at `offset` of guest memory. */

@@ -3,24 +3,16 @@
 // alone, so transactions of no iterations are subtracted from both. Medians.
 // Run: npx tsx --conditions=source bench/kernels.ts [--rounds=15] [name ...]
 
-import { readFileSync } from 'node:fs';
 import { TieredEngine } from '../src/sbpf/compiler/tiered-engine.ts';
 import { DEFAULT_CONFIG } from '../src/sbpf/config.ts';
 import { Executable } from '../src/sbpf/executable.ts';
 import { NO_SYSCALLS } from '../src/sbpf/syscall-registry.ts';
 import { Vm } from '../src/sbpf/vm.ts';
+import { elfOf, KERNELS, OWN_KERNELS } from './kernels/index.ts';
 import { KernelOracle } from './support/kernel-oracle.ts';
 
-const KERNELS = new URL('../../shared/data/kernels/', import.meta.url);
 const CONFIG = { ...DEFAULT_CONFIG, optimizeRodata: false, alignedMemoryMapping: true };
 const WARM_UP = 12;
-const ARGUMENTS: Readonly<Record<string, readonly [n: number, expected: number]>> = {
-  alu: [60_000, 1_306_354_777],
-  sieve: [2, 3_245],
-  matmul: [2, 3_973_089_862],
-  sort: [2, 202_617_710],
-  sha256: [100, 3_634_410_334],
-};
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1];
 const option = process.argv.find((argument) => argument.startsWith('--rounds='));
@@ -28,10 +20,11 @@ const rounds = Number(option?.slice('--rounds='.length) ?? 15);
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 
 const vm = new Vm((memory) => new TieredEngine(memory));
-const rows = Object.entries(ARGUMENTS).filter(([name]) => wanted.length === 0 || wanted.includes(name));
+const rows = [...KERNELS, ...OWN_KERNELS].filter(({ name }) => wanted.length === 0 || wanted.includes(name));
 const ratios: number[] = [];
-for (const [name, [n, expected]] of rows) {
-  const elf = new Uint8Array(readFileSync(new URL(`${name}.so`, KERNELS)));
+for (const kernel of rows) {
+  const { name, n, expected } = kernel;
+  const elf = elfOf(kernel);
   const executable = Executable.load(elf, CONFIG, NO_SYSCALLS) as Executable;
   const oracle = new KernelOracle(elf);
   const runOurs = (count: number): number => {

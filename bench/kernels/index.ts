@@ -10,6 +10,8 @@ export interface Kernel {
   readonly expected: number;
   /** Whether it does nothing but arithmetic in registers. */
   readonly isPureAlu?: boolean;
+  /** Whether it is in `own/`. */
+  readonly isOwn?: boolean;
 }
 
 export const KERNELS: readonly Kernel[] = [
@@ -20,6 +22,15 @@ export const KERNELS: readonly Kernel[] = [
   { name: 'sha256', n: 100, expected: 3_634_410_334 },
 ];
 
-export function elfOf({ name }: Kernel): Uint8Array {
-  return new Uint8Array(readFileSync(new URL(`${name}.so`, import.meta.url)));
+/** Ours: with calls, tables, parsing. */
+export const OWN_KERNELS: readonly Kernel[] = [
+  { name: 'keccak', n: 54, expected: 1_480_557_705, isOwn: true },
+  { name: 'merge', n: 4, expected: 4_037_336_876, isOwn: true },
+  { name: 'bigint', n: 520, expected: 2_185_025_291, isOwn: true },
+  { name: 'json', n: 150, expected: 1_586_392_870, isOwn: true },
+  { name: 'lz', n: 3, expected: 2_988_930, isOwn: true },
+];
+
+export function elfOf({ name, isOwn }: Kernel): Uint8Array {
+  return new Uint8Array(readFileSync(new URL(`${isOwn ? 'own/' : ''}${name}.so`, import.meta.url)));
 }

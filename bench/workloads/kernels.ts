@@ -2,7 +2,7 @@
 // program's bytes to its first result.
 
 import { bytesOf, Call, COUNTED, keyOf, u64 } from '../call.ts';
-import { elfOf, KERNELS, type Kernel } from '../kernels/index.ts';
+import { elfOf, KERNELS, type Kernel, OWN_KERNELS } from '../kernels/index.ts';
 import { geometricMean, measure } from '../measure.ts';
 import { measureProcesses } from '../processes.ts';
 import type { Stage } from '../stage.ts';
@@ -29,6 +29,8 @@ export function kernelCall(kernel: Kernel, recentBlockhash: Uint8Array): Call {
   });
 }
 
+const nameOf = ({ name, isOwn }: Kernel): string => `${isOwn === true ? 'program' : 'kernel'} ${name}`;
+
 function warm(kernel: Kernel): Row {
   const stage = stageWithPayer().addProgram(PROGRAM, elfOf(kernel));
   const call = kernelCall(kernel, blockhashOf(stage));
@@ -47,7 +49,7 @@ function warm(kernel: Kernel): Row {
   stage.restage().compare(call.next());
   const nanosecondsEach = (milliseconds: number) => (milliseconds * 1e6) / units;
   return {
-    name: `kernel ${kernel.name}, warm`,
+    name: `${nameOf(kernel)}, warm`,
     ratio: theirs / ours,
     goal: kernel.isPureAlu ? 0.95 : 3,
     ours: nanosecondsEach(ours),
@@ -80,7 +82,7 @@ function cold(kernel: Kernel): Row {
     payer: PAYER,
     transaction: call.bytes,
   });
-  return { name: `kernel ${kernel.name}, cold`, ratio: theirs / ours, goal: null, ours, theirs, unit: 'ms' };
+  return { name: `${nameOf(kernel)}, cold`, ratio: theirs / ours, goal: null, ours, theirs, unit: 'ms' };
 }
 
 export const KERNEL_WORKLOADS: readonly Workload[] = [
@@ -92,10 +94,24 @@ export const KERNEL_WORKLOADS: readonly Workload[] = [
     },
   },
   {
+    name: 'programs of our own, warm',
+    run() {
+      const rows = OWN_KERNELS.map(warm);
+      return [...rows, mean('programs of our own, warm: geometric mean', 5, rows)];
+    },
+  },
+  {
     name: 'kernels, cold',
     run() {
       const rows = KERNELS.map(cold);
       return [...rows, mean('kernels, cold: geometric mean', 1, rows)];
+    },
+  },
+  {
+    name: 'programs of our own, cold',
+    run() {
+      const rows = OWN_KERNELS.map(cold);
+      return [...rows, mean('programs of our own, cold: geometric mean', 1, rows)];
     },
   },
 ];

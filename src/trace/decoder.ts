@@ -19,6 +19,8 @@ export interface InstructionReading {
   readonly args: { readonly [name: string]: DecodedValue };
   /** What the account at each place is for; undefined where the decoder has no name for the place. */
   readonly accountNames: readonly (string | undefined)[];
+  /** Names of required accounts behind those that were given. */
+  readonly missingAccounts?: readonly string[];
 }
 
 export interface ProgramDecoder {
@@ -73,8 +75,12 @@ export class DecoderRegistry {
     try {
       const reading = this.#decoders.get(instruction.programAddress)?.decodeInstruction?.(instruction);
       if (reading === undefined) return undefined;
-      const { name, args, accountNames } = reading;
-      return { instruction: { name: String(name), args: plainObject(args) }, accountNames: [...accountNames] };
+      const { name, args, accountNames, missingAccounts = [] } = reading;
+      const missing = missingAccounts.length === 0 ? {} : { missingAccounts: missingAccounts.map(String) };
+      return {
+        instruction: { name: String(name), args: plainObject(args), ...missing },
+        accountNames: [...accountNames],
+      };
     } catch {
       return undefined;
     }

@@ -49,7 +49,7 @@ const TRANSACTION_CODES = {
   ),
   TX_ALREADY_PROCESSED: row(
     'The transaction was processed before',
-    'A transaction with the same message and blockhash was processed already, successfully or not. It is not run again.',
+    'A transaction with the same message and blockhash was processed before, successfully or not. It is not run again.',
     'Build it anew with a fresh blockhash, or change something in it.',
   ),
   TX_PAYER_MISSING: row(

@@ -4,6 +4,9 @@
 // Reads the trace only. How an address is written in a sentence is the caller's choice. A transaction that failed as a
 // whole is transaction-failure-text.ts's.
 
+import { EXPLANATION_CODES, withNames } from './explanation.ts';
+import { codeOfFailure, NO_FACTS, nameError } from './failure-code.ts';
+import { faultFixes } from './failure-fault.ts';
 import {
   type CallFrame,
   callsOf,
@@ -24,6 +27,8 @@ export interface FailureText {
   readonly fixes: readonly string[];
   /** Facts of the refusal that `cause` has said already. */
   readonly said: readonly (keyof RefusalFacts)[];
+  /** Whether `cause` says all that the error's own text does. */
+  readonly isWhole?: boolean;
 }
 
 /** Everything a row may look at. */
@@ -43,18 +48,6 @@ interface Scene {
 type Words = Pick<FailureText, 'cause'> & Partial<FailureText>;
 type Row = (scene: Scene) => Words;
 
-const NO_FACTS: RefusalFacts = {
-  rule: '',
-  source: '',
-  account: null,
-  program: null,
-  asked: null,
-  held: null,
-  limit: null,
-  actual: null,
-  detail: null,
-};
-
 /** The failure where it began, in words; undefined where no frame failed. */
 export function describeFailure(trace: TransactionTrace, show: ShowAddress): FailureText | undefined {
   const path = pathToOrigin(trace);
@@ -66,7 +59,15 @@ export function describeFailure(trace: TransactionTrace, show: ShowAddress): Fai
   const scene: Scene = { trace, path, frame, caller, program: nameOf(frame, show), facts, show };
   const name = failure.custom?.name ?? failure.kind;
   const title = name === 'Custom' ? failure.text : `${name}: ${failure.custom?.message ?? failure.text}`;
-  return { title, fixes: [], said: [], ...(ROWS[failure.kind] ?? ownError)(scene) };
+  const words = (ROWS[failure.kind] ?? ownError)(scene);
+  // Where the facts don't tell what to change, the table of codes says what usually helps.
+  const fixes = words.fixes !== undefined && words.fixes.length > 0 ? words.fixes : usualFixes(frame);
+  return { title, said: [], ...words, fixes };
+}
+
+function usualFixes(frame: CallFrame): readonly string[] {
+  const fixes = [...faultFixes(frame), ...nameError(frame).fixes];
+  return fixes.length > 0 ? fixes : (EXPLANATION_CODES[codeOfFailure(frame)]?.fixes ?? []);
 }
 
 const ROWS: Readonly<Record<string, Row>> = {
@@ -107,12 +108,11 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   BadSeeds: ({ facts, caller }) => ({
     cause: `The signer ${facts.detail ?? 'seeds'} give no address under ${caller}: what they hash to is a point on the curve, or one of them is too long.`,
-    fixes: ['Use the seeds, and the bump as the last of them, as find_program_address returned it.'],
     said: ['detail'],
+    isWhole: true,
   }),
   ProgramNotSupported: ({ facts, program }) => ({
     cause: `${program} can't be called by a program: ${facts.detail ?? 'the runtime forbids it'}.`,
-    fixes: ['Make it an instruction of the transaction.'],
     said: ['detail'],
   }),
   ReentrancyNotAllowed: ({ path, program, show }) => ({
@@ -120,12 +120,10 @@ const ROWS: Readonly<Record<string, Row>> = {
   }),
   CallDepth: ({ facts, path, show }) => ({
     cause: `This call would be number ${facts.actual ?? path.length} on the stack, and ${facts.limit ?? path.length - 1} is the limit: ${chainOf(path, show)}.`,
-    fixes: ['Do part of the work in an instruction of its own.'],
     said: ['limit', 'actual'],
   }),
   MaxInstructionTraceLengthExceeded: ({ facts }) => ({
     cause: `A transaction has at most ${numberText(facts.limit ?? 64)} instructions, calls included; this would be one more.`,
-    fixes: ['Split the transaction.'],
     said: ['limit', 'actual'],
   }),
   UnsupportedProgramId({ facts, frame, show }) {
@@ -133,7 +131,11 @@ const ROWS: Readonly<Record<string, Row>> = {
     const why = facts.detail === null ? 'there is no program to run' : withNames(facts.detail, show);
     return {
       cause: `${address === null ? 'The account' : show(address)} can't be run: ${why}.`,
-      fixes: ['Check the address of the program, and that it is deployed.'],
+      fixes: /from slot/.test(why)
+        ? ['Wait for that slot; in a test, warp to it after deploying.']
+        : /is closed/.test(why)
+          ? ['A closed program stays closed: deploy it at another address.']
+          : [],
       said: ['detail'],
     };
   },
@@ -335,11 +337,6 @@ function chainOf(path: readonly CallFrame[], show: ShowAddress): string {
 function accountIn(frame: CallFrame, address: string, show: ShowAddress): string {
   const role = frame.accounts.find((account) => account.address === address)?.role ?? null;
   return role === null ? show(address) : `\`${role}\` (${show(address)})`;
-}
-
-/** A runtime's sentence, with the addresses in it written as elsewhere. */
-function withNames(text: string, show: ShowAddress): string {
-  return text.replace(/[1-9A-HJ-NP-Za-km-z]{32,44}/g, show);
 }
 
 function count(amount: number | bigint, noun: string): string {

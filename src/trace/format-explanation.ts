@@ -1,9 +1,9 @@
 // An explanation as text for a terminal: what failed, why, who held and asked what, where each flag came from, the code
 // around a fault, and what to change. How lines are set is terminal-page.ts's.
 
-import type { Explanation } from './explain.ts';
+import { type Explanation, flagWords } from './explanation.ts';
 import { type Span, TerminalPage } from './terminal-page.ts';
-import type { Flags } from './transaction-trace.ts';
+import { numberText } from './value-text.ts';
 
 export interface FormatExplanationOptions {
   /** ANSI colours. Off unless asked for. */
@@ -38,7 +38,7 @@ export function formatExplanation(explanation: Explanation, options: FormatExpla
     line('account', account.address, ['dim', `  ${notes.filter((note) => note !== null).join(', ')}`]);
   }
   if (asked !== null) line('asked', asked);
-  if (held !== null) line('held', heldText(held));
+  if (held !== null) line('held', flagWords(held));
   if (limit !== null) line('limit', numberText(limit));
   if (actual !== null && rule !== 'program result') line('actual', numberText(actual));
   for (const [i, flag] of explanation.flags.entries()) line(i === 0 ? 'flags' : '', flag.text);
@@ -55,12 +55,4 @@ export function formatExplanation(explanation: Explanation, options: FormatExpla
   for (const fix of explanation.fixes.slice(0, SHOWN_FIXES)) line('fix', ['green', fix]);
   line('code', `${explanation.code}  ${explanation.docs}`);
   return page.toString();
-}
-
-function heldText({ isSigner, isWritable }: Flags): string {
-  return `${isWritable ? 'writable' : 'read-only'}, ${isSigner ? 'a signer' : 'not a signer'}`;
-}
-
-function numberText(value: number | bigint): string {
-  return value.toString().replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 }

@@ -314,6 +314,7 @@ describe('formatTrace', () => {
       └─ ✗ System::TransferSol(amount: 6_000_000)                                            150       150
          └─ ✗ ResultWithNegativeLamports: custom program error: 0x1
               why      System returned ResultWithNegativeLamports (its own error 1) in TransferSol.
+              fix      Fund the account that pays.
 
       #1 System::TransferSol(amount: 77)                                                           not run
       "
@@ -440,6 +441,7 @@ describe('formatTrace', () => {
       └─ ✗ Panic: SBF program Panicked in \\x1b[0m.rs at 1:2
            why      Vault was stopped in PayOut by Panic.
            rule     sol_panic_  agave syscalls/src/lib.rs
+           fix      Look at the file and line; handle the case.
 
       #1 System::TransferSol(amount: 77)                                       not run
       "
@@ -507,10 +509,10 @@ describe('formatTrace', () => {
       #0 System::TransferSol(amount: 5)                                                            not run
 
       ✗ BlockhashNotFound  before the first instruction
-        why      The blockhash of the transaction is unknown or too old, and no valid durable nonce stands
-                 in for it.
-        fix      Sign it again with the latest blockhash; with a durable nonce, AdvanceNonceAccount must
-                 come first.
+        why      A transaction must carry one of the last 150 blockhashes, so that it can be forgotten
+                 afterwards. This one carries none of them, and no durable nonce stands in for it.
+        fix      Fetch the latest blockhash, set it, and sign again.
+        fix      In tests: fetch the blockhash after the last warp or expireBlockhash.
 
       accounts
         #0 [sw]  3qmDhMa92nYu2w1bq51vMKQEwdW7FKo9JjWEEbsyJVYa  alice
@@ -529,13 +531,11 @@ describe('formatTrace', () => {
       #1 System::TransferSol(amount: 77)                                                     150       150
 
       ✗ InsufficientFundsForRent  after the last instruction
-        why      8qm6…oXtt would be left with fewer lamports than make it exempt from rent: 77 lamports
-                 for 0 bytes of data.
+        why      After a transaction each account it wrote must hold nothing at all, or the minimum for
+                 its size: (128 + bytes of data) × 6,960 lamports.
         account  8qm6He2tnrXfMdXA7ALrz27zeE8EZVkPYnW2NbhjoXtt  account #2 of the transaction
-        fix      Leave it the rent-exempt minimum for its size, or empty it to exactly 0.
-
-      accounts
-        #2 [-w]  8qm6He2tnrXfMdXA7ALrz27zeE8EZVkPYnW2NbhjoXtt
+        fix      Leave the account its minimum, or take everything out of it.
+        fix      Where the account is new, send it at least 890,880 lamports.
       "
     `);
   });

@@ -9,13 +9,8 @@ export {
 } from './decoder.ts';
 export { type ProgramIdl, readIdl } from './decoders/idl.ts';
 export { createDefaultDecoders, DEFAULT_DECODERS } from './decoders/index.ts';
-export {
-  EXPLANATION_CODES,
-  type ExplainedAccount,
-  type Explanation,
-  explain,
-  type FlagOrigin,
-} from './explain.ts';
+export { explain } from './explain.ts';
+export { EXPLANATION_CODES, type ExplainedAccount, type Explanation, type FlagOrigin } from './explanation.ts';
 export type { CodeRow } from './explanation-codes.ts';
 export { describeFailure, type FailureText, type ShowAddress } from './failure-text.ts';
 export { type FormatOptions, formatTrace, TRACE_LEVELS, type TraceLevel } from './format.ts';

@@ -70,12 +70,16 @@ export const WELL_KNOWN_NAMES: Readonly<Record<string, string>> = {
 
 export const INSTRUCTIONS_SYSVAR_ADDRESS = 'Sysvar1nstructions1111111111111111111111111';
 
+const MAX_LABELS = 1_000;
+
 /** Looks names up, the user's labels first, and remembers which were found: they become the trace's `names`. */
 export class AddressNames {
   readonly found: Record<string, string> = {};
   readonly #labels: ReadonlyMap<string, string> | undefined;
 
+  /** Labels are found from the start, unless they are very many: account data may name what the transaction doesn't. */
   constructor(labels: ReadonlyMap<string, string> | undefined) {
+    if (labels !== undefined && labels.size <= MAX_LABELS) Object.assign(this.found, Object.fromEntries(labels));
     this.#labels = labels;
   }
 

@@ -1,84 +1,103 @@
 // Says in words why a transaction failed as a whole: it was rejected before its first instruction, or its accounts were
-// found wanting after the last one. One row for each error of that kind that a client meets.
+// found wanting after the last one. What the check that refused looked at becomes a sentence; where it told nothing, the
+// table of codes has the general words. A frame's failure is failure-text.ts's.
 // Source: agave runtime/src/bank.rs, svm/src/{transaction_processor,account_loader,rent_calculator}.rs.
 
-import type { TransactionErrorName } from '../wire/transaction-error.ts';
+import { RUNTIME_CODES } from './explanation-codes.ts';
 import type { ShowAddress } from './failure-text.ts';
-import type { TracedAccount, TransactionTrace } from './transaction-trace.ts';
+import type { CallFrame, RefusalFacts, TransactionTrace } from './transaction-trace.ts';
 import { numberText } from './value-text.ts';
 
 export interface TransactionFailureText {
+  /** Of the table of codes. */
+  readonly code: string;
   readonly title: string;
   readonly cause: string;
   readonly fixes: readonly string[];
   /** The account it is about, where the error names one. */
-  readonly account: TracedAccount | undefined;
+  readonly account: { readonly address: string } | undefined;
 }
 
-type Row = readonly [cause: string, ...fixes: string[]];
+const CODES: Readonly<Record<string, string>> = {
+  AccountNotFound: 'TX_PAYER_MISSING',
+  ProgramAccountNotFound: 'TX_PROGRAM_MISSING',
+  InvalidProgramForExecution: 'TX_NOT_A_PROGRAM',
+  InsufficientFundsForFee: 'TX_PAYER_POOR',
+  InvalidAccountForFee: 'TX_PAYER_INVALID',
+  AlreadyProcessed: 'TX_ALREADY_PROCESSED',
+  BlockhashNotFound: 'TX_BLOCKHASH_NOT_FOUND',
+  SignatureFailure: 'TX_SIGNATURE_INVALID',
+  SanitizeFailure: 'TX_MALFORMED',
+  AccountLoadedTwice: 'TX_ACCOUNT_TWICE',
+  TooManyAccountLocks: 'TX_TOO_MANY_ACCOUNTS',
+  UnsupportedVersion: 'TX_VERSION_UNSUPPORTED',
+  AddressLookupTableNotFound: 'TX_LOOKUP_TABLE_MISSING',
+  InvalidAddressLookupTableOwner: 'TX_LOOKUP_TABLE_OWNER',
+  InvalidAddressLookupTableData: 'TX_LOOKUP_TABLE_DATA',
+  InvalidAddressLookupTableIndex: 'TX_LOOKUP_TABLE_INDEX',
+  MaxLoadedAccountsDataSizeExceeded: 'TX_LOADED_DATA_SIZE',
+  InvalidLoadedAccountsDataSizeLimit: 'TX_LOADED_DATA_SIZE_ZERO',
+  UnbalancedTransaction: 'TX_UNBALANCED',
+  InsufficientFundsForRent: 'TX_RENT',
+  DuplicateInstruction: 'TX_COMPUTE_BUDGET_TWICE',
+  InstructionError: 'TX_COMPUTE_BUDGET_INVALID',
+};
 
-const ROWS: { readonly [N in TransactionErrorName]?: Row } = {
-  AccountNotFound: [
-    'The fee payer, or another account that must exist before anything runs, does not exist or is empty.',
-    'Fund the fee payer first.',
-  ],
-  ProgramAccountNotFound: [
-    'An instruction names a program that does not exist.',
-    'Check the program address, and deploy or add the program first.',
-  ],
-  InvalidProgramForExecution: [
-    'An instruction names an account as its program that is no program, or is not there.',
-    'Check the program address, and deploy or add the program first.',
-  ],
-  InsufficientFundsForFee: [
-    'The fee payer has fewer lamports than the fee, or the fee would leave it below what rent demands.',
-    'Fund the fee payer.',
-  ],
-  InvalidAccountForFee: [
-    'The fee payer is not a plain System account, and no nonce account either.',
-    'Let a wallet pay the fee.',
-  ],
-  AlreadyProcessed: [
-    'This very transaction was processed before.',
-    'Build it anew with a fresh blockhash, or change something in it.',
-  ],
-  BlockhashNotFound: [
-    'The blockhash of the transaction is unknown or too old, and no valid durable nonce stands in for it.',
-    'Sign it again with the latest blockhash; with a durable nonce, AdvanceNonceAccount must come first.',
-  ],
-  SignatureFailure: [
-    'A signature does not fit the message and the key at its place.',
-    'Sign after the last change to the message, with the keys it names as signers.',
-  ],
-  SanitizeFailure: [
-    'The message contradicts itself: a count, an index or a size in it is out of bounds.',
-    'Compile the message with a client library, and keep it below the packet size.',
-  ],
-  AccountLoadedTwice: ['An account stands twice among the accounts of the message.', 'Name each account once.'],
-  TooManyAccountLocks: ['The transaction names more accounts than one may lock.', 'Split the transaction.'],
-  UnsupportedVersion: [
-    'The message has a version that is not active here.',
-    'Use version 0, or switch the feature on that brings the newer one.',
-  ],
-  AddressLookupTableNotFound: ['A lookup table does not exist, or was deactivated.', 'Check the address of the table.'],
-  InvalidAddressLookupTableOwner: ['An account named as a lookup table is not one.', 'Check the address of the table.'],
-  InvalidAddressLookupTableData: [
-    'An account named as a lookup table does not hold one.',
-    'Check the address of the table.',
-  ],
-  InvalidAddressLookupTableIndex: [
-    'The message looks up an address that the table does not have yet.',
-    'Wait for the slot after the one that extended the table, and check the index.',
-  ],
-  MaxLoadedAccountsDataSizeExceeded: [
-    'The accounts of the transaction hold more bytes than it may load.',
-    'Raise SetLoadedAccountsDataSizeLimit, or name fewer accounts.',
-  ],
-  InvalidLoadedAccountsDataSizeLimit: [
-    'SetLoadedAccountsDataSizeLimit was given 0.',
-    'Leave it out, or give it what the accounts need.',
-  ],
-  UnbalancedTransaction: ['The lamports of all accounts together are not what they were before.'],
+/** What a row may look at: the facts, and the same as words. */
+interface Facts {
+  readonly trace: TransactionTrace;
+  readonly facts: RefusalFacts;
+  readonly show: ShowAddress;
+  readonly account: string;
+  readonly program: string;
+  readonly limit: string;
+  readonly actual: string;
+  /** The detail with a colon before it, or nothing. */
+  readonly because: string;
+}
+
+interface Words {
+  readonly code?: string;
+  readonly cause: string;
+  /** Before those of the table. */
+  readonly fixes?: readonly string[];
+}
+
+const ROWS: Readonly<Record<string, (facts: Facts) => string | Words>> = {
+  AccountNotFound: (f) => `The fee payer ${f.account} does not exist: it has no lamports, and the fee is ${f.limit}.`,
+  InsufficientFundsForFee: (f) => ({
+    cause: `The fee payer ${f.account} has ${f.actual} lamports; the fee, and what it must keep, are ${f.limit}.`,
+    fixes: missingLamports(f, (lamports) => `Give the payer ${lamports} lamports more.`),
+  }),
+  InvalidAccountForFee: (f) => `The fee payer ${f.account} is no wallet${f.because}.`,
+  InsufficientFundsForRent: (f) => ({
+    cause: `${f.account} would be left with ${f.actual} lamports; an account of its size must hold ${f.limit} to be exempt from rent, or nothing.`,
+    fixes: missingLamports(f, (lamports) => `Leave ${lamports} lamports more in ${f.account}.`),
+  }),
+  SignatureFailure: (f) => `The signature of ${f.account} is invalid${f.because}.`,
+  SanitizeFailure: (f) => `The transaction is malformed${f.because}.`,
+  AccountLoadedTwice: (f) => `${f.account} is listed twice among the accounts of the message.`,
+  TooManyAccountLocks: (f) => `The transaction names ${f.actual} accounts; ${f.limit} are allowed.`,
+  BlockhashNotFound: expired,
+  ProgramAccountNotFound(f) {
+    const places = f.trace.instructions.flatMap(({ programAddress, path }) => {
+      return programAddress === f.facts.program ? [`#${path[0]}`] : [];
+    });
+    const where = places.length === 0 ? '' : `, which instruction ${places.join(', ')} calls,`;
+    return `The program ${f.program}${where} does not exist.`;
+  },
+  InvalidProgramForExecution: (f) => `${f.program} is no program${f.because}.`,
+  MaxLoadedAccountsDataSizeExceeded: (f) => ({
+    cause: `The accounts hold ${f.actual} bytes${f.facts.account === null ? '' : `, counted up to ${f.account}`}; the transaction may load ${f.limit}.`,
+    fixes: f.facts.actual === null ? [] : [`Ask for at least ${f.actual} bytes with SetLoadedAccountsDataSizeLimit.`],
+  }),
+  AddressLookupTableNotFound: (f) => `The lookup table ${f.account} can't be used${f.because}.`,
+  InvalidAddressLookupTableOwner: (f) => `${f.account} is no lookup table${f.because}.`,
+  InvalidAddressLookupTableData: (f) => `${f.account} is no lookup table${f.because}.`,
+  InvalidAddressLookupTableIndex: (f) =>
+    `The message takes address ${f.actual} of the lookup table ${f.account}, which has ${f.limit} that can be used${f.because}.`,
+  DuplicateInstruction: (f) => `${f.facts.asked} stands in the transaction twice.`,
+  InstructionError: (f) => `A Compute Budget instruction is invalid${f.because}.`,
 };
 
 /** Undefined where the transaction succeeded or a frame of it failed. */
@@ -86,43 +105,70 @@ export function describeTransactionFailure(
   trace: TransactionTrace,
   show: ShowAddress,
 ): TransactionFailureText | undefined {
-  const { error, errorText, instructions, accounts } = trace;
-  if (error === null || instructions.some((frame) => frame.failure !== null)) return undefined;
-  if (typeof error === 'string') {
-    const [cause, ...fixes] = ROWS[error] ?? [`${errorText}.`];
-    return { title: error, cause, fixes, account: undefined };
+  const { error, refusal } = trace;
+  if (error === null || trace.instructions.some((frame) => frame.failure !== null)) return undefined;
+  const title = typeof error === 'string' ? error : Object.keys(error)[0];
+  const said = refusal === null ? undefined : ROWS[title]?.(factsOf(trace, refusal, show));
+  const words = typeof said === 'string' ? { cause: said } : said;
+  const code = words?.code ?? CODES[title] ?? 'TX_REFUSED';
+  const row = RUNTIME_CODES[code];
+  const address = refusal?.account ?? rentAccount(trace) ?? refusal?.program ?? null;
+  return {
+    code,
+    title,
+    cause: words?.cause ?? `${row.message}${CODES[title] === undefined ? ` It said: ${trace.errorText}.` : ''}`,
+    fixes: [...(words?.fixes ?? []), ...row.fixes],
+    account: address === null ? undefined : { address },
+  };
+}
+
+function factsOf(trace: TransactionTrace, facts: RefusalFacts, show: ShowAddress): Facts {
+  const number = (value: number | bigint | null) => (value === null ? '?' : numberText(value));
+  return {
+    trace,
+    facts,
+    show,
+    account: facts.account === null ? 'The account' : show(facts.account),
+    program: facts.program === null ? 'that an instruction names' : show(facts.program),
+    limit: number(facts.limit),
+    actual: number(facts.actual),
+    because: facts.detail === null ? '' : `: ${facts.detail.replace(/[1-9A-HJ-NP-Za-km-z]{32,44}/g, show)}`,
+  };
+}
+
+function missingLamports({ facts }: Facts, words: (lamports: string) => string): string[] {
+  const { limit, actual } = facts;
+  return limit === null || actual === null ? [] : [words(numberText(BigInt(limit) - BigInt(actual)))];
+}
+
+function rentAccount({ error, accounts }: TransactionTrace): string | undefined {
+  if (typeof error !== 'object' || error === null || !('InsufficientFundsForRent' in error)) return undefined;
+  return accounts[error.InsufficientFundsForRent.account_index]?.address;
+}
+
+const isAdvance = (frame: CallFrame): boolean => frame.instruction?.name === 'AdvanceNonceAccount';
+
+/** An old blockhash, or a durable nonce that doesn't stand in for it. */
+function expired({ trace, facts, account, because }: Facts): Words {
+  if (facts.detail?.includes('nonce')) {
+    const where = facts.account === null ? '' : `in ${account} `;
+    return { code: 'TX_NONCE_INVALID', cause: `The durable nonce ${where}does not date the transaction${because}.` };
   }
-  if ('InsufficientFundsForRent' in error) {
-    const account = accounts[error.InsufficientFundsForRent.account_index];
-    const after = account?.after ?? null;
-    const state =
-      after === null
-        ? ''
-        : `: ${numberText(after.lamports)} lamports for ${numberText(after.data.length)} bytes of data`;
+  const place = trace.instructions.findIndex(isAdvance);
+  if (place > 0) {
     return {
-      title: 'InsufficientFundsForRent',
-      cause: `${account === undefined ? 'An account' : show(account.address)} would be left with fewer lamports than make it exempt from rent${state}.`,
-      fixes: ['Leave it the rent-exempt minimum for its size, or empty it to exactly 0.'],
-      account,
+      code: 'TX_NONCE_INVALID',
+      cause: `AdvanceNonceAccount is instruction #${place}: only as instruction #0 does it make the nonce stand in for a blockhash${because}.`,
+      fixes: ['Put AdvanceNonceAccount before all others, SetComputeUnitLimit and its like included.'],
     };
   }
-  if ('InstructionError' in error) {
-    const [index, inner] = error.InstructionError;
-    const name = typeof inner === 'string' ? inner : `custom error ${inner.Custom}`;
+  const nonce = trace.instructions[place]?.accounts[0];
+  if (nonce !== undefined && !nonce.isWritable) {
     return {
-      title: name,
-      cause: `Instruction #${index} was refused before anything ran: ${name}.`,
-      fixes: [],
-      account: undefined,
+      code: 'TX_NONCE_INVALID',
+      cause: `The nonce account is read-only in instruction #0, so its nonce does not stand in for a blockhash${because}.`,
+      fixes: ['Mark the nonce account writable in AdvanceNonceAccount.'],
     };
   }
-  if ('DuplicateInstruction' in error) {
-    return {
-      title: 'DuplicateInstruction',
-      cause: `Instruction #${error.DuplicateInstruction} sets a compute budget value that an earlier one set.`,
-      fixes: ['Set each value once.'],
-      account: undefined,
-    };
-  }
-  return { title: Object.keys(error)[0], cause: `${errorText}`, fixes: [], account: undefined };
+  return { cause: `The transaction has expired, or is of another chain${because}.` };
 }

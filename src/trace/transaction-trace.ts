@@ -46,7 +46,7 @@ export interface TransactionTrace {
   readonly accounts: readonly TracedAccount[];
   /** One frame for each top-level instruction. */
   readonly instructions: readonly CallFrame[];
-  /** Names of the addresses that occur in this trace, where they have one: programs, sysvars, the user's labels. */
+  /** Names of the addresses that occur in this trace, where they have one: programs and sysvars; and the user's labels. */
   readonly names: Readonly<Record<string, string>>;
 }
 
@@ -155,6 +155,8 @@ export interface FrameFault {
 export interface DecodedInstruction {
   readonly name: string;
   readonly args: { readonly [name: string]: DecodedValue };
+  /** Accounts that it takes behind those that were given; absent where none is missing. */
+  readonly missingAccounts?: readonly string[];
 }
 
 /** The flags are those the frame had; those it asked for where it was refused. */

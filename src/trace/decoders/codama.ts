@@ -39,7 +39,7 @@ type Parse = (instruction: ClientInstruction) => unknown;
 
 /** More accounts than any instruction of these programs names. */
 const STAND_IN_COUNT = 32;
-const STAND_IN: AccountMeta = { address: '' as Address, role: 0 };
+const standIn = (): AccountMeta => ({ address: '' as Address, role: 0 });
 
 /** @param client is asked when the first instruction comes */
 export function codamaDecoder(errors: ErrorNames, client: () => CodamaClient): ProgramDecoder {
@@ -56,11 +56,12 @@ function decodeInstruction(client: CodamaClient, instruction: EncodedInstruction
   const accounts: AccountMeta[] = instruction.accounts.map(({ address, isSigner, isWritable }) => {
     return { address, role: (isSigner ? 2 : 0) | (isWritable ? 1 : 0) };
   });
+  let standIns: AccountMeta[] = [];
   let parsed: ParsedInstruction;
   try {
     parsed = parse(client, { programAddress, accounts, data });
   } catch {
-    const standIns: AccountMeta[] = new Array(Math.max(0, STAND_IN_COUNT - accounts.length)).fill(STAND_IN);
+    standIns = Array.from({ length: Math.max(0, STAND_IN_COUNT - accounts.length) }, standIn);
     parsed = parse(client, { programAddress, accounts: [...accounts, ...standIns], data });
   }
   const name = client.instructions[parsed.instructionType];
@@ -70,7 +71,17 @@ function decodeInstruction(client: CodamaClient, instruction: EncodedInstruction
     const place = meta === undefined ? -1 : accounts.indexOf(meta);
     if (place >= 0) accountNames[place] = accountName;
   }
-  return { name, args: argsOf(client, parsed) as InstructionReading['args'], accountNames };
+  const missing: string[] = [];
+  for (const [missingName, meta] of Object.entries(parsed.accounts ?? {})) {
+    const place = meta === undefined ? -1 : standIns.indexOf(meta);
+    if (place >= 0) missing[place] = missingName;
+  }
+  return {
+    name,
+    args: argsOf(client, parsed) as InstructionReading['args'],
+    accountNames,
+    missingAccounts: Array.from(missing, (missingName) => missingName ?? '?'),
+  };
 }
 
 function parse(client: CodamaClient, instruction: ClientInstruction): ParsedInstruction {

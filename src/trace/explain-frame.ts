@@ -1,0 +1,276 @@
+// The explanation of a frame: what the rule that refused looked at, what the accounts and the calls say, what the program
+// said itself, and the seeds that would have fitted, in the order of how much each of them knows.
+
+import { readAnchorLog } from './anchor-log.ts';
+import { flagOrigins, nameOfProgram } from './explain-flags.ts';
+import { findInState, lastWords } from './explain-state.ts';
+import { causeAmong, type Finding } from './explain-view.ts';
+import {
+  accountInTransaction,
+  dedupe,
+  docsOf,
+  EXPLANATION_CODES,
+  type ExplainedAccount,
+  type Explanation,
+  namesIn,
+  withNames,
+} from './explanation.ts';
+import { RUNTIME_CODES } from './explanation-codes.ts';
+import { codeOfFailure, linesOf, type NamedError, NO_FACTS, nameError } from './failure-code.ts';
+import { describeCallers, describeFault } from './failure-fault.ts';
+import { ruleOf } from './failure-rule.ts';
+import { describeFailure, type FailureText, type ShowAddress } from './failure-text.ts';
+import { anchorErrorCode } from './program-error-codes.ts';
+import { investigateSeeds, type SeedReport } from './seed-detective.ts';
+import type { CallFrame, FrameFault, RefusalFacts, TransactionTrace } from './transaction-trace.ts';
+import { numberText } from './value-text.ts';
+
+/** @param path from the top-level instruction to the frame that raised the failure */
+export function explainFrame(trace: TransactionTrace, path: readonly CallFrame[]): Explanation {
+  return new FrameExplainer(trace, path).explain();
+}
+
+/** Findings that are worth a note where they are not the cause. */
+const NOTED: ReadonlySet<Finding['kind']> = new Set([
+  'wrongProgram',
+  'missing',
+  'notAMint',
+  'notATokenAccount',
+  'mint',
+  'frozen',
+  'initialized',
+  'uninitialized',
+  'tooFew',
+  'misplaced',
+  'hook',
+  'derivation',
+  'returnData',
+]);
+
+class FrameExplainer {
+  readonly #trace: TransactionTrace;
+  readonly #path: readonly CallFrame[];
+  readonly #frame: CallFrame;
+  readonly #facts: RefusalFacts;
+  readonly #show: ShowAddress;
+  readonly #text: FailureText;
+  readonly #program: string;
+  readonly #named: NamedError;
+
+  constructor(trace: TransactionTrace, path: readonly CallFrame[]) {
+    this.#trace = trace;
+    this.#path = path;
+    this.#frame = path[path.length - 1];
+    this.#facts = this.#frame.failure!.refusal ?? NO_FACTS;
+    this.#show = namesIn(trace);
+    this.#text = describeFailure(trace, this.#show)!;
+    this.#program = nameOfProgram(this.#frame, this.#show);
+    this.#named = nameError(this.#frame);
+  }
+
+  explain(): Explanation {
+    const frame = this.#frame;
+    const failure = frame.failure!;
+    const facts = this.#facts;
+    const named = this.#named;
+    const findings = findInState(this.#trace, this.#path, this.#show);
+    const seeds = investigateSeeds(this.#trace, this.#path, this.#show);
+    const anchor = readAnchorLog(frame);
+    const found = causeAmong(findings, named.name, named.message !== undefined);
+    const finding = found !== undefined && this.#leavesOpen(found) && found.kind !== 'hook' ? found : undefined;
+    const code = this.#codeOf(finding);
+    const row = EXPLANATION_CODES[code] ?? RUNTIME_CODES['PROGRAM_ERROR'];
+    const account =
+      facts.account ?? finding?.account ?? this.#anchorAccount(anchor?.account) ?? frame.fault?.access?.account ?? null;
+    const advised = finding ?? (found?.errors.includes(named.name) || found?.kind === 'hook' ? found : undefined);
+    const specific = dedupe([
+      ...(seeds?.match == null ? [] : [seeds.match.fix]),
+      ...(advised === undefined ? [] : [advised.fix]),
+      ...this.#text.fixes.filter((fix) => !row.fixes.includes(fix)),
+    ]);
+    const rule = ruleOf(failure.kind, frame.programAddress);
+    return {
+      code,
+      title: shorten(named.message === undefined ? this.#text.title : `${named.name}: ${named.message}`),
+      cause: shorten(this.#cause(finding, anchor)),
+      fixes: specific.length > 0 ? specific : named.fixes.length > 0 ? named.fixes : row.fixes,
+      notes: this.#notes(findings, finding, seeds),
+      rule: facts.rule || failure.callStep || rule?.rule || null,
+      source: facts.source || (failure.callStep === null ? rule?.source : undefined) || null,
+      frame: {
+        path: frame.path,
+        programs: this.#path.map((each) => nameOfProgram(each, this.#show)),
+        programAddress: frame.programAddress,
+        program: frame.programName,
+        instruction: frame.instruction?.name ?? null,
+      },
+      account: account === null ? null : this.#account(account),
+      accounts: frame.accounts.map(({ address }) => this.#account(address)),
+      asked: facts.asked,
+      held: facts.held,
+      limit: facts.limit,
+      actual: facts.actual,
+      flags: account === null ? [] : flagOrigins(this.#trace, this.#path, account, this.#show),
+      fault: this.#fault(),
+      seeds,
+      docs: docsOf(code),
+    };
+  }
+
+  /** Whether the program itself returned the error, rather than a rule of the runtime. */
+  #isReturned(): boolean {
+    const isRuleless = this.#facts.rule === 'program result' || this.#facts.rule === '';
+    return this.#frame.failure!.stage === 'run' && isRuleless && this.#frame.fault === null;
+  }
+
+  /** Whether what refused leaves open why: a program's own check, or a builtin's that names no facts. */
+  #leavesOpen({ kind }: Finding): boolean {
+    const { rule, account, detail, limit } = this.#facts;
+    const isAboutAccount = account !== null && kind !== 'foreign' && kind !== 'wrongProgram';
+    const isSilent = rule !== '' && !isAboutAccount && detail === null && limit === null;
+    return this.#isReturned() || isSilent || this.#frame.failure!.kind === 'ExternalAccountDataModified';
+  }
+
+  #codeOf(finding: Finding | undefined): string {
+    const code = codeOfFailure(this.#frame);
+    const isVague = code === 'PROGRAM_CUSTOM_ERROR';
+    if (finding?.kind === 'returnData' && (isVague || this.#named.code === '')) return 'PROGRAM_RETURN_DATA';
+    return isVague && finding?.kind === 'derivation' ? 'PROGRAM_PDA_MISMATCH' : code;
+  }
+
+  #cause(finding: Finding | undefined, anchor: ReturnType<typeof readAnchorLog>): string {
+    const { kind, text, error } = this.#frame.failure!;
+    const named = this.#named;
+    const program = this.#program;
+    if (finding !== undefined) return finding.sentence;
+    if (anchor !== undefined) return this.#anchorCause(anchor);
+    const panic = this.#panic();
+    if (panic !== undefined && (kind === 'Panic' || kind === 'Abort')) return `${program} panicked: ${panic}.`;
+    const fault = describeFault(this.#frame, program, this.#show);
+    if (fault !== undefined) return panic === undefined ? fault : `${fault} Before, it said: ${panic}.`;
+    const { account, limit, actual, detail } = this.#facts;
+    if (named.message !== undefined) {
+      const instruction = this.#frame.instruction === null ? '' : ` in ${this.#frame.instruction.name}`;
+      const about = account === null ? '' : ` for ${this.#accountWords(account)}`;
+      const because = detail === null ? '' : ` (${withNames(detail, this.#show)})`;
+      return this.#withLastWords(
+        `${program} returned ${named.name}${instruction}${about}: ${named.message.replace(/\.$/, '')}${because}.`,
+      );
+    }
+    const isStopped = error === 'ProgramFailedToComplete' && !this.#text.cause.includes(text) && !this.#text.isWhole;
+    const withText = isStopped
+      ? `${this.#text.cause.replace(/\.$/, '')}: ${withNames(text, this.#show)}.`
+      : this.#text.cause;
+    const isSaid =
+      limit === null || actual === null || this.#text.said.includes('limit') || withText.includes(`${actual}`);
+    return this.#withLastWords(
+      isSaid
+        ? withText
+        : `${withText} ${numberText(actual)} ${this.#facts.asked ?? 'were asked for'}; ${numberText(limit)} are allowed.`,
+    );
+  }
+
+  /** Adds what the program logged as its reason, where it returned the error itself. */
+  #withLastWords(sentence: string): string {
+    const last = this.#isReturned() ? lastWords(this.#frame, this.#named.name).at(-1) : undefined;
+    return last === undefined ? sentence : `${sentence} It logged: "${withNames(last, this.#show)}".`;
+  }
+
+  #anchorCause(anchor: NonNullable<ReturnType<typeof readAnchorLog>>): string {
+    const { name, message = '' } = this.#named;
+    const account = anchor.account === undefined ? '' : ` of the account \`${anchor.account}\``;
+    const where = anchor.place === undefined ? '' : `, at ${anchor.place}`;
+    const [left, right] = SIDES[name] ?? ['left', 'right'];
+    const sides =
+      anchor.left === undefined
+        ? ''
+        : `: ${left} ${withNames(anchor.left, this.#show)}, ${right} ${withNames(anchor.right ?? '', this.#show)}`;
+    const said = (message === '' ? anchor.message : message).replace(/\.$/, '');
+    return `${this.#program} returned ${name}${account}${where}${sides}. ${said}.`;
+  }
+
+  #accountWords(address: string): string {
+    const role = this.#frame.accounts.find((account) => account.address === address)?.role ?? null;
+    return role === null ? this.#show(address) : `\`${role}\` (${this.#show(address)})`;
+  }
+
+  /** What the program logged when it panicked. */
+  #panic(): string | undefined {
+    const line = linesOf(this.#frame).findLast((each) =>
+      /panicked at|Error: memory allocation failed|custom program panic/.test(each),
+    );
+    const { failure } = this.#frame;
+    if (line !== undefined) return line.replace(/^Program log: (?:panicked: )?/, '');
+    return failure!.kind === 'Panic' ? failure!.text.replace(/^SBF program Panicked /, '') : undefined;
+  }
+
+  #fault(): FrameFault | null {
+    const own = this.#frame.fault;
+    const isCall = this.#frame.failure!.stage !== 'run';
+    return own ?? (isCall ? (this.#path[this.#path.length - 2]?.fault ?? null) : null);
+  }
+
+  #notes(findings: readonly Finding[], cause: Finding | undefined, seeds: SeedReport | null): string[] {
+    const notes: string[] = [];
+    for (const finding of findings) {
+      const isNoted = NOTED.has(finding.kind) && finding.errors.length === 0;
+      if (finding !== cause && isNoted) notes.push(finding.sentence);
+    }
+    if (cause !== undefined && this.#isReturned()) {
+      const last = lastWords(this.#frame, this.#named.name).at(-1);
+      if (last !== undefined) notes.push(`${this.#program} logged: "${withNames(last, this.#show)}".`);
+    }
+    if (seeds !== null) notes.push(seeds.text);
+    const callers = describeCallers(this.#frame);
+    if (callers !== undefined) notes.push(callers);
+    const isCut = this.#path.some((each) => each.steps.some((step) => step.type === 'log' && !step.isKept));
+    if (isCut) notes.push('The log was truncated at its byte limit: the last lines are in the trace, not in the log.');
+    const { error } = this.#frame.failure!;
+    if (
+      typeof error === 'object' &&
+      this.#facts.rule === 'program result' &&
+      this.#named.code === 'PROGRAM_CUSTOM_ERROR'
+    ) {
+      const anchor = anchorErrorCode(error.Custom);
+      if (anchor !== undefined)
+        notes.push(`If the program is written with Anchor, ${error.Custom} is ${anchor.name}: ${anchor.message}`);
+    }
+    return dedupe(notes);
+  }
+
+  #anchorAccount(role: string | undefined): string | null {
+    if (role === undefined) return null;
+    const camel = role.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    return this.#frame.accounts.find((account) => account.role === role || account.role === camel)?.address ?? null;
+  }
+
+  #account(address: string): ExplainedAccount {
+    const account = this.#frame.accounts.find((each) => each.address === address);
+    const inTransaction = accountInTransaction(this.#trace, address);
+    if (account === undefined) return inTransaction;
+    const { name, role, isSigner, isWritable } = account;
+    return { address, name: name ?? inTransaction.name, role, index: inTransaction.index, isSigner, isWritable };
+  }
+}
+
+/** What the two sides of a comparison are, where Anchor always logs the same two. Source: anchor lang/syn/src/codegen. */
+const SIDES: Readonly<Record<string, readonly [left: string, right: string]>> = {
+  ConstraintSeeds: ['given', 'derived'],
+  ConstraintAddress: ['given', 'required'],
+  ConstraintHasOne: ['in its data', 'given'],
+  ConstraintAssociated: ['given', 'derived'],
+  AccountOwnedByWrongProgram: ['its owner is', 'and should be'],
+  ConstraintOwner: ['its owner is', 'and should be'],
+  InvalidProgramId: ['given', 'required'],
+  DeclaredProgramIdMismatch: ['it runs as', 'it declares'],
+};
+
+/** Lists of bytes and long texts of programs, cut: the trace has all of it. */
+function shorten(text: string): string {
+  return text
+    .replace(
+      /\[(\d+(?:, \d+){15})(?:, \d+)+\]/g,
+      (list, start: string) => `[${start}, … (${list.split(',').length} bytes)]`,
+    )
+    .replace(/\S{400,}/g, (word) => `${word.slice(0, 200)}…`);
+}

@@ -1,0 +1,105 @@
+// What lookup tables and upgradeable programs say about why a call to their program failed.
+// Source: solana-program address-lookup-table program/src/processor.rs; agave programs/bpf_loader/src/lib.rs.
+
+import { readU32, readU64 } from '../wire/bytes.ts';
+import { keyAt } from './decoders/token-state.ts';
+import type { FrameView } from './explain-view.ts';
+import { numberText } from './value-text.ts';
+
+const LOOKUP_TABLE_PROGRAM = 'AddressLookupTab1e1111111111111111111111111';
+const LOADER_V3 = 'BPFLoaderUpgradeab1e11111111111111111111111';
+const TABLE_META_LEN = 56;
+const MAX_ADDRESSES = 256;
+const NEVER = (1n << 64n) - 1n;
+/** Slots until a deactivated table can be closed: slot hashes must have forgotten the slot. */
+const COOLDOWN = 513n;
+
+export interface LookupTableState {
+  /** Undefined where it is active. */
+  readonly deactivationSlot: bigint | undefined;
+  readonly lastExtendedSlot: bigint;
+  /** Undefined where it is frozen. */
+  readonly authority: string | undefined;
+  readonly addresses: readonly string[];
+}
+
+export function readLookupTable({
+  owner,
+  data,
+}: {
+  readonly owner: string;
+  readonly data: Uint8Array;
+}): LookupTableState | undefined {
+  if (owner !== LOOKUP_TABLE_PROGRAM || data.length < TABLE_META_LEN || readU32(data, 0) !== 1) return undefined;
+  const end = readU64(data, 4);
+  const count = Math.floor((data.length - TABLE_META_LEN) / 32);
+  return {
+    deactivationSlot: end === NEVER ? undefined : end,
+    lastExtendedSlot: readU64(data, 12),
+    authority: data[21] === 1 ? keyAt(data, 22) : undefined,
+    addresses: Array.from({ length: count }, (_, i) => keyAt(data, TABLE_META_LEN + 32 * i)),
+  };
+}
+
+export function lookAtLookupTable(view: FrameView): void {
+  if (view.frame.programAddress !== LOOKUP_TABLE_PROGRAM) return;
+  const [account, authority] = view.frame.accounts;
+  const state = account === undefined ? undefined : view.stateOf(account);
+  const table = state === undefined ? undefined : readLookupTable(state);
+  if (account === undefined || table === undefined) return;
+  const who = view.who(account);
+  const say = (errors: readonly string[], sentence: string, fix: string) =>
+    view.add('state', sentence, fix, account, errors);
+  if (table.authority === undefined) {
+    say(['Immutable'], `${who} is frozen: it has no authority and never changes again.`, 'Create another table.');
+  } else if (authority !== undefined && authority.address !== table.authority) {
+    say(
+      ['IncorrectAuthority'],
+      `The authority of ${who} is ${view.show(table.authority)}, and the instruction names ${view.show(authority.address)}.`,
+      `Let ${view.show(table.authority)} be the authority and sign.`,
+    );
+  }
+  if (view.instruction === 'CloseLookupTable') {
+    say(
+      ['InvalidArgument'],
+      table.deactivationSlot === undefined
+        ? `${who} is active: a table is deactivated before it is closed.`
+        : `${who} was deactivated in slot ${table.deactivationSlot}, and can be closed ${COOLDOWN} slots later.`,
+      table.deactivationSlot === undefined
+        ? `Send DeactivateLookupTable, wait ${COOLDOWN} slots, and close it then.`
+        : `Close it from slot ${table.deactivationSlot + COOLDOWN} on.`,
+    );
+  } else if (table.deactivationSlot !== undefined) {
+    say(['InvalidArgument'], `${who} was deactivated in slot ${table.deactivationSlot}.`, 'Use another table.');
+  } else if (table.addresses.length >= MAX_ADDRESSES) {
+    say(
+      ['InvalidArgument'],
+      `${who} holds ${MAX_ADDRESSES} addresses, the most there can be.`,
+      'Create another table.',
+    );
+  }
+}
+
+/** What to do about what the loader says in its own words. */
+export function lookAtLoader(view: FrameView): void {
+  if (view.frame.programAddress !== LOADER_V3) return;
+  const { refusal } = view.frame.failure!;
+  const say = (error: string, fix: string) => view.add('state', '', fix, undefined, [error]);
+  if (view.instruction === 'Upgrade' || view.instruction === 'DeployWithMaxDataLen') {
+    const { limit = null, actual = null } = refusal ?? {};
+    if (limit !== null && actual !== null && view.instruction === 'Upgrade') {
+      const more = numberText(BigInt(actual) - BigInt(limit));
+      say('AccountDataTooSmall', `Extend the program by ${more} bytes first (ExtendProgram, solana program extend).`);
+    }
+    if (refusal?.account === view.by('buffer')?.address) {
+      say('IncorrectAuthority', 'Give the buffer the same authority as the program (SetAuthority).');
+    }
+    say('InvalidAccountData', 'Write the whole program into the buffer, built for what the cluster runs.');
+    say('InvalidArgument', 'A program changes once a slot: wait for the next one.');
+  }
+  if (view.instruction === 'Write')
+    say('AccountDataTooSmall', 'Create the buffer with the length of the program and 37 bytes.');
+  say('Immutable', 'Its upgrade authority was given up for good: deploy it at another address.');
+  const [named] = refusal?.detail?.match(/[1-9A-HJ-NP-Za-km-z]{32,44}/g) ?? [];
+  if (named !== undefined) say('IncorrectAuthority', `Let ${view.show(named)} be the authority and sign.`);
+}

@@ -1,0 +1,81 @@
+// Where and how the machine stopped a program, in a sentence: the memory it reached for, the function it was in, what called
+// that one.
+
+import { withNames } from './explanation.ts';
+import type { ShowAddress } from './failure-text.ts';
+import type { CallFrame } from './transaction-trace.ts';
+
+const SHOWN_CALLERS = 6;
+
+/** Undefined where the machine did not stop the program. */
+export function describeFault(frame: CallFrame, program: string, show: ShowAddress): string | undefined {
+  const { fault, failure } = frame;
+  if (fault === null || failure === null || failure.stage !== 'run') return undefined;
+  const { place, access, syscall } = fault;
+  const where = `in ${place.functionName} (instruction ${place.pc})`;
+  if (access !== null) {
+    const verb = access.access === 'load' ? 'read' : 'wrote';
+    const words = withNames(access.words, show).replace(/account (\d+)/, (whole, index: string) => {
+      const role = frame.accounts[Number(index)]?.role;
+      return role == null ? whole : `\`${role}\``;
+    });
+    const through = syscall === null ? '' : `, through ${syscall}`;
+    const bytes = `${access.length} byte${access.length === 1n ? '' : 's'}`;
+    return `${program} ${verb} ${bytes} at 0x${access.vmAddr.toString(16)}, ${words}, ${where}${through}.`;
+  }
+  switch (failure.kind) {
+    case 'DivideByZero':
+      return `${program} divided by zero ${where}.`;
+    case 'DivideOverflow':
+      return `${program} overflowed a division ${where}: the smallest number divided by -1.`;
+    case 'CallDepthExceeded':
+      return `${program} nested more than 64 calls of functions, innermost ${where}.`;
+    case 'ExecutionOverrun':
+    case 'CallOutsideTextSegment':
+    case 'InvalidInstruction':
+    case 'UnsupportedInstruction':
+      return `${program} was stopped ${where}: ${failure.text}.`;
+    default:
+      return undefined;
+  }
+}
+
+/** The functions that called the one that was stopped; runs of the same one are counted. */
+export function describeCallers(frame: CallFrame): string | undefined {
+  const callers = frame.fault?.callStack.slice(1) ?? [];
+  if (callers.length === 0) return undefined;
+  const runs: { text: string; count: number }[] = [];
+  for (const { functionName, pc } of callers) {
+    const text = `${functionName} (${pc})`;
+    const last = runs.at(-1);
+    if (last?.text === text) last.count++;
+    else runs.push({ text, count: 1 });
+  }
+  const shown = runs.slice(0, SHOWN_CALLERS).map(({ text, count }) => (count === 1 ? text : `${text} × ${count}`));
+  return `Called from ${shown.join(' ← ')}${runs.length > SHOWN_CALLERS ? ' ← …' : ''}.`;
+}
+
+/** What to do about memory that was reached for, by where it lies; empty where the code's own advice is all there is. */
+export function faultFixes(frame: CallFrame): string[] {
+  const { access = null, syscall = null } = frame.fault ?? {};
+  if (access === null) return [];
+  const { words } = access;
+  const via = syscall === null ? '' : ` The length and the pointers given to ${syscall} are its arguments.`;
+  if (words.includes('null pointer')) {
+    return [`Look at what gives the pointer: nothing was found, or an allocation failed.${via}`];
+  }
+  if (words.includes('constants'))
+    return ['Constants and code are read-only: copy the bytes to the stack or the heap first.'];
+  if (words.includes('the heap')) {
+    return [`Ask for a larger heap (RequestHeapFrame) with an allocator that knows of it, or allocate less.${via}`];
+  }
+  if (words.includes('instruction data') || words.includes('end of the input')) {
+    return ['Check the length of the instruction data and the number of accounts before reading from them.'];
+  }
+  if (access.account !== null) {
+    return access.access === 'store'
+      ? ['Write within the account’s length: create it with enough space, or resize it first.']
+      : ['Read within the account’s length: check data_len before, and that the account holds what is expected.'];
+  }
+  return [];
+}

@@ -18,7 +18,7 @@ export function checkAccount(scope: AccountScope, field: Field): void {
   if (scope.values[field.name] === null) return;
   const { options, name } = field;
   if (field.spec.kind === 'group') {
-    checkRaw(scope, field);
+    checkRaw(field, scope.values[name], scope.args);
     return;
   }
   const isMade = isInit(field);
@@ -33,7 +33,7 @@ export function checkAccount(scope: AccountScope, field: Field): void {
   if (isMut(field) && !info.isWritable) throw violated(field, 'ConstraintMut', 'mut');
   if (isSigner(field) && !info.isSigner) throw violated(field, 'ConstraintSigner', 'signer');
   checkHasOne(scope, field);
-  checkRaw(scope, field);
+  checkRaw(field, scope.values, scope.args);
   if (options['owner'] !== undefined) {
     const owner = scope.resolve<Address>(options['owner']);
     if (info.owner !== owner) throw violated(field, 'ConstraintOwner', 'owner').withKeys(info.owner, owner);
@@ -76,10 +76,10 @@ function dataOf(account: DeclaredAccount): unknown {
   return 'load' in account ? (account as AccountLoader<unknown>).load() : (account as DataAccount<unknown>).data;
 }
 
-function checkRaw(scope: AccountScope, field: Field): void {
+function checkRaw(field: Field, accounts: unknown, args: unknown): void {
   const checks = field.options['constraint'] ?? [];
   for (const check of Array.isArray(checks) ? checks : [checks]) {
-    if (!check(scope.values, scope.args)) throw violated(field, 'ConstraintRaw', 'constraint');
+    if (!check(accounts, args)) throw violated(field, 'ConstraintRaw', 'constraint');
   }
 }
 

@@ -12,6 +12,7 @@ import type {
   AccountsOf,
   AccountsShape,
   ArgsCallback,
+  ArgsInSeeds,
   BumpsOf,
   Callback,
   Checked,
@@ -106,8 +107,8 @@ export interface MintConstraints extends Constraints, Init {
 }
 
 /** What may be asked of a group of accounts as a whole. */
-export interface GroupConstraints {
-  readonly constraint?: Check | readonly Check[];
+export interface GroupConstraints<A extends AccountsShape> {
+  readonly constraint?: (accounts: AccountsOf<A>, args: ArgsInSeeds) => boolean;
   readonly errors?: { readonly constraint?: ErrorFactory };
 }
 
@@ -131,7 +132,8 @@ type RefsOf<O> =
   | (O extends { readonly realloc: { readonly payer: infer P extends string } } ? P : never)
   | (O extends { readonly extensions: infer E } ? (MintExtensions extends E ? never : NamesInside<E>) : never);
 
-type Spec<V, O> = AccountSpec<V, BumpOf<O>, RefsOf<O>, false, O>;
+/** What surrounds the declaration must not say what was declared. */
+type Spec<V, O> = AccountSpec<V, BumpOf<O>, RefsOf<O>, false, NoInfer<O>>;
 
 function spec(kind: AccountKind, options: object = {}, more: object = {}): never {
   const { docs = [] } = options as { docs?: readonly string[] };
@@ -235,10 +237,10 @@ export function optional<V, B, R extends string, F extends boolean, O>(
  * });
  * ```
  */
-export function accounts<const A extends AccountsShape, const O extends GroupConstraints>(
+export function accounts<const A extends AccountsShape>(
   shape: A & Checked<A, any>,
-  options?: O,
-): AccountSpec<AccountsOf<A>, keyof BumpsOf<A> extends never ? undefined : BumpsOf<A>, never, false, O, A> {
+  options?: GroupConstraints<A>,
+): AccountSpec<AccountsOf<A>, keyof BumpsOf<A> extends never ? undefined : BumpsOf<A>, never, false, object, A> {
   return spec('group', options, { accounts: shape });
 }
 

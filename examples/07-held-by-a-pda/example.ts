@@ -41,7 +41,7 @@ export const errors = errorCodes({
   Wrong: 'The other side won',
 });
 
-const Auction = state('Auction', { seller: pubkey, endsAt: i64, best: u64, bidder: pubkey });
+export const Auction = state('Auction', { seller: pubkey, endsAt: i64, best: u64, bidder: pubkey });
 
 export const auction = program(
   'AuctionHouse1111111111111111111111111111111',
@@ -97,7 +97,7 @@ export const auction = program(
 // #endregion
 
 // #region orders
-const Order = state('Order', { maker: pubkey, gives: u64, wants: u64 });
+export const Order = state('Order', { maker: pubkey, gives: u64, wants: u64 });
 
 export const orders = program(
   'KeeperB111111111111111111111111111111111111',
@@ -145,8 +145,8 @@ export const orders = program(
 // #endregion
 
 // #region prediction
-const Question = state('Question', { judge: pubkey, yes: u64, no: u64, answer: option(bool) });
-const Stake = state('Stake', { who: pubkey, onYes: bool, amount: u64 });
+export const Question = state('Question', { judge: pubkey, yes: u64, no: u64, answer: option(bool) });
+export const Stake = state('Stake', { who: pubkey, onYes: bool, amount: u64 });
 
 export const prediction = program(
   'PredictionMarket111111111111111111111111111',

@@ -28,7 +28,7 @@ import {
 } from 'parhelion/program';
 import { type Played, Stage } from '../support/stage.ts';
 
-const PRICE = 250n;
+export const PRICE = 250n;
 
 // #region program
 export const shop = program(

@@ -1,55 +1,111 @@
 // One module, dist/core.js, with everything that more than one door of the package shares. Each file more costs a fresh
 // process a millisecond or two of resolving and linking, and what esbuild's own splitting makes of ten doors is twenty
 // files. The doors that need no more than the core only name what they re-export.
+//
+// Its parts find each other by mangled names: `Pubkey` of src/wire/pubkey.ts is `wire_pubkey__Pubkey` of the core.
 
 import { build } from 'esbuild';
-import { sourceOf } from './lazy-modules.mjs';
+import { eager, facade, lazyGroups, licenceOf } from './lazy-modules.mjs';
 
-const NAMESPACE = 'core';
 /** Stands for dist/core.js in import statements until it is known where they are. */
 const CORE = '#core';
+/** For modules that esbuild takes from here, not from src/. */
+const NAMESPACE = 'built';
 
 /**
- * Bundles `doors` (names of modules in src/) into dist/core.js, and the `others` around it. Gives the output files by path.
+ * Bundles `doors` (names of modules in src/) into dist/core.js, and the `others` around it. Gives the texts of the output
+ * files by path, and those of the lazy groups by name.
  */
 export async function buildLayers(doors, others, options) {
-  const entry = (modules) => modules.map((module) => `export * from './src/${module}.ts';`).join('\n');
-  const fromText = (contents) => ({ stdin: { contents, resolveDir: process.cwd() }, write: false, ...options });
-  const { metafile } = await build({ ...fromText(entry(doors)), metafile: true });
-  const files = Object.keys(metafile.inputs).filter((file) => file.startsWith('src/'));
-  const names = await exportsOf(files, fromText);
+  const lazy = lazyGroups();
+  const groupOf = new Map(Object.entries(lazy).flatMap(([group, files]) => files.map((file) => [file, group])));
+  const fromText = (contents, plugins = [], logLevel = 'warning') =>
+    build({
+      stdin: { contents, resolveDir: process.cwd() },
+      write: false,
+      metafile: true,
+      ...options,
+      plugins,
+      logLevel,
+    });
+  const doorFiles = doors.map((door) => `src/${door}.ts`);
+  // A door may lead to a group: whoever opens it loads the group at once.
+  const everything = doorFiles.filter((file) => !groupOf.has(file));
+  const all = sourcesOf(await fromText(imports(doorFiles)));
+  const namespaces = await evaluate(all);
 
-  const asked = new Set(doors.map((door) => `src/${door}.ts`));
+  const facades = new Map();
+  for (const [file, group] of groupOf) facades.set(file, facade(group, file, namespaces.get(file), CORE));
+  const cut = modulesPlugin((file) => facades.get(file));
+  // The core is what the doors reach without going through a façade, less what is only re-exported from a group.
+  const core = new Set(sourcesOf(await fromText(imports(everything), [cut])));
+  await promoteShared(core, lazy, fromText);
+
+  const asked = new Set(everything);
+  const fromCore = (file) => {
+    asked.add(file);
+    return `export { ${rename(file, (id, name) => `${id} as ${name}`)} } from '${CORE}';`;
+  };
+  const rename = (file, render) =>
+    Object.keys(namespaces.get(file))
+      .map((name) => render(`${idOf(file)}__${name}`, name))
+      .join(', ');
+
+  const groups = {};
+  for (const [group, files] of Object.entries(lazy)) {
+    const handed = modulesPlugin((file) => {
+      if (files.includes(file)) return undefined;
+      if (facades.has(file)) return facades.get(file);
+      if (!core.has(file)) return undefined;
+      asked.add(file);
+      return `export const { ${rename(file, (id, name) => `${id}: ${name}`)} } = core;`;
+    });
+    groups[group] = await bundleGroup(group, files, [handed], options);
+  }
   const outer = await build({
     entryPoints: others.map((module) => ({ in: `src/${module}.ts`, out: module })),
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
     write: false,
     ...options,
-    plugins: [importsFromCore(names, asked), ...options.plugins],
+    plugins: [modulesPlugin((file) => facades.get(file) ?? (core.has(file) ? fromCore(file) : undefined))],
   });
-  const list = (file, rename) =>
-    names
-      .get(file)
-      .map((name) => rename(`${idOf(file)}__${name}`, name))
-      .join(', ');
-  const exported = [...asked].filter((file) => names.get(file).length > 0);
-  const core = await build(
-    fromText(
-      exported.map((file) => `export { ${list(file, (id, name) => `${name} as ${id}`)} } from './${file}';`).join('\n'),
-    ),
+  const exported = [...asked].filter((file) => Object.keys(namespaces.get(file)).length > 0);
+  const inner = await fromText(
+    exported.map((file) => `export { ${rename(file, (id, name) => `${name} as ${id}`)} } from './${file}';`).join('\n'),
+    [cut],
   );
-  const outputs = { 'core.js': core.outputFiles[0].text };
-  for (const door of doors) {
-    const renamed = list(`src/${door}.ts`, (id, name) => `${id} as ${name}`);
-    outputs[`${door}.js`] = `export { ${renamed} } from "${CORE}";\n`;
+  const outputs = { 'core.js': inner.outputFiles[0].text };
+  for (const file of doorFiles) {
+    const group = groupOf.get(file);
+    const text = group === undefined ? fromCore(file) : eager(group, file, namespaces.get(file), CORE);
+    outputs[file.replace(/^src\/(.*)\.ts$/, '$1.js')] = text;
   }
   for (const { path, text } of outer.outputFiles) outputs[path.replace(`${process.cwd()}/dist/`, '')] = text;
   for (const [path, text] of Object.entries(outputs)) {
-    outputs[path] = text.replaceAll(`"${CORE}"`, `"${'../'.repeat(path.split('/').length - 1) || './'}core.js"`);
+    const up = '../'.repeat(path.split('/').length - 1) || './';
+    outputs[path] = text.replaceAll(`"${CORE}"`, `"${up}core.js"`).replaceAll(`'${CORE}'`, `'${up}core.js'`);
   }
-  return outputs;
+  return { outputs, groups };
 }
+
+/** What two groups would have a copy of each belongs to the core. */
+async function promoteShared(core, lazy, fromText) {
+  const owner = new Map();
+  for (const [group, files] of Object.entries(lazy)) {
+    const stop = modulesPlugin((file) =>
+      !files.includes(file) && (core.has(file) || isIn(lazy, file)) ? '' : undefined,
+    );
+    for (const file of sourcesOf(await fromText(imports(files), [stop], 'error'))) {
+      if (owner.has(file) && owner.get(file) !== group) core.add(file);
+      owner.set(file, group);
+    }
+  }
+}
+
+const isIn = (lazy, file) => Object.values(lazy).some((files) => files.includes(file));
+
+const imports = (files) => files.map((file) => `export * as ${idOf(file)} from './${file}';`).join('\n');
 
 const idOf = (file) =>
   file
@@ -57,34 +113,66 @@ const idOf = (file) =>
     .replace(/\.ts$/, '')
     .replace(/\W/g, '_');
 
-/** The names that each module exports when it is evaluated. */
-async function exportsOf(files, fromText) {
-  const text = files.map((file) => `export * as ${idOf(file)} from './${file}';`).join('\n');
-  const { outputFiles } = await build({ ...fromText(text), external: ['node:*'] });
-  // Nothing that is evaluated loads a lazy module.
-  const code = outputFiles[0].text.replaceAll(/from ?"#lazy"/g, 'from "data:text/javascript,export const load = 0"');
-  const namespaces = await import(`data:text/javascript;base64,${Buffer.from(code).toString('base64')}`);
-  return new Map(files.map((file) => [file, Object.keys(namespaces[idOf(file)] ?? {})]));
+const sourcesOf = ({ metafile }) => Object.keys(metafile.inputs).filter((file) => file.startsWith('src/'));
+
+/** The modules as they are when evaluated, by file. */
+async function evaluate(files) {
+  const { outputFiles } = await build({
+    stdin: { contents: imports(files), resolveDir: process.cwd() },
+    bundle: true,
+    write: false,
+    format: 'cjs',
+    platform: 'neutral',
+    logLevel: 'warning',
+  });
+  const module = { exports: {} };
+  new Function('module', 'exports', outputFiles[0].text)(module, module.exports);
+  return new Map(files.map((file) => [file, module.exports[idOf(file)] ?? {}]));
 }
 
-/** An import of a module that is in the core becomes one from the core; the module is noted in `asked`. */
-function importsFromCore(names, asked) {
+/** The text of a function's body, which gives the modules of a group by file, each to be evaluated by a call. */
+async function bundleGroup(group, files, plugins, options) {
+  const lines = files.map((file) => `'${file}': () => require('./${file}'),`);
+  const { outputFiles } = await build({
+    ...options,
+    stdin: { contents: `module.exports = {\n${lines.join('\n')}\n};`, resolveDir: process.cwd() },
+    write: false,
+    format: 'cjs',
+    // What a group needs of other packages it carries with it.
+    packages: 'bundle',
+    plugins: [loadIsHanded, ...plugins],
+  });
+  return `${licenceOf(group)}const module = { exports: {} };\n${outputFiles[0].text}\nreturn module.exports;`;
+}
+
+/** In a group's function `load` is a parameter, and so is the core. */
+const loadIsHanded = {
+  name: 'load',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^#(lazy|core)$/ }, ({ path }) => ({ path, namespace: 'handed', sideEffects: false }));
+    onLoad({ filter: /.*/, namespace: 'handed' }, ({ path }) => ({
+      contents: path === '#lazy' ? 'const given = load;\nexport { given as load };' : 'module.exports = core;',
+    }));
+  },
+};
+
+/** Puts the texts that `textOf` gives for modules of src/ in their place. */
+function modulesPlugin(textOf) {
   return {
-    name: 'core',
+    name: 'modules',
     setup({ onResolve, onLoad }) {
       onResolve({ filter: /\.ts$/ }, ({ path, resolveDir, kind }) => {
-        const file = sourceOf(path, resolveDir);
-        if (kind === 'entry-point' || !names.has(file)) return undefined;
-        asked.add(file);
+        const file = path.startsWith('.')
+          ? decodeURI(new URL(path, `file://${resolveDir}/`).pathname).replace(`${process.cwd()}/`, '')
+          : path;
+        if (kind === 'entry-point' || textOf(file) === undefined) return undefined;
         return { path: file, namespace: NAMESPACE, sideEffects: false };
       });
-      onResolve({ filter: new RegExp(`^${CORE}$`) }, () => ({ path: CORE, external: true, sideEffects: false }));
+      onResolve({ filter: /^#(lazy|core)$/ }, ({ path }) => ({ path, external: true, sideEffects: false }));
       onLoad({ filter: /.*/, namespace: NAMESPACE }, ({ path }) => ({
-        contents: `export { ${names
-          .get(path)
-          .map((name) => `${idOf(path)}__${name} as ${name}`)
-          .join(', ')} } from '${CORE}';`,
+        contents: textOf(path),
         loader: 'js',
+        resolveDir: process.cwd(),
       }));
     },
   };

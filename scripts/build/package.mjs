@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { buildLayers } from './core-layer.mjs';
-import { inlineLoader, lazyModules, NODE_LOADER } from './lazy-modules.mjs';
+import { inlineLoader, NODE_LOADER } from './lazy-modules.mjs';
 
 const ROOT = new URL('../../', import.meta.url);
 /** The doors that only show what the core has: they bring no package along. */
@@ -18,8 +18,7 @@ export async function buildPackage() {
   const core = CORE_DOORS.map((name) => moduleOf(doors[name].default));
   const all = Object.values(doors).flatMap((door) => [door.default, door.browser ?? []].flat());
   const others = new Set([...all, ...Object.values(bin)].map(moduleOf).filter((module) => !core.includes(module)));
-  const { groups, plugin } = await lazyModules();
-  const outputs = await buildLayers(core, [...others], {
+  const { outputs, groups } = await buildLayers(core, [...others], {
     outdir: 'dist',
     bundle: true,
     format: 'esm',
@@ -27,7 +26,6 @@ export async function buildPackage() {
     platform: 'neutral',
     external: ['node:*'],
     packages: 'external',
-    plugins: [plugin],
     target: 'es2022',
     // Names stay: they are for stack traces.
     minifyWhitespace: true,
@@ -36,6 +34,8 @@ export async function buildPackage() {
   });
   outputs['lazy-node.js'] = NODE_LOADER;
   outputs['lazy-inline.js'] = inlineLoader(groups);
-  for (const [group, text] of Object.entries(groups)) outputs[`lazy/${group}.cjs`] = text;
+  for (const [group, text] of Object.entries(groups)) {
+    outputs[`lazy/${group}.cjs`] = `module.exports = (core, load) => {\n${text}\n};\n`;
+  }
   return outputs;
 }

@@ -100,6 +100,8 @@ export function genesisAccounts(features: FeatureSet, rules: TransactionRules): 
   if (ofRules === undefined) templates.set(features, (ofRules = new Map()));
   let template = ofRules.get(rules);
   if (template === undefined) ofRules.set(rules, (template = buildTemplate(features, rules)));
+  // Where there is a second bank there are more.
+  else template.settle();
   return template.copy();
 }
 
@@ -109,12 +111,12 @@ function buildTemplate(features: FeatureSet, rules: TransactionRules): Accounts 
   setSysvars(accounts, features, GENESIS_BLOCKHASH);
   setBuiltins(accounts, features);
   setPrecompiles(accounts);
-  setFeatures(accounts, features, rent);
   const isLiteSvm = rules.name === 'litesvm';
   setPrograms(accounts, features, rent, isLiteSvm ? GENESIS_SLOT : 0n);
   if (!isLiteSvm) setLoaderV4(accounts, features);
   if (isLiteSvm) setFaucet(accounts, FAUCET_LAMPORTS);
   else for (const { mint, program } of NATIVE_MINTS) setNativeMint(accounts, mint, program, rent);
+  setFeatures(accounts, features, rent);
   return accounts;
 }
 
@@ -197,19 +199,29 @@ export function setPrecompiles(accounts: AccountSink): void {
   }
 }
 
-/** A gate's account: u8 1, then the slot of its activation. */
-function setFeatures(accounts: AccountSink, features: FeatureSet, rent: sysvars.Rent): void {
+/** A gate's account: u8 1, then the slot of its activation. There are hundreds, and hardly anyone looks at one. */
+function setFeatures(accounts: Accounts, features: FeatureSet, rent: sysvars.Rent): void {
   const lamports = minimumBalance(rent, 9);
-  for (const name of features.active) {
-    const account = storedAccount(FEATURE_PROGRAM_ID, lamports, NO_DATA);
-    const makeData = () => {
-      const data = new Uint8Array(9);
-      data[0] = 1;
-      writeU64(data, 1, features.activatedSlot(name)!);
-      return data;
-    };
-    accounts.set(Pubkey.fromBase58(FEATURE_GATES[name].address), new LazyAccount(account, makeData));
-  }
+  const names = features.active;
+  let addresses: Set<string> | undefined;
+  accounts.setPending({
+    has(address) {
+      addresses ??= new Set(names.map((name) => FEATURE_GATES[name].address));
+      return addresses.has(address);
+    },
+    *entries() {
+      for (const name of names) {
+        const account = storedAccount(FEATURE_PROGRAM_ID, lamports, NO_DATA);
+        const makeData = () => {
+          const data = new Uint8Array(9);
+          data[0] = 1;
+          writeU64(data, 1, features.activatedSlot(name)!);
+          return data;
+        };
+        yield [Pubkey.fromBase58(FEATURE_GATES[name].address), new LazyAccount(account, makeData)];
+      }
+    },
+  });
 }
 
 /** The bundled programs. */

@@ -65,12 +65,18 @@ export function hostedProgram(accountData: Uint8Array): BuiltinProgram | undefin
 /** What ELF files are loaded for: the machine's settings and the syscalls they may name. */
 export class ProgramEnvironment {
   readonly config: Config;
-  readonly syscalls: SyscallRegistry;
+  readonly #makeSyscalls: () => SyscallRegistry;
+  #syscalls: SyscallRegistry | undefined;
   readonly #entries = new WeakMap<Uint8Array, { readonly elfOffset: number; readonly entry: CompiledEntry }>();
 
-  constructor(config: Config, syscalls: SyscallRegistry) {
+  /** The syscalls are made when the first program is loaded. */
+  constructor(config: Config, makeSyscalls: () => SyscallRegistry) {
     this.config = config;
-    this.syscalls = syscalls;
+    this.#makeSyscalls = makeSyscalls;
+  }
+
+  get syscalls(): SyscallRegistry {
+    return (this.#syscalls ??= this.#makeSyscalls());
   }
 
   /** The program in an account's data, loaded and verified. */
@@ -98,7 +104,7 @@ const deploymentEnvironments = new WeakMap<RuntimeFeatures, ProgramEnvironment>(
 export function programEnvironment(features: RuntimeFeatures): ProgramEnvironment {
   let environment = environments.get(features);
   if (environment === undefined) {
-    environment = new ProgramEnvironment(createConfig(features, false), createSyscalls(features));
+    environment = new ProgramEnvironment(createConfig(features, false), () => createSyscalls(features));
     environments.set(features, environment);
   }
   return environment;
@@ -108,7 +114,7 @@ export function programEnvironment(features: RuntimeFeatures): ProgramEnvironmen
 export function deploymentEnvironment(features: RuntimeFeatures): ProgramEnvironment {
   let environment = deploymentEnvironments.get(features);
   if (environment === undefined) {
-    environment = new ProgramEnvironment(createConfig(features, true), createDeploymentSyscalls(features));
+    environment = new ProgramEnvironment(createConfig(features, true), () => createDeploymentSyscalls(features));
     deploymentEnvironments.set(features, environment);
   }
   return environment;

@@ -38,7 +38,7 @@ class LaterEnvironment extends ProgramEnvironment {
   readonly #earlier = new WeakMap<Uint8Array, ProgramEnvironment>();
 
   constructor(present: ProgramEnvironment, bank: Bank) {
-    super(present.config, present.syscalls);
+    super(present.config, () => present.syscalls);
     const { environment } = bank.programs;
     for (const [, account] of bank.accounts()) {
       if (!account.executable || account.owner.equals(NATIVE_LOADER_ID)) continue;

@@ -60,7 +60,7 @@ export const surface = program(
   {
     make: instruction({
       accounts: {
-        box: account(Box1, { init: true, payer: 'owner', seeds: (a, args) => ['box', a.owner.key, [args.id]] }),
+        box: account(Box1, { init: true, payer: 'owner', seeds: (a, args) => ['box', a.owner.key, args.id] }),
         owner: signer({ mut: true }),
         systemProgram: systemProgram(),
       },
@@ -84,13 +84,13 @@ export const surface = program(
     makeInGroup: instruction({
       accounts: {
         made: accounts({
-          box: account(Box1, { init: true, payer: 'owner', seeds: (a) => ['grouped', a.owner.key] }),
+          parcel: account(Box1, { init: true, payer: 'owner', seeds: (a) => ['grouped', a.owner.key] }),
           owner: signer({ mut: true }),
           systemProgram: systemProgram(),
         }),
       },
       handler: ({ accounts: { made }, bumps }) => {
-        made.box.data.value = BigInt(bumps.made.box);
+        made.parcel.data.value = BigInt(bumps.made.parcel);
       },
     }),
     pay: instruction({

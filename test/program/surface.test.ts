@@ -103,7 +103,7 @@ describe('a group of accounts', () => {
   test('creates accounts and finds bumps', async () => {
     const seeds = ['grouped', toBytesOf(alice.address)];
     const [box, bump] = await getProgramDerivedAddress({ programAddress: SURFACE, seeds });
-    expect((await send(surface.instructions.makeInGroup({ made: { box, owner: alice } }))).error).toBeNull();
+    expect((await send(surface.instructions.makeInGroup({ made: { parcel: box, owner: alice } }))).error).toBeNull();
     expect(valueAt(box)).toBe(BigInt(bump));
   });
 

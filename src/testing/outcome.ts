@@ -165,6 +165,7 @@ export class TransactionOutcome {
     return recorder.trace({
       error: this.error ?? undefined,
       fee: this.fee,
+      isFeeCharged: prepared.status === 'prepared',
       computeUnitsConsumed: Number(this.computeUnitsConsumed),
       computeUnitLimit: prepared.status === 'prepared' ? prepared.limits.computeUnitLimit : undefined,
       signature: this.signature,

@@ -73,7 +73,7 @@ class TreeBuilder {
 
   build(): TransactionTrace {
     const { topLevel, transaction, computeUnitLimit } = this.#recording;
-    const { error, fee, signature, refusal } = this.#facts;
+    const { error, fee, isFeeCharged = true, signature, refusal } = this.#facts;
     const ran = topLevel.map((frame, i) => this.#frame(frame, [i]));
     const notRun = (this.#facts.instructions ?? []).slice(ran.length).map((instruction, i) => {
       return this.#notRun(instruction, ran.length + i);
@@ -86,6 +86,7 @@ class TreeBuilder {
       errorText: error === undefined ? null : displayTransactionError(error),
       refusal: refused,
       fee,
+      isFeeCharged,
       computeUnits: {
         consumed: this.#facts.computeUnitsConsumed,
         limit: this.#facts.computeUnitLimit ?? computeUnitLimit ?? null,

@@ -131,7 +131,7 @@ describe('formatTrace', () => {
       │   3         [--]  Vault
       │   4         [--]  Other
       ├─ log paying out
-      ├─ System::TransferSol(amount: 1_000_000)                                              150       150
+      ├─ System::TransferSol(amount: 1,000,000)                                              150       150
       │      source       [sw]  6Lm9…PYju  signed by seeds
       │      destination  [-w]  alice
       │      pda 6Lm9…PYju = ["vault", alice, bump 254]
@@ -160,7 +160,7 @@ describe('formatTrace', () => {
         fee 5,000 lamports · 1,554 of 200,000 compute units                                  own     total
 
       #0 Vault::PayOut(bump: 254)                                                          1,254     1,404
-      └─ System::TransferSol(amount: 1_000_000)                                              150       150
+      └─ System::TransferSol(amount: 1,000,000)                                              150       150
 
       #1 System::TransferSol(amount: 77)                                                     150       150
       "
@@ -177,7 +177,7 @@ describe('formatTrace', () => {
       │   3         [--]  Vault
       │   4         [--]  Other
       ├─ log paying out
-      ├─ System::TransferSol(amount: 1_000_000)                                                                  150       150
+      ├─ System::TransferSol(amount: 1,000,000)                                                                  150       150
       │  │   source       [sw]  6Lm9…PYju  signed by seeds
       │  │   destination  [-w]  alice
       │  │   pda 6Lm9…PYju = ["vault", alice, bump 254]
@@ -217,7 +217,7 @@ describe('formatTrace', () => {
       │   3         [--]  Vault
       │   4         [--]  Other
       ├─ log paying out
-      └─ ✗ System::TransferSol(amount: 1_000_000)                                                  refused
+      └─ ✗ System::TransferSol(amount: 1,000,000)                                                  refused
          │   source       [sw]  6Lm9…PYju  ✗ asked writable, held read-only
          │   destination  [-w]  alice
          │   pda 6Lm9…PYju = ["vault", alice, bump 254]
@@ -253,7 +253,7 @@ describe('formatTrace', () => {
 
       #0 ✗ Vault::PayOut(bump: 254)                                    1,234     1,234
       ├─ log paying out
-      └─ ✗ System::TransferSol(amount: 1_000_000)                              refused
+      └─ ✗ System::TransferSol(amount: 1,000,000)                              refused
          ├─ runtime 6Lm9zVoWupYHCHGNy85v7hxLnUYS273HRKYMWU7bPYju's signer privilege
          │      escalated
          └─ ✗ PrivilegeEscalation: Cross-program invocation with unauthorized signer
@@ -283,7 +283,7 @@ describe('formatTrace', () => {
         fee 5,000 lamports · 1,234 of 200,000 compute units                                  own     total
 
       #0 ✗ Vault::PayOut(bump: 254)                                                        1,234     1,234
-      └─ ✗ System::TransferSol(amount: 1_000_000)                                                  refused
+      └─ ✗ System::TransferSol(amount: 1,000,000)                                                  refused
          └─ ✗ PrivilegeEscalation: Cross-program invocation with unauthorized signer or writable account
               why      Vault asks for \`source\` (6Lm9…PYju) as a signer in its call to System, but it has
                        not signed, and no seeds were given for it.
@@ -311,7 +311,7 @@ describe('formatTrace', () => {
 
       #0 ✗ Vault::PayOut(bump: 254)                                                        1,234     1,384
       ├─ log paying out
-      └─ ✗ System::TransferSol(amount: 6_000_000)                                            150       150
+      └─ ✗ System::TransferSol(amount: 6,000,000)                                            150       150
          └─ ✗ ResultWithNegativeLamports: custom program error: 0x1
               why      System returned ResultWithNegativeLamports (its own error 1) in TransferSol.
               fix      Fund the account that pays.
@@ -548,6 +548,36 @@ describe('formatTrace', () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: the colour codes
     expect(coloured.replace(/\x1b\[[\d;]*m/g, '')).toBe(plain);
     expect(coloured).toContain('\x1b[1;31m✗ PrivilegeEscalation');
+  });
+
+  it('takes a width that is none for the usual one, and one without end for lines as long as they are', () => {
+    const trace = play({ vault: payOut(vault), flags: '' });
+    const usual = formatTrace(trace);
+    expect(formatTrace(trace, { width: Number.NaN })).toBe(usual);
+    expect(formatTrace(trace, { width: 0 })).toBe(formatTrace(trace, { width: 64 }));
+    expect(formatTrace(trace, { width: -5 })).toBe(formatTrace(trace, { width: 64 }));
+    const endless = formatTrace(trace, { width: Number.POSITIVE_INFINITY });
+    expect(endless.split('\n')[0]).toBe(formatTrace(trace, { width: 300 }).split('\n')[0]);
+    expect(endless).toMatch(/#0 .+ {2}\S/);
+  });
+
+  it('says that a fee was not charged where the transaction was rejected', () => {
+    const trace = play({ facts: { isFeeCharged: false } });
+    expect(formatTrace(trace)).toContain('fee 5,000 lamports (not charged) ·');
+    expect(formatTrace(play({}))).not.toContain('charged');
+  });
+
+  it('cuts what would fill the screen: the bytes of a text that is none', () => {
+    const bytes = Array.from({ length: 9_000 }, (_, i) => i & 0xff);
+    const text = formatTrace(
+      play({
+        vault: () => {
+          throw new SyscallError('InvalidString', `InvalidString(Utf8Error, [${bytes.join(', ')}])`);
+        },
+      }),
+    );
+    expect(text).toContain('[0, 1, 2, 3, 4, 5, 6, 7, … 8,992 more]');
+    expect(text.length).toBeLessThan(3_000);
   });
 
   it('keeps to the width and escapes everything, whatever programs and decoders say', () => {

@@ -13,14 +13,15 @@ import {
   type Flags,
   type FrameAccount,
   type FrameFailure,
+  type FrameFault,
   type LogLine,
   type RefusalFacts,
   type TransactionTrace,
 } from './transaction-trace.ts';
-import { AddressText, bytesText, guessText, numberText, seedText, valueText } from './value-text.ts';
+import { AddressText, bytesText, guessText, numberText, seedText, shortText, valueText } from './value-text.ts';
 
 /** Each level shows what the one before it shows, and more. */
-export const TRACE_LEVELS = ['calls', 'logs', 'accounts', 'changes'] as const;
+export const TRACE_LEVELS = ['calls', 'logs', 'accounts', 'changes', 'instructions'] as const;
 export type TraceLevel = (typeof TRACE_LEVELS)[number];
 
 export interface FormatOptions {
@@ -39,6 +40,11 @@ const TOTAL_COLUMN = 10;
 const SHOWN_ACCOUNTS = 48;
 const SHOWN_LOST_LINES = 10;
 const SHOWN_RANGES = 6;
+const SHOWN_FUNCTIONS = 6;
+const MAX_REGISTERS_A_LINE = 4;
+/** `r10 0x` with sixteen digits, and the gap behind it. */
+const REGISTER_WIDTH = 24;
+const LABEL_WIDTH = 9;
 
 /**
  * The trace as text, without a line break at its end.
@@ -93,11 +99,12 @@ class TracePrinter {
   }
 
   #heading(): void {
-    const { verdict, errorText, fee, computeUnits } = this.#trace;
+    const { verdict, errorText, fee, isFeeCharged, computeUnits } = this.#trace;
     const mark: Span = verdict === 'success' ? ['green', '✓ success'] : ['boldRed', `✗ ${verdict}`];
-    this.#page.line('', '', errorText === null ? [mark] : [mark, '  ', ['red', errorText]], { hang: 2 });
+    this.#page.line('', '', errorText === null ? [mark] : [mark, '  ', ['red', shortText(errorText)]], { hang: 2 });
     const limit = computeUnits.limit === null ? '' : ` of ${numberText(computeUnits.limit)}`;
-    const facts = `fee ${numberText(fee)} lamports · ${numberText(computeUnits.consumed)}${limit} compute units`;
+    const paid = isFeeCharged || fee === 0n ? '' : ' (not charged)';
+    const facts = `fee ${numberText(fee)} lamports${paid} · ${numberText(computeUnits.consumed)}${limit} compute units`;
     const columns: Span = ['dim', `${'own'.padStart(OWN_COLUMN)}${'total'.padStart(TOTAL_COLUMN)}`];
     const hasRun = this.#trace.instructions.some((frame) => frame.verdict !== 'notRun');
     this.#page.line('', '', [['dim', `  ${facts}`]], hasRun ? { right: [columns] } : {});
@@ -220,6 +227,10 @@ class TracePrinter {
         this.#page.line(prefix, rest, [['dim', '← '], guessText(returnData.data)], { hang: 2 });
       });
     }
+    const { fault } = frame;
+    if (fault !== null && this.#shows('instructions')) {
+      items.push((prefix, rest) => this.#fault(fault, prefix, rest));
+    }
     // Where a failure only passed through, the call above says it, and the mark before the program's name.
     if (failure?.isOrigin) items.push((prefix, rest) => this.#failure(frame, failure, prefix, rest));
     return items;
@@ -268,10 +279,39 @@ class TracePrinter {
     this.#page.line(prefix, rest, [...head, parts.join(' · ')], { hang: 4 });
   }
 
+  /** Where the machine stopped: the functions that ran, the instructions around it, the registers. */
+  #fault({ place, callStack, code, registers, syscall, access }: FrameFault, prefix: string, rest: string): void {
+    const where = syscall === null ? 'stopped' : `stopped by ${syscall}`;
+    const content: Span[] = [['red', where], ` in ${place.functionName}`, ['dim', ` at instruction ${place.pc}`]];
+    this.#page.line(prefix, rest, content, { hang: 2 });
+    const rows: Row[] = [];
+    const callers = callStack.slice(1, SHOWN_FUNCTIONS).map(({ functionName, pc }) => `${functionName} (${pc})`);
+    const more = callStack.length - SHOWN_FUNCTIONS;
+    if (more > 0) callers.push(`… ${numberText(more)} more`);
+    if (callers.length > 0) rows.push(['callers', [callers.join(' ← ')]]);
+    if (access !== null) {
+      const address = `0x${access.vmAddr.toString(16)}`;
+      rows.push([access.access, [`${numberText(access.length)} bytes at ${address}: ${access.words}`]]);
+    }
+    code.forEach(({ pc, text, isFault }, i) => {
+      const line = `${isFault ? '→' : ' '} ${String(pc).padStart(6)}  ${text}`;
+      rows.push([i === 0 ? 'code' : '', [[isFault ? 'boldRed' : 'dim', line]]]);
+    });
+    const room = this.#page.width - rest.length - 2 - LABEL_WIDTH;
+    const perLine = Math.min(MAX_REGISTERS_A_LINE, Math.max(1, Math.floor(room / REGISTER_WIDTH)));
+    for (let i = 0; i < registers.length; i += perLine) {
+      const cells = registers.slice(i, i + perLine).map((value, j) => {
+        return `${`r${i + j}`.padEnd(3)} 0x${value.toString(16).padStart(16, '0')}`;
+      });
+      rows.push([i === 0 ? 'regs' : '', [['dim', cells.join('  ')]]]);
+    }
+    this.#rows(rows, `${rest}  `);
+  }
+
   #failure(frame: CallFrame, failure: FrameFailure, prefix: string, rest: string): void {
     const text = describeFailure(this.#trace, this.#addresses.show)!;
-    this.#page.line(prefix, rest, [['boldRed', `✗ ${text.title}`]], { hang: 2 });
-    const rows: Row[] = [['why', [text.cause]], ...this.#factRows(failure.refusal, text.said)];
+    this.#page.line(prefix, rest, [['boldRed', `✗ ${shortText(text.title)}`]], { hang: 2 });
+    const rows: Row[] = [['why', [shortText(text.cause)]], ...this.#factRows(failure.refusal, text.said)];
     const rule = failure.refusal?.rule ?? failure.callStep;
     if (rule !== null) rows.push(['rule', ruleText(rule, failure.refusal?.source)]);
     if (failure.stage === 'after')
@@ -289,7 +329,7 @@ class TracePrinter {
 
   #rows(rows: readonly Row[], indent: string): void {
     for (const [label, content] of rows) {
-      this.#page.line(indent, indent, [['dim', label.padEnd(9)], ...content], { hang: 9 });
+      this.#page.line(indent, indent, [['dim', label.padEnd(LABEL_WIDTH)], ...content], { hang: LABEL_WIDTH });
     }
   }
 
@@ -301,7 +341,7 @@ class TracePrinter {
     if (facts.held !== null) rows.push(['held', [heldText(facts.held)]]);
     if (facts.limit !== null && !said.includes('limit')) rows.push(['limit', [numberText(facts.limit)]]);
     if (facts.actual !== null && !said.includes('actual')) rows.push(['actual', [numberText(facts.actual)]]);
-    if (facts.detail !== null && !said.includes('detail')) rows.push(['detail', [facts.detail]]);
+    if (facts.detail !== null && !said.includes('detail')) rows.push(['detail', [shortText(facts.detail)]]);
     return rows;
   }
 

@@ -25,6 +25,8 @@ export interface OutcomeFacts {
   readonly error: TransactionError | undefined;
   /** Lamports. */
   readonly fee: bigint;
+  /** Whether it was paid; true where it isn't said. */
+  readonly isFeeCharged?: boolean | undefined;
   readonly computeUnitsConsumed: number;
   readonly computeUnitLimit?: number | undefined;
   /** Base58. */

@@ -29,14 +29,16 @@ export interface LineOptions {
 }
 
 const MIN_CONTENT_WIDTH = 16;
+const DEFAULT_WIDTH = 100;
 
 export class TerminalPage {
   readonly width: number;
   readonly #color: boolean;
   readonly #lines: string[] = [];
 
+  /** @param width columns; Infinity for lines as long as they are, and a page of the usual width for what is no number */
   constructor(width: number, color: boolean) {
-    this.width = width;
+    this.width = width >= 1 ? width : DEFAULT_WIDTH;
     this.#color = color;
   }
 
@@ -55,7 +57,8 @@ export class TerminalPage {
     const rows = wrap(content, first, rest);
     rows.forEach((row, i) => {
       const start = i === 0 ? prefix : restPrefix + ' '.repeat(hang);
-      const gap = Math.max(1, this.width - indent - widthOf(row) - rightWidth);
+      const room = this.width - indent - widthOf(row) - rightWidth;
+      const gap = room === Number.POSITIVE_INFINITY ? 2 : Math.max(1, room);
       const end = i === 0 && rightWidth > 0 ? [' '.repeat(gap), ...right] : [];
       this.#lines.push(this.#paint([['dim', start], ...row, ...end]).trimEnd());
     });

@@ -39,8 +39,10 @@ export interface TransactionTrace {
   readonly errorText: string | null;
   /** What the check that rejected the whole transaction looked at, where it told. A frame's is in its `failure`. */
   readonly refusal: RefusalFacts | null;
-  /** Lamports. */
+  /** Lamports: what was paid, or would have been. */
   readonly fee: bigint;
+  /** False where the transaction was rejected before it could pay. */
+  readonly isFeeCharged: boolean;
   readonly computeUnits: { readonly consumed: number; readonly limit: number | null };
   /** The transaction's accounts in its own order. */
   readonly accounts: readonly TracedAccount[];

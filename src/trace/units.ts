@@ -6,6 +6,7 @@
 
 import { INVOKE_UNITS } from '../runtime/execution-cost.ts';
 import { type CallFrame, callsOf, type TransactionTrace } from './transaction-trace.ts';
+import { numberText } from './value-text.ts';
 
 /** Names of the parts that are no syscall. */
 export type UnitsPart =
@@ -95,7 +96,6 @@ function consumedLine(frame: CallFrame): number | null {
 const nameOf = ({ program, instruction }: FrameUnits): string => {
   return instruction === null ? program : `${program}::${instruction}`;
 };
-const numberText = (value: number): string => value.toString().replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 
 /** A table: frames indented, their parts below them. */
 export function formatUnits(units: readonly FrameUnits[]): string {

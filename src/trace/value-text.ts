@@ -65,20 +65,28 @@ export function guessText(bytes: Uint8Array): string {
 
 /** A number with a comma at each thousand. */
 export function numberText(value: number | bigint): string {
-  return value.toString().replace(/\B(?=(\d{3})+$)/g, ',');
+  return value.toString().replace(/(?<=^-?\d+)(?=(\d{3})+$)/g, ',');
 }
 
-/** A number as source code has it: no comma, which would read as the next argument. */
-function literal(value: number | bigint): string {
-  return Number.isInteger(value) || typeof value === 'bigint'
-    ? value.toString().replace(/\B(?=(\d{3})+$)/g, '_')
-    : String(value);
+/** Lists of numbers longer than this are cut: the bytes of a string that is none, for example. */
+const SHOWN_LIST_LENGTH = 80;
+const SHOWN_TEXT_LENGTH = 600;
+
+/** An error's text without what would fill the screen: the ends of lists, and of the text. */
+export function shortText(text: string): string {
+  const listed = text.replace(/\[(\d+(?:, ?\d+)*)\]/g, (list: string, numbers: string) => {
+    if (list.length <= SHOWN_LIST_LENGTH) return list;
+    const items = numbers.split(/, ?/);
+    return `[${items.slice(0, SHOWN_ITEMS).join(', ')}, … ${numberText(items.length - SHOWN_ITEMS)} more]`;
+  });
+  if (listed.length <= SHOWN_TEXT_LENGTH) return listed;
+  return `${listed.slice(0, SHOWN_TEXT_LENGTH)}… (${numberText(listed.length - SHOWN_TEXT_LENGTH)} more characters)`;
 }
 
 export function valueText(value: DecodedValue, addresses: AddressText): string {
   if (value === null) return 'none';
   if (typeof value === 'boolean') return String(value);
-  if (typeof value === 'number' || typeof value === 'bigint') return literal(value);
+  if (typeof value === 'number' || typeof value === 'bigint') return numberText(value);
   if (typeof value === 'string') return isAddress(value) ? addresses.show(value) : JSON.stringify(value);
   if (value instanceof Uint8Array) return bytesText(value);
   if (Array.isArray(value)) {

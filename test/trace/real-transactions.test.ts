@@ -23,7 +23,7 @@ import {
   getMintSize,
   TOKEN_PROGRAM_ADDRESS,
 } from '@solana-program/token';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { SCENARIOS } from '../../src/node/demo/index.ts';
 import { Stage } from '../../src/node/demo/stage.ts';
 import { assembleElf } from '../../src/sbpf/index.ts';
@@ -105,7 +105,7 @@ describe('the trace of', () => {
       ├─ Token::GetAccountDataSize                                                           183       183
       │  │   mint  [--]  GyGK…Udse
       │  └─ ← 0xa500000000000000 (u64 165)
-      ├─ System::CreateAccount(lamports: 2_039_280, space: 165, programAddress: Token)       150       150
+      ├─ System::CreateAccount(lamports: 2,039,280, space: 165, programAddress: Token)       150       150
       │      payer       [sw]  alice
       │      newAccount  [sw]  JAYw…5qii  signed by seeds
       │      pda JAYw…5qii = [alice, Token, GyGK…Udse, bump 255]
@@ -141,7 +141,7 @@ describe('the trace of', () => {
       ├─ Token::GetAccountDataSize                                                                               183       183
       │  │   mint  [--]  GyGK…Udse
       │  └─ ← 0xa500000000000000 (u64 165)
-      ├─ System::CreateAccount(lamports: 2_039_280, space: 165, programAddress: Token)                           150       150
+      ├─ System::CreateAccount(lamports: 2,039,280, space: 165, programAddress: Token)                           150       150
       │  │   payer       [sw]  alice
       │  │   newAccount  [sw]  JAYw…5qii  signed by seeds
       │  │   pda JAYw…5qii = [alice, Token, GyGK…Udse, bump 255]
@@ -187,7 +187,7 @@ describe('the trace of', () => {
       │  │   mint  [--]  GyGK…Udse
       │  └─ ← 0xa500000000000000 (u64 165)
       └─ ✗ System::CreateAccount                                                                   refused
-         │   lamports        2_039_280
+         │   lamports        2,039,280
          │   space           165
          │   programAddress  Token
          │   payer           [sw]  alice
@@ -230,7 +230,7 @@ describe('the trace of', () => {
       ├─ Token::GetAccountDataSize                                       183       183
       │  └─ ← 0xa500000000000000 (u64 165)
       └─ ✗ System::CreateAccount                                               refused
-         │   lamports        2_039_280
+         │   lamports        2,039,280
          │   space           165
          │   programAddress  Token
          ├─ runtime Unknown program 11111111111111111111111111111111
@@ -261,7 +261,7 @@ describe('the trace of', () => {
       ✗ failed  Error processing Instruction 1: Program failed to complete
         fee 5,000 lamports · 30,000 of 30,000 compute units                                  own     total
 
-      #0 Compute Budget::SetComputeUnitLimit(units: 30_000)                                  150       150
+      #0 Compute Budget::SetComputeUnitLimit(units: 30,000)                                  150       150
 
       #1 ✗ Forw…1111                                                                       1,006    29,850
       │   0  [--]  Spin…1111
@@ -362,4 +362,54 @@ describe('every scenario of the demo', () => {
     expect(trace.computeUnits.consumed).toBe(Number(computeUnitsConsumed));
     expect(brokenLaws(trace, { logs: outcome.logs, innerInstructions })).toEqual([]);
   });
+});
+
+test('at the level of instructions a fault shows its code, callers and registers', async () => {
+  const svm = new Svm({ names });
+  svm.airdrop(alice.address, lamports(10_000_000_000n));
+  const program = 'Spin111111111111111111111111111111111111111' as Address;
+  const source = `
+    entrypoint:
+      lddw r6, 0x400000000
+      mov64 r1, 24
+      call function_5
+      exit
+    function_5:
+      lsh64 r1, 32
+      ldxdw r0, [r1+8]
+      exit`;
+  svm.addProgram(program, assembleElf(source));
+  const outcome = await send(svm, alice, [{ programAddress: program }]);
+  expect(format(outcome, { level: 'instructions', width: 80 })).toMatchInlineSnapshot(`
+    "
+    ✗ failed  Error processing Instruction 0: Program failed to complete
+      fee 5,000 lamports · 200,000 of 200,000 compute units            own     total
+
+    #0 ✗ Spin…1111                                                 200,000   200,000
+    ├─ stopped in function_5 at instruction 6
+    │    callers  entrypoint (3)
+    │    load     8 bytes at 0x1800000008: no region of memory: above all of them
+    │    code            2  mov64 r1, 24
+    │                    3  call function_5
+    │                    4  exit
+    │                    5  lsh64 r1, 32
+    │             →      6  ldxdw r0, [r1+0x8]
+    │                    7  exit
+    │    regs     r0  0x0000000000000000  r1  0x0000001800000000
+    │             r2  0x0000000400000010  r3  0x0000000000000000
+    │             r4  0x0000000000000000  r5  0x0000000000000000
+    │             r6  0x0000000400000000  r7  0x0000000000000000
+    │             r8  0x0000000000000000  r9  0x0000000000000000
+    │             r10 0x0000000200002000
+    └─ ✗ AccessViolation: Access violation reading 8 bytes at address 0x1800000008
+         (in unallocated region)
+         why      Spin…1111 was stopped by AccessViolation.
+         units    199,995 were not used but taken: a fault of the machine empties
+                  the meter
+
+    accounts
+      #0 [sw]  AKnL4NNf3DGWZJS6cPknBuEGnVsV4A4m5tgebLHaRSZ9  alice
+      #1 [--]  Spin111111111111111111111111111111111111111
+    "
+  `);
 });

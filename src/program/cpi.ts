@@ -5,17 +5,16 @@
 
 import type { Instruction } from '@solana/kit';
 import { createProgramAddress, MAX_SEEDS, PUBKEY_ERROR_TEXT } from '../crypto/program-address.ts';
-import {
-  ACCOUNT_META_BYTE_SIZE,
-  checkAuthorizedProgram,
-  checkInstructionSize,
-  describeSeeds,
-  MAX_SIGNERS,
-} from '../runtime/cpi.ts';
+import { checkAuthorizedProgram, checkInstructionSize, describeSeeds, MAX_SIGNERS } from '../runtime/cpi.ts';
 import { CPI_SOURCE } from '../runtime/cpi-abi.ts';
-import { ACCOUNT_INFO_BYTE_SIZE, MAX_CPI_ACCOUNT_INFOS } from '../runtime/cpi-accounts.ts';
+import { MAX_CPI_ACCOUNT_INFOS } from '../runtime/cpi-accounts.ts';
 import { fail, SyscallError } from '../runtime/errors.ts';
-import { CPI_BYTES_PER_UNIT, INVOKE_UNITS } from '../runtime/execution-cost.ts';
+import {
+  ACCOUNT_INFO_BYTE_SIZE,
+  ACCOUNT_META_BYTE_SIZE,
+  CPI_BYTES_PER_UNIT,
+  INVOKE_UNITS,
+} from '../runtime/execution-cost.ts';
 import type { DerivedSigner } from '../runtime/execution-events.ts';
 import type { CallMeta } from '../runtime/invoke-context.ts';
 import { MAX_PERMITTED_DATA_INCREASE } from '../runtime/serialization.ts';

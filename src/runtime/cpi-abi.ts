@@ -10,7 +10,7 @@ import type { U64, VmMemory } from '../sbpf/memory.ts';
 import { PUBKEY_BYTES } from '../wire/pubkey.ts';
 import { currentActivation, type SerializedAccount } from './activation.ts';
 import { SyscallError } from './errors.ts';
-import { CPI_BYTES_PER_UNIT } from './execution-cost.ts';
+import { bytesCost } from './execution-cost.ts';
 import type { InvokeContext } from './invoke-context.ts';
 import { translateType } from './syscalls/memory-access.ts';
 
@@ -164,9 +164,9 @@ function locateField(
 /** Account infos are aligned to this in both. */
 export const ACCOUNT_INFO_ALIGN: number = INFO_ALIGN;
 
-/** Charges a unit for each `CPI_BYTES_PER_UNIT` bytes. */
+/** Charges for bytes that a call passes. */
 export function chargeBytes(context: InvokeContext, len: U64): void {
-  context.consume(Math.floor(Number(len) / CPI_BYTES_PER_UNIT));
+  context.consume(bytesCost(context.costs, Number(len)));
 }
 
 /** An address moved by a few bytes, wrapping as the machine's addresses do. */

@@ -12,7 +12,7 @@ import { PUBKEY_BYTES, Pubkey } from '../wire/pubkey.ts';
 import { type Activation, currentActivation, type SerializedAccount } from './activation.ts';
 import { ACCOUNT_INFO_ALIGN, addAddr, type CallAbi, CPI_SOURCE, chargeBytes, refusePointer } from './cpi-abi.ts';
 import { fail, SyscallError } from './errors.ts';
-import { CPI_BYTES_PER_UNIT } from './execution-cost.ts';
+import { bytesCost } from './execution-cost.ts';
 import type { InvokeContext } from './invoke-context.ts';
 import { addressSpaceReservedForAccount, MAX_PERMITTED_DATA_INCREASE, modifyRegionOfAccount } from './serialization.ts';
 import { translateSlice, translateType } from './syscalls/memory-access.ts';
@@ -20,8 +20,6 @@ import type { InstructionContext, TransactionAccount } from './transaction-conte
 
 /** How many account infos one call may pass. Source: SIMD-0339. */
 export const MAX_CPI_ACCOUNT_INFOS = 255;
-/** What an account info counts for in both ABIs: key, owner, lamports, data length. Source: SIMD-0339. */
-export const ACCOUNT_INFO_BYTE_SIZE = 80;
 const U64_SIZE = 8;
 
 /** One account of the call, in the transaction and in the caller's memory. Host offsets. */
@@ -144,7 +142,7 @@ function translateAccountInfos(
     });
   }
   const count = infosLen as number;
-  context.consume(Math.floor((count * ACCOUNT_INFO_BYTE_SIZE) / CPI_BYTES_PER_UNIT));
+  context.consume(bytesCost(context.costs, count * context.costs.accountInfoBytes));
   const { view } = memory;
   for (let i = 0; i < count; i++) {
     const keyOffset = memory.load(memory.readU64(infosOffset + i * size + keyAddr), PUBKEY_BYTES);

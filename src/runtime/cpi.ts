@@ -26,7 +26,7 @@ import {
   updateCallerAccountRegion,
 } from './cpi-accounts.ts';
 import { fail, SyscallError } from './errors.ts';
-import { CPI_BYTES_PER_UNIT, INVOKE_UNITS } from './execution-cost.ts';
+import { bytesCost } from './execution-cost.ts';
 import type { DerivedSigner } from './execution-events.ts';
 import type { CallMeta, InvokeContext } from './invoke-context.ts';
 import { PRECOMPILES } from './precompiles/index.ts';
@@ -43,8 +43,6 @@ import { MAX_ACCOUNTS_PER_INSTRUCTION } from './transaction-context.ts';
 export const MAX_INSTRUCTION_DATA_LEN = 10 * 1024;
 /** Groups of signer seeds that a call may pass. */
 export const MAX_SIGNERS = 16;
-/** What an account meta counts for in both ABIs: the key and two flags. */
-export const ACCOUNT_META_BYTE_SIZE = 34;
 
 /**
  * Calls a program; the structures are those of the C SDK.
@@ -55,7 +53,7 @@ export const ACCOUNT_META_BYTE_SIZE = 34;
  * r4 `signersSeedsAddr`: VM address of the groups of seeds `{ addr: u64, len: u64 }`, 8-aligned
  * r5 `signersSeedsLen`: how many groups, at most 16; 0 reads none
  *
- * r0 is 0: a call that fails ends the caller too. Charges `INVOKE_UNITS`, then bytes of data and metas, of infos, of
+ * r0 is 0: a call that fails ends the caller too. Charges `invokeUnits`, then bytes of data and metas, of infos, of
  * account data.
  */
 export const solInvokeSignedC: Syscall<InvokeContext> = (context, memory, r1, r2, r3, r4, r5) =>
@@ -112,7 +110,7 @@ function call(
   const caller = context.current;
   const activation = currentActivation(context);
   activation.callStep = 'translate_instruction';
-  context.consume(INVOKE_UNITS);
+  context.consume(context.costs.invokeUnits);
   const { programId, metas, data } = translateInstruction(context, memory, abi, instructionAddr, attempt);
 
   activation.callStep = 'translate_signers';
@@ -172,10 +170,8 @@ function translateInstruction(
   // Both were found in memory, so both are numbers.
   const metaCount = metasLen as number;
   const dataEnd = dataAt + (dataLen as number);
-  context.consume(
-    Math.floor((dataLen as number) / CPI_BYTES_PER_UNIT) +
-      Math.floor((metaCount * ACCOUNT_META_BYTE_SIZE) / CPI_BYTES_PER_UNIT),
-  );
+  const { costs } = context;
+  context.consume(bytesCost(costs, dataLen as number) + bytesCost(costs, metaCount * costs.accountMetaBytes));
   const metas: CallMeta[] = [];
   for (let i = 0; i < metaCount; i++) metas.push(translateMeta(context, memory, abi, metasAt + i * size));
   const instruction: CallInstruction = { programId, metas, data: memory.bytes.slice(dataAt, dataEnd) };

@@ -1,5 +1,5 @@
 // What everything costs in compute units, and the sizes that bound a run. One place for all of them: the loader, calls,
-// syscalls and the compute budget read their figures here.
+// syscalls and the compute budget read their figures here. What a bank may charge otherwise is a table of these figures.
 // Names are those of Agave's fields and constants, in capitals. Every division of a cost rounds down.
 // Source: agave program-runtime/src/execution_budget.rs, SVMTransactionExecutionCost, SVMTransactionExecutionBudget.
 
@@ -54,6 +54,10 @@ export const ZK_ELGAMAL_PROOF_COMPUTE_UNITS: readonly number[] = [
 export const INVOKE_UNITS = 946;
 /** Bytes of instruction, account metas, account infos and account data that one unit pays for. */
 export const CPI_BYTES_PER_UNIT = 250;
+/** What an account meta counts for in both ABIs: the key and two flags. */
+export const ACCOUNT_META_BYTE_SIZE = 34;
+/** What an account info counts for in both: key, owner, lamports, data length. Source: SIMD-0339. */
+export const ACCOUNT_INFO_BYTE_SIZE = 80;
 
 // Syscalls of every kind.
 
@@ -125,7 +129,57 @@ export const BIG_MOD_EXP_MIN_EXPONENT_LENGTH = 75;
 /** What the exponent 1 counts instead: the base is only reduced. */
 export const BIG_MOD_EXP_MOD_REDUCTION_COMPLEXITY_FACTOR = 15;
 
+/** What calls and syscalls cost on mainnet. */
+export const MAINNET_COSTS = {
+  log64Units: LOG_64_UNITS,
+  createProgramAddressUnits: CREATE_PROGRAM_ADDRESS_UNITS,
+  invokeUnits: INVOKE_UNITS,
+  sha256BaseCost: SHA256_BASE_COST,
+  sha256ByteCost: SHA256_BYTE_COST,
+  sha256MaxSlices: SHA256_MAX_SLICES,
+  logPubkeyUnits: LOG_PUBKEY_UNITS,
+  cpiBytesPerUnit: CPI_BYTES_PER_UNIT,
+  sysvarBaseCost: SYSVAR_BASE_COST,
+  secp256k1RecoverCost: SECP256K1_RECOVER_COST,
+  syscallBaseCost: SYSCALL_BASE_COST,
+  curve25519EdwardsValidatePointCost: CURVE25519_EDWARDS_VALIDATE_POINT_COST,
+  curve25519EdwardsAddCost: CURVE25519_EDWARDS_ADD_COST,
+  curve25519EdwardsSubtractCost: CURVE25519_EDWARDS_SUBTRACT_COST,
+  curve25519EdwardsMultiplyCost: CURVE25519_EDWARDS_MULTIPLY_COST,
+  curve25519EdwardsMsmBaseCost: CURVE25519_EDWARDS_MSM_BASE_COST,
+  curve25519EdwardsMsmIncrementalCost: CURVE25519_EDWARDS_MSM_INCREMENTAL_COST,
+  curve25519RistrettoValidatePointCost: CURVE25519_RISTRETTO_VALIDATE_POINT_COST,
+  curve25519RistrettoAddCost: CURVE25519_RISTRETTO_ADD_COST,
+  curve25519RistrettoSubtractCost: CURVE25519_RISTRETTO_SUBTRACT_COST,
+  curve25519RistrettoMultiplyCost: CURVE25519_RISTRETTO_MULTIPLY_COST,
+  curve25519RistrettoMsmBaseCost: CURVE25519_RISTRETTO_MSM_BASE_COST,
+  curve25519RistrettoMsmIncrementalCost: CURVE25519_RISTRETTO_MSM_INCREMENTAL_COST,
+  heapCost: HEAP_COST,
+  memOpBaseCost: MEM_OP_BASE_COST,
+  altBn128G1AdditionCost: ALT_BN128_G1_ADDITION_COST,
+  altBn128G1MultiplicationCost: ALT_BN128_G1_MULTIPLICATION_COST,
+  altBn128PairingOnePairCostFirst: ALT_BN128_PAIRING_ONE_PAIR_COST_FIRST,
+  altBn128PairingOnePairCostOther: ALT_BN128_PAIRING_ONE_PAIR_COST_OTHER,
+  poseidonCostCoefficientA: POSEIDON_COST_COEFFICIENT_A,
+  poseidonCostCoefficientC: POSEIDON_COST_COEFFICIENT_C,
+  altBn128G1Compress: ALT_BN128_G1_COMPRESS,
+  altBn128G1Decompress: ALT_BN128_G1_DECOMPRESS,
+  altBn128G2Compress: ALT_BN128_G2_COMPRESS,
+  altBn128G2Decompress: ALT_BN128_G2_DECOMPRESS,
+  /** What an account meta, and an account info, of a call count for. Source: SIMD-0339. */
+  accountMetaBytes: ACCOUNT_META_BYTE_SIZE,
+  accountInfoBytes: ACCOUNT_INFO_BYTE_SIZE,
+};
+
+export type ExecutionCosts = { readonly [Cost in keyof typeof MAINNET_COSTS]: number };
+
+/** Units for `bytes` that a call passes. */
+export function bytesCost({ cpiBytesPerUnit }: ExecutionCosts, bytes: number): number {
+  // Nothing for a unit is more than there is.
+  return cpiBytesPerUnit === 0 ? Number.POSITIVE_INFINITY : Math.floor(bytes / cpiBytesPerUnit);
+}
+
 /** Units for a program's heap of `heapSize` bytes. Source: agave program-runtime/src/vm.rs, calculate_heap_cost. */
-export function heapCost(heapSize: number): number {
-  return Math.max(0, Math.ceil(heapSize / HEAP_PAGE_BYTES) - 1) * HEAP_COST;
+export function heapUnits({ heapCost }: ExecutionCosts, heapSize: number): number {
+  return Math.max(0, Math.ceil(heapSize / HEAP_PAGE_BYTES) - 1) * heapCost;
 }

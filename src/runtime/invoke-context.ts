@@ -15,16 +15,12 @@ import {
 } from './addresses.ts';
 import type { ExecutionEnvironment } from './environment.ts';
 import { fail, InstructionFailure } from './errors.ts';
+import { type ExecutionCosts, MAINNET_COSTS } from './execution-cost.ts';
 import type { AccountMeta, DerivedSigner, ExecutionListener, Instruction } from './execution-events.ts';
 import { invokeLine, type LogCollector, successLine } from './log-collector.ts';
 import type { Precompile } from './precompiles/index.ts';
 import type { TransactionProgramCache } from './program-cache.ts';
-import {
-  type InstructionAccount,
-  InstructionContext,
-  MAX_INSTRUCTION_TRACE_LENGTH,
-  type TransactionContext,
-} from './transaction-context.ts';
+import { type InstructionAccount, InstructionContext, type TransactionContext } from './transaction-context.ts';
 
 const CONTEXT_SOURCE = 'agave program-runtime/src/invoke_context.rs';
 const TRANSACTION_SOURCE = 'agave transaction-context/src/transaction.rs';
@@ -45,6 +41,8 @@ export class InvokeContext {
   readonly meter: { remaining: number };
   /** Bytes of heap that each program gets. */
   readonly heapSize: number;
+  /** What calls and syscalls take of the meter. */
+  readonly costs: ExecutionCosts;
   readonly logs: LogCollector | undefined;
   readonly listener: ExecutionListener | undefined;
 
@@ -54,6 +52,7 @@ export class InvokeContext {
     programs: TransactionProgramCache;
     computeUnitLimit: number;
     heapSize: number;
+    costs?: ExecutionCosts | undefined;
     logs: LogCollector | undefined;
     listener: ExecutionListener | undefined;
   }) {
@@ -62,6 +61,7 @@ export class InvokeContext {
     this.programs = options.programs;
     this.meter = { remaining: options.computeUnitLimit };
     this.heapSize = options.heapSize;
+    this.costs = options.costs ?? MAINNET_COSTS;
     this.logs = options.logs;
     this.listener = options.listener;
   }
@@ -259,8 +259,8 @@ export class InvokeContext {
         actual,
       });
     }
-    if (trace.length >= MAX_INSTRUCTION_TRACE_LENGTH) {
-      const limit = MAX_INSTRUCTION_TRACE_LENGTH;
+    if (trace.length >= transaction.maxTraceLength) {
+      const limit = transaction.maxTraceLength;
       fail('MaxInstructionTraceLengthExceeded', { rule: 'push', source: TRANSACTION_SOURCE, limit, actual: limit + 1 });
     }
     trace.push(instruction);

@@ -100,8 +100,17 @@ export class ProgramEnvironment {
 const environments = new WeakMap<RuntimeFeatures, ProgramEnvironment>();
 const deploymentEnvironments = new WeakMap<RuntimeFeatures, ProgramEnvironment>();
 
+/** The stack of a program. */
+export type StackLimits = Pick<Config, 'maxCallDepth' | 'stackFrameSize'>;
+
+const MAINNET_STACK: StackLimits = { maxCallDepth: MAX_CALL_DEPTH, stackFrameSize: STACK_FRAME_SIZE };
+
 /** What programs are loaded for in order to run. */
-export function programEnvironment(features: RuntimeFeatures): ProgramEnvironment {
+export function programEnvironment(features: RuntimeFeatures, stack: StackLimits = MAINNET_STACK): ProgramEnvironment {
+  const { maxCallDepth, stackFrameSize } = stack;
+  if (maxCallDepth !== MAX_CALL_DEPTH || stackFrameSize !== STACK_FRAME_SIZE) {
+    return new ProgramEnvironment({ ...createConfig(features, false), ...stack }, () => createSyscalls(features));
+  }
   let environment = environments.get(features);
   if (environment === undefined) {
     environment = new ProgramEnvironment(createConfig(features, false), () => createSyscalls(features));
@@ -128,8 +137,7 @@ function createConfig(features: RuntimeFeatures, isDeployment: boolean): Config 
   if (features.enable_sbpf_v2_deployment_and_execution) maxVersion = 2;
   if (features.enable_sbpf_v3_deployment_and_execution) maxVersion = 3;
   return {
-    maxCallDepth: MAX_CALL_DEPTH,
-    stackFrameSize: STACK_FRAME_SIZE,
+    ...MAINNET_STACK,
     enableAddressTranslation: true,
     enableStackFrameGaps: !features.virtual_address_space_adjustments,
     alignedMemoryMapping: !features.virtual_address_space_adjustments,

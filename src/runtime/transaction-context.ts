@@ -281,6 +281,8 @@ export class TransactionContext {
   readonly stack: InstructionContext[] = [];
   /** How deep the stack may get; a top-level instruction counts as one. */
   readonly maxStackHeight: number;
+  /** How long the trace may get. */
+  readonly maxTraceLength: number;
   returnData: ReturnData;
   /** Sum of all lamport changes so far: zero whenever an instruction is pushed or popped. */
   lamportsDelta = 0n;
@@ -288,9 +290,15 @@ export class TransactionContext {
   resizeDelta = 0;
   #instructionsSysvarIndex: number | undefined;
 
-  constructor(accounts: readonly TransactionAccount[], maxStackHeight: number, programId: Pubkey) {
+  constructor(
+    accounts: readonly TransactionAccount[],
+    maxStackHeight: number,
+    programId: Pubkey,
+    maxTraceLength = MAX_INSTRUCTION_TRACE_LENGTH,
+  ) {
     this.accounts = accounts;
     this.maxStackHeight = maxStackHeight;
+    this.maxTraceLength = maxTraceLength;
     this.returnData = { programId, data: NO_DATA };
   }
 

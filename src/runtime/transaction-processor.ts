@@ -34,7 +34,11 @@ import {
 } from './compute-budget.ts';
 import type { ExecutionEnvironment } from './environment.ts';
 import { InstructionFailure, type Refusal, refuseTransaction, TransactionFailure } from './errors.ts';
-import { MAX_INSTRUCTION_STACK_DEPTH, MAX_INSTRUCTION_STACK_DEPTH_SIMD_0268 } from './execution-cost.ts';
+import {
+  type ExecutionCosts,
+  MAX_INSTRUCTION_STACK_DEPTH,
+  MAX_INSTRUCTION_STACK_DEPTH_SIMD_0268,
+} from './execution-cost.ts';
 import type { ExecutionListener } from './execution-events.ts';
 import type { RuntimeFeatures } from './features.ts';
 import { calculateFee, takeFee } from './fees.ts';
@@ -59,12 +63,19 @@ const MAX_TX_ACCOUNT_LOCKS = 128;
 /** The same before `increase_tx_account_lock_limit`. */
 const OLDER_MAX_TX_ACCOUNT_LOCKS = 64;
 
-/** What a caller may set in place of what transactions ask for. The fee still follows what they ask for. */
-export interface ComputeBudgetOverride {
+/** What a transaction may use, and what calls and syscalls cost it: mainnet's, where it isn't said. */
+interface ExecutionLimits {
   readonly computeUnitLimit: number;
   /** Bytes. */
   readonly heapSize: number;
+  /** How deep instructions nest, and how many may run in all. */
+  readonly maxStackHeight?: number | undefined;
+  readonly maxTraceLength?: number | undefined;
+  readonly costs?: ExecutionCosts | undefined;
 }
+
+/** What a caller may set in place of what transactions ask for. The fee still follows what they ask for. */
+export interface ComputeBudgetOverride extends ExecutionLimits {}
 
 /** What the processor asks of a bank. */
 export interface BankView {
@@ -105,7 +116,7 @@ export interface PreparedTransaction {
   readonly sanitized: SanitizedTransaction;
   readonly environment: ExecutionEnvironment;
   readonly programs: ProgramCache;
-  readonly limits: ComputeBudgetOverride;
+  readonly limits: ExecutionLimits;
   /** Lamports. */
   readonly fee: bigint;
   readonly loaded: LoadedAccounts;
@@ -402,6 +413,7 @@ export function executeTransaction(prepared: PreparedTransaction, listener?: Exe
     programs: new TransactionProgramCache(prepared.programs, loaded.programs, environment.slot, environment.rules),
     computeUnitLimit,
     heapSize: prepared.limits.heapSize,
+    costs: prepared.limits.costs,
     logs,
     listener,
   });
@@ -425,14 +437,16 @@ export function executeTransaction(prepared: PreparedTransaction, listener?: Exe
   };
 }
 
-function createTransactionContext({ sanitized, environment, loaded }: PreparedTransaction): TransactionContext {
+function createTransactionContext(prepared: PreparedTransaction): TransactionContext {
+  const { sanitized, environment, limits, loaded } = prepared;
   const { keys } = sanitized;
   const accounts = new Array<TransactionAccount>(keys.length);
   for (let i = 0; i < accounts.length; i++) accounts[i] = new TransactionAccount(keys[i], loaded.accounts[i]);
-  const maxStackHeight = environment.features.raise_cpi_nesting_limit_to_8
+  const ruledStackHeight = environment.features.raise_cpi_nesting_limit_to_8
     ? MAX_INSTRUCTION_STACK_DEPTH_SIMD_0268
     : MAX_INSTRUCTION_STACK_DEPTH;
-  return new TransactionContext(accounts, maxStackHeight, DEFAULT_PUBKEY);
+  const maxStackHeight = limits.maxStackHeight ?? ruledStackHeight;
+  return new TransactionContext(accounts, maxStackHeight, DEFAULT_PUBKEY, limits.maxTraceLength);
 }
 
 /** Runs the top-level instructions one by one, up to the first that fails. Source: agave svm/src/message_processor.rs. */

@@ -99,9 +99,10 @@ function ranOut(verdict: Verdict | undefined): boolean {
 
 /** The same transaction at the same place, to go on with apart. */
 function copyContext(context: InvokeContext): InvokeContext {
-  const { transaction, environment, programs, heapSize } = context;
+  const { transaction, environment, programs, heapSize, costs } = context;
   const accounts = transaction.accounts.map(copyAccount);
-  const copy = new TransactionContext(accounts, transaction.maxStackHeight, transaction.returnData.programId);
+  const { maxStackHeight, maxTraceLength, returnData } = transaction;
+  const copy = new TransactionContext(accounts, maxStackHeight, returnData.programId, maxTraceLength);
   copy.returnData = transaction.returnData;
   copy.lamportsDelta = transaction.lamportsDelta;
   copy.resizeDelta = transaction.resizeDelta;
@@ -120,6 +121,7 @@ function copyContext(context: InvokeContext): InvokeContext {
     programs,
     computeUnitLimit: MODEL_COMPUTE_UNITS,
     heapSize,
+    costs,
     logs: undefined,
     listener: undefined,
   });

@@ -19,7 +19,7 @@ import { fail, InstructionFailure } from '../errors.ts';
 import {
   DEFAULT_LOADER_COMPUTE_UNITS,
   DEPRECATED_LOADER_COMPUTE_UNITS,
-  heapCost,
+  heapUnits,
   UPGRADEABLE_LOADER_COMPUTE_UNITS,
 } from '../execution-cost.ts';
 import { describeFault } from '../fault.ts';
@@ -204,7 +204,7 @@ function syscallListener({ listener, meter }: InvokeContext) {
 
 function chargeHeap(context: InvokeContext): void {
   try {
-    const units = heapCost(context.heapSize);
+    const units = heapUnits(context.costs, context.heapSize);
     context.consume(units);
     if (units > 0) context.listener?.on({ type: 'heap', units });
   } catch (failure) {

@@ -17,7 +17,7 @@ const PAIRING_ELEMENT_SIZE = bn254.G1_POINT_SIZE + bn254.G2_POINT_SIZE;
 
 interface Operation {
   /** Units for an input of `len` bytes. */
-  cost(len: number): number;
+  cost(costs: cost.ExecutionCosts, len: number): number;
   readonly outputLen: number;
   run(input: Uint8Array, endianness: Endianness): Uint8Array | undefined;
   isEnabled(features: RuntimeFeatures, endianness: Endianness): boolean;
@@ -31,7 +31,7 @@ const GROUP_OPERATIONS: ReadonlyMap<U64, Operation> = new Map<U64, Operation>([
   [
     0, // ALT_BN128_G1_ADD
     {
-      cost: () => cost.ALT_BN128_G1_ADDITION_COST,
+      cost: (costs) => costs.altBn128G1AdditionCost,
       outputLen: bn254.G1_POINT_SIZE,
       run: bn254.addG1,
       isEnabled: isEndiannessEnabled,
@@ -40,7 +40,7 @@ const GROUP_OPERATIONS: ReadonlyMap<U64, Operation> = new Map<U64, Operation>([
   [
     2, // ALT_BN128_G1_MUL
     {
-      cost: () => cost.ALT_BN128_G1_MULTIPLICATION_COST,
+      cost: (costs) => costs.altBn128G1MultiplicationCost,
       outputLen: bn254.G1_POINT_SIZE,
       run: bn254.multiplyG1,
       isEnabled: isEndiannessEnabled,
@@ -49,10 +49,10 @@ const GROUP_OPERATIONS: ReadonlyMap<U64, Operation> = new Map<U64, Operation>([
   [
     3, // ALT_BN128_PAIRING
     {
-      cost: (len) =>
-        cost.ALT_BN128_PAIRING_ONE_PAIR_COST_FIRST +
-        cost.ALT_BN128_PAIRING_ONE_PAIR_COST_OTHER * Math.max(0, Math.floor(len / PAIRING_ELEMENT_SIZE) - 1) +
-        cost.SHA256_BASE_COST +
+      cost: (costs, len) =>
+        costs.altBn128PairingOnePairCostFirst +
+        costs.altBn128PairingOnePairCostOther * Math.max(0, Math.floor(len / PAIRING_ELEMENT_SIZE) - 1) +
+        costs.sha256BaseCost +
         len +
         bn254.FIELD_SIZE,
       outputLen: bn254.FIELD_SIZE,
@@ -84,7 +84,7 @@ const COMPRESSION_OPERATIONS: ReadonlyMap<U64, Operation> = new Map<U64, Operati
   [
     0, // ALT_BN128_G1_COMPRESS
     {
-      cost: () => cost.SYSCALL_BASE_COST + cost.ALT_BN128_G1_COMPRESS,
+      cost: (costs) => costs.syscallBaseCost + costs.altBn128G1Compress,
       outputLen: bn254.G1_COMPRESSED_SIZE,
       run: bn254.compressG1,
       isEnabled: isEndiannessEnabled,
@@ -93,7 +93,7 @@ const COMPRESSION_OPERATIONS: ReadonlyMap<U64, Operation> = new Map<U64, Operati
   [
     1, // ALT_BN128_G1_DECOMPRESS
     {
-      cost: () => cost.SYSCALL_BASE_COST + cost.ALT_BN128_G1_DECOMPRESS,
+      cost: (costs) => costs.syscallBaseCost + costs.altBn128G1Decompress,
       outputLen: bn254.G1_POINT_SIZE,
       run: bn254.decompressG1,
       isEnabled: isEndiannessEnabled,
@@ -102,7 +102,7 @@ const COMPRESSION_OPERATIONS: ReadonlyMap<U64, Operation> = new Map<U64, Operati
   [
     2, // ALT_BN128_G2_COMPRESS
     {
-      cost: () => cost.SYSCALL_BASE_COST + cost.ALT_BN128_G2_COMPRESS,
+      cost: (costs) => costs.syscallBaseCost + costs.altBn128G2Compress,
       outputLen: bn254.G2_COMPRESSED_SIZE,
       run: bn254.compressG2,
       isEnabled: isEndiannessEnabled,
@@ -111,7 +111,7 @@ const COMPRESSION_OPERATIONS: ReadonlyMap<U64, Operation> = new Map<U64, Operati
   [
     3, // ALT_BN128_G2_DECOMPRESS
     {
-      cost: () => cost.SYSCALL_BASE_COST + cost.ALT_BN128_G2_DECOMPRESS,
+      cost: (costs) => costs.syscallBaseCost + costs.altBn128G2Decompress,
       outputLen: bn254.G2_POINT_SIZE,
       run: bn254.decompressG2,
       isEnabled: isEndiannessEnabled,
@@ -139,7 +139,7 @@ function operationSyscall(operations: ReadonlyMap<U64, Operation>): RuntimeSysca
       throw new SyscallError('InvalidAttribute', 'InvalidAttribute', refusal);
     }
     const len = Number(inputLen);
-    context.consume(operation.cost(len));
+    context.consume(operation.cost(context.costs, len));
     const result = translateOutput(memory, resultAddr, operation.outputLen);
     const input = translateBytes(memory, inputAddr, inputLen);
     const output = operation.run(memory.bytes.subarray(input, input + len), endianness);

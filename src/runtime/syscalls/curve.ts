@@ -44,25 +44,27 @@ const MAX_MSM_POINTS = 512;
 interface Curve {
   readonly group: CurveGroup;
   readonly isBls: boolean;
-  readonly validateCost: number;
-  readonly addCost: number;
-  readonly subtractCost: number;
-  readonly multiplyCost: number;
+  readonly validateCost: CostOf;
+  readonly addCost: CostOf;
+  readonly subtractCost: CostOf;
+  readonly multiplyCost: CostOf;
 }
+
+type CostOf = (costs: cost.ExecutionCosts) => number;
 
 const BLS_G1 = {
   isBls: true,
-  validateCost: cost.BLS12_381_G1_VALIDATE_COST,
-  addCost: cost.BLS12_381_G1_ADD_COST,
-  subtractCost: cost.BLS12_381_G1_SUBTRACT_COST,
-  multiplyCost: cost.BLS12_381_G1_MULTIPLY_COST,
+  validateCost: () => cost.BLS12_381_G1_VALIDATE_COST,
+  addCost: () => cost.BLS12_381_G1_ADD_COST,
+  subtractCost: () => cost.BLS12_381_G1_SUBTRACT_COST,
+  multiplyCost: () => cost.BLS12_381_G1_MULTIPLY_COST,
 };
 const BLS_G2 = {
   isBls: true,
-  validateCost: cost.BLS12_381_G2_VALIDATE_COST,
-  addCost: cost.BLS12_381_G2_ADD_COST,
-  subtractCost: cost.BLS12_381_G2_SUBTRACT_COST,
-  multiplyCost: cost.BLS12_381_G2_MULTIPLY_COST,
+  validateCost: () => cost.BLS12_381_G2_VALIDATE_COST,
+  addCost: () => cost.BLS12_381_G2_ADD_COST,
+  subtractCost: () => cost.BLS12_381_G2_SUBTRACT_COST,
+  multiplyCost: () => cost.BLS12_381_G2_MULTIPLY_COST,
 };
 
 const CURVES: ReadonlyMap<U64, Curve> = new Map<U64, Curve>([
@@ -71,10 +73,10 @@ const CURVES: ReadonlyMap<U64, Curve> = new Map<U64, Curve>([
     {
       group: EDWARDS,
       isBls: false,
-      validateCost: cost.CURVE25519_EDWARDS_VALIDATE_POINT_COST,
-      addCost: cost.CURVE25519_EDWARDS_ADD_COST,
-      subtractCost: cost.CURVE25519_EDWARDS_SUBTRACT_COST,
-      multiplyCost: cost.CURVE25519_EDWARDS_MULTIPLY_COST,
+      validateCost: (costs) => costs.curve25519EdwardsValidatePointCost,
+      addCost: (costs) => costs.curve25519EdwardsAddCost,
+      subtractCost: (costs) => costs.curve25519EdwardsSubtractCost,
+      multiplyCost: (costs) => costs.curve25519EdwardsMultiplyCost,
     },
   ],
   [
@@ -82,10 +84,10 @@ const CURVES: ReadonlyMap<U64, Curve> = new Map<U64, Curve>([
     {
       group: RISTRETTO,
       isBls: false,
-      validateCost: cost.CURVE25519_RISTRETTO_VALIDATE_POINT_COST,
-      addCost: cost.CURVE25519_RISTRETTO_ADD_COST,
-      subtractCost: cost.CURVE25519_RISTRETTO_SUBTRACT_COST,
-      multiplyCost: cost.CURVE25519_RISTRETTO_MULTIPLY_COST,
+      validateCost: (costs) => costs.curve25519RistrettoValidatePointCost,
+      addCost: (costs) => costs.curve25519RistrettoAddCost,
+      subtractCost: (costs) => costs.curve25519RistrettoSubtractCost,
+      multiplyCost: (costs) => costs.curve25519RistrettoMultiplyCost,
     },
   ],
   [BLS12_381_G1_LE, { group: G1_LE, ...BLS_G1 }],
@@ -115,7 +117,7 @@ const COMPRESSED_GROUPS: ReadonlyMap<U64, Pick<BlsGroup, 'compressedLen' | 'deco
 const validatePoint: RuntimeSyscall = (context, memory, curveId, pointAddr) => {
   const curve = findCurve(context, curveId);
   if (curve === undefined) return unknownCurve(context, curveId);
-  context.consume(curve.validateCost);
+  context.consume(curve.validateCost(context.costs));
   const { group } = curve;
   return group.validate(readBytes(memory, pointAddr, group.pointLen)) ? 0 : FAILED;
 };
@@ -137,17 +139,17 @@ const groupOp: RuntimeSyscall = (context, memory, curveId, op, leftAddr, rightAd
   if (curve === undefined) return unknownCurve(context, curveId);
   const { group } = curve;
   if (op === ADD) {
-    context.consume(curve.addCost);
+    context.consume(curve.addCost(context.costs));
     const left = readBytes(memory, leftAddr, group.pointLen);
     return writeResult(memory, group.add(left, readBytes(memory, rightAddr, group.pointLen)), resultAddr);
   }
   if (op === SUB) {
-    context.consume(curve.subtractCost);
+    context.consume(curve.subtractCost(context.costs));
     const left = readBytes(memory, leftAddr, group.pointLen);
     return writeResult(memory, group.subtract(left, readBytes(memory, rightAddr, group.pointLen)), resultAddr);
   }
   if (op === MUL) {
-    context.consume(curve.multiplyCost);
+    context.consume(curve.multiplyCost(context.costs));
     const scalar = readBytes(memory, leftAddr, group.scalarLen);
     return writeResult(memory, group.multiply(scalar, readBytes(memory, rightAddr, group.pointLen)), resultAddr);
   }
@@ -172,10 +174,11 @@ const multiscalarMul: RuntimeSyscall = (context, memory, curveId, scalarsAddr, p
   }
   const count = Number(pointsCount);
   const more = Math.max(0, count - 1);
+  const { costs } = context;
   if (curveId === CURVE25519_EDWARDS) {
-    context.consume(cost.CURVE25519_EDWARDS_MSM_BASE_COST + cost.CURVE25519_EDWARDS_MSM_INCREMENTAL_COST * more);
+    context.consume(costs.curve25519EdwardsMsmBaseCost + costs.curve25519EdwardsMsmIncrementalCost * more);
   } else if (curveId === CURVE25519_RISTRETTO) {
-    context.consume(cost.CURVE25519_RISTRETTO_MSM_BASE_COST + cost.CURVE25519_RISTRETTO_MSM_INCREMENTAL_COST * more);
+    context.consume(costs.curve25519RistrettoMsmBaseCost + costs.curve25519RistrettoMsmIncrementalCost * more);
   } else {
     return unknownCurve(context, curveId);
   }

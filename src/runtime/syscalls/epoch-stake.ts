@@ -3,7 +3,7 @@
 
 import type { U64 } from '../../sbpf/memory.ts';
 import { PUBKEY_BYTES, Pubkey } from '../../wire/pubkey.ts';
-import { CPI_BYTES_PER_UNIT, MEM_OP_BASE_COST, SYSCALL_BASE_COST } from '../execution-cost.ts';
+import { bytesCost } from '../execution-cost.ts';
 import { translateType } from './memory-access.ts';
 import type { RuntimeSyscall, SyscallTable } from './syscall-table.ts';
 
@@ -17,10 +17,10 @@ import type { RuntimeSyscall, SyscallTable } from './syscall-table.ts';
  */
 const getEpochStake: RuntimeSyscall = (context, memory, voteAddr) => {
   if (voteAddr === 0) {
-    context.consume(SYSCALL_BASE_COST);
+    context.consume(context.costs.syscallBaseCost);
     return toU64(context.environment.epochStake(undefined));
   }
-  context.consume(SYSCALL_BASE_COST + Math.floor(PUBKEY_BYTES / CPI_BYTES_PER_UNIT) + MEM_OP_BASE_COST);
+  context.consume(context.costs.syscallBaseCost + bytesCost(context.costs, PUBKEY_BYTES) + context.costs.memOpBaseCost);
   const offset = translateType(context, memory, 'load', voteAddr, PUBKEY_BYTES, 1);
   return toU64(context.environment.epochStake(Pubkey.at(memory.bytes, offset)));
 };

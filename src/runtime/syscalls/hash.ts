@@ -4,7 +4,6 @@
 import { type Hash, hashes } from '../../crypto/hashes.ts';
 import { concatBytes } from '../../wire/bytes.ts';
 import { SyscallError } from '../errors.ts';
-import { MEM_OP_BASE_COST, SHA256_BASE_COST, SHA256_BYTE_COST, SHA256_MAX_SLICES } from '../execution-cost.ts';
 import { readVmSlices, translateBytes, translateOutput, translateVmSlices } from './memory-access.ts';
 import type { RuntimeSyscall, SyscallTable } from './syscall-table.ts';
 
@@ -20,19 +19,20 @@ import type { RuntimeSyscall, SyscallTable } from './syscall-table.ts';
  */
 function hashSyscall(name: string, resultLen: number, hash: Hash): RuntimeSyscall {
   return (context, memory, slicesAddr, slicesCount, resultAddr) => {
-    if (slicesCount > SHA256_MAX_SLICES) {
-      const limit = SHA256_MAX_SLICES;
+    const { costs } = context;
+    const limit = costs.sha256MaxSlices;
+    if (slicesCount > limit) {
       context.log(`${name} Hashing ${slicesCount} sequences in one syscall is over the limit ${limit}`);
       const refusal = { rule: 'SyscallHash', source: 'agave syscalls/src/lib.rs', limit, actual: slicesCount };
       throw new SyscallError('TooManySlices', 'Hashing too many sequences', refusal);
     }
-    context.consume(SHA256_BASE_COST);
+    context.consume(costs.sha256BaseCost);
     const result = translateOutput(memory, resultAddr, resultLen);
     const list = translateVmSlices(context, memory, slicesAddr, slicesCount);
     const parts: Uint8Array[] = [];
     for (const { addr, len } of readVmSlices(memory, list, Number(slicesCount))) {
       const offset = translateBytes(memory, addr, len);
-      context.consume(Math.max(MEM_OP_BASE_COST, SHA256_BYTE_COST * Math.floor(Number(len) / 2)));
+      context.consume(Math.max(costs.memOpBaseCost, costs.sha256ByteCost * Math.floor(Number(len) / 2)));
       parts.push(memory.bytes.subarray(offset, offset + Number(len)));
     }
     memory.bytes.set(hash(parts.length === 1 ? parts[0] : concatBytes(parts)), result);

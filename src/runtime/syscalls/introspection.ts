@@ -5,7 +5,6 @@
 
 import type { U64, VmMemory } from '../../sbpf/memory.ts';
 import { PUBKEY_BYTES } from '../../wire/pubkey.ts';
-import { SYSCALL_BASE_COST } from '../execution-cost.ts';
 import type { InstructionContext } from '../transaction-context.ts';
 import { translateOutputs, translateOutputType } from './memory-access.ts';
 import type { RuntimeSyscall, SyscallTable } from './syscall-table.ts';
@@ -18,13 +17,13 @@ const ACCOUNT_META_SIZE = PUBKEY_BYTES + 2;
 
 /** r0 is 1 in a top-level instruction, one more for each call above it. Charges 100. */
 const getStackHeight: RuntimeSyscall = (context) => {
-  context.consume(SYSCALL_BASE_COST);
+  context.consume(context.costs.syscallBaseCost);
   return context.current.stackHeight;
 };
 
 /** r0 is what the transaction has left once this call's 100 are paid. */
 const remainingComputeUnits: RuntimeSyscall = (context) => {
-  context.consume(SYSCALL_BASE_COST);
+  context.consume(context.costs.syscallBaseCost);
   return context.meter.remaining;
 };
 
@@ -49,7 +48,7 @@ const getProcessedSiblingInstruction: RuntimeSyscall = (
   dataAddr,
   accountsAddr,
 ) => {
-  context.consume(SYSCALL_BASE_COST);
+  context.consume(context.costs.syscallBaseCost);
   const sibling = findSibling(context.current, index);
   if (sibling === undefined) return 0;
   const dataLen = sibling.data.length;

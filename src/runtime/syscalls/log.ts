@@ -5,7 +5,6 @@
 import { encodeBase58 } from '../../wire/base58.ts';
 import { encodeBase64 } from '../../wire/base64.ts';
 import { PUBKEY_BYTES } from '../../wire/pubkey.ts';
-import { LOG_64_UNITS, LOG_PUBKEY_UNITS, SYSCALL_BASE_COST } from '../execution-cost.ts';
 import { readVmSlices, translateBytes, translateString, translateType, translateVmSlices } from './memory-access.ts';
 import type { RuntimeSyscall, SyscallTable } from './syscall-table.ts';
 
@@ -18,14 +17,14 @@ import type { RuntimeSyscall, SyscallTable } from './syscall-table.ts';
  * Charges a unit for each byte, 100 at least, before the text is read. Line breaks are kept.
  */
 const log: RuntimeSyscall = (context, memory, addr, len) => {
-  context.consume(Math.max(SYSCALL_BASE_COST, Number(len)));
+  context.consume(Math.max(context.costs.syscallBaseCost, Number(len)));
   context.log(`Program log: ${translateString(memory, addr, len)}`);
   return 0;
 };
 
 /** Logs the five registers in hexadecimal, without leading zeros. Charges 100. */
 const log64: RuntimeSyscall = (context, _memory, r1, r2, r3, r4, r5) => {
-  context.consume(LOG_64_UNITS);
+  context.consume(context.costs.log64Units);
   const values = [r1, r2, r3, r4, r5].map((value) => `0x${value.toString(16)}`);
   context.log(`Program log: ${values.join(', ')}`);
   return 0;
@@ -39,7 +38,7 @@ const log64: RuntimeSyscall = (context, _memory, r1, r2, r3, r4, r5) => {
  * Charges 100 before it is read.
  */
 const logPubkey: RuntimeSyscall = (context, memory, addr) => {
-  context.consume(LOG_PUBKEY_UNITS);
+  context.consume(context.costs.logPubkeyUnits);
   const offset = translateType(context, memory, 'load', addr, PUBKEY_BYTES, 1);
   context.log(`Program log: ${encodeBase58(memory.bytes.subarray(offset, offset + PUBKEY_BYTES))}`);
   return 0;
@@ -47,7 +46,7 @@ const logPubkey: RuntimeSyscall = (context, memory, addr) => {
 
 /** Logs the units that are left to the transaction once this call's 100 are paid. */
 const logComputeUnits: RuntimeSyscall = (context) => {
-  context.consume(SYSCALL_BASE_COST);
+  context.consume(context.costs.syscallBaseCost);
   context.log(`Program consumption: ${context.meter.remaining} units remaining`);
   return 0;
 };
@@ -61,9 +60,9 @@ const logComputeUnits: RuntimeSyscall = (context) => {
  * Charges 100; with the pairs read, 100 for each; then a unit for each byte of all fields, before any field is read.
  */
 const logData: RuntimeSyscall = (context, memory, fieldsAddr, fieldsCount) => {
-  context.consume(SYSCALL_BASE_COST);
+  context.consume(context.costs.syscallBaseCost);
   const list = translateVmSlices(context, memory, fieldsAddr, fieldsCount);
-  context.consume(SYSCALL_BASE_COST * Number(fieldsCount));
+  context.consume(context.costs.syscallBaseCost * Number(fieldsCount));
   const fields = readVmSlices(memory, list, Number(fieldsCount));
   context.consume(fields.reduce((sum, field) => sum + Number(field.len), 0));
   const offsets = fields.map((field) => translateBytes(memory, field.addr, field.len));

@@ -3,14 +3,15 @@
 // Source: agave syscalls/src/mem_ops.rs.
 
 import type { U64, VmMemory } from '../../sbpf/memory.ts';
-import { CPI_BYTES_PER_UNIT, MEM_OP_BASE_COST } from '../execution-cost.ts';
+import { bytesCost } from '../execution-cost.ts';
 import type { InvokeContext } from '../invoke-context.ts';
 import { checkNonOverlapping, translateBytes, translateOutput, translateOutputType } from './memory-access.ts';
 import type { RuntimeSyscall, SyscallTable } from './syscall-table.ts';
 
 /** Charges a unit for each 250 bytes, 10 at least. */
 function consumeMemOp(context: InvokeContext, len: U64): void {
-  context.consume(Math.max(MEM_OP_BASE_COST, Math.floor(Number(len) / CPI_BYTES_PER_UNIT)));
+  const { costs } = context;
+  context.consume(Math.max(costs.memOpBaseCost, bytesCost(costs, Number(len))));
 }
 
 function move(memory: VmMemory, dstAddr: U64, srcAddr: U64, len: U64): number {

@@ -3,7 +3,6 @@
 
 import { hashPoseidon, MAX_INPUTS } from '../../crypto/poseidon.ts';
 import { SyscallError } from '../errors.ts';
-import { POSEIDON_COST_COEFFICIENT_A, POSEIDON_COST_COEFFICIENT_C } from '../execution-cost.ts';
 import { readVmSlices, translateBytes, translateOutput, translateVmSlices } from './memory-access.ts';
 import type { RuntimeSyscall, SyscallTable } from './syscall-table.ts';
 
@@ -50,7 +49,14 @@ const poseidon: RuntimeSyscall = (context, memory, parameters, endianness, input
     throw new SyscallError('InvalidLength', 'InvalidLength', refusal);
   }
   const count = Number(inputsCount);
-  context.consume(POSEIDON_COST_COEFFICIENT_A * count * count + POSEIDON_COST_COEFFICIENT_C);
+  const { poseidonCostCoefficientA, poseidonCostCoefficientC } = context.costs;
+  const units = poseidonCostCoefficientA * count * count + poseidonCostCoefficientC;
+  if (units >= 2 ** 64) {
+    context.log('Overflow while calculating the compute cost');
+    const refusal = { rule: 'sol_poseidon', source: SOURCE, asked: 'units', actual: units };
+    throw new SyscallError('ArithmeticOverflow', 'Arithmetic overflow', refusal);
+  }
+  context.consume(units);
   const result = translateOutput(memory, resultAddr, HASH_BYTES);
   const list = translateVmSlices(context, memory, inputsAddr, inputsCount);
   const inputs = readVmSlices(memory, list, count).map(({ addr, len }) => {

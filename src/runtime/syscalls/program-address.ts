@@ -11,7 +11,6 @@ import {
 import type { U64, VmMemory } from '../../sbpf/memory.ts';
 import { PUBKEY_BYTES, Pubkey } from '../../wire/pubkey.ts';
 import { SyscallError } from '../errors.ts';
-import { CREATE_PROGRAM_ADDRESS_UNITS } from '../execution-cost.ts';
 import type { InvokeContext } from '../invoke-context.ts';
 import {
   readVmSlices,
@@ -45,7 +44,7 @@ const createProgramAddressSyscall: RuntimeSyscall = (
   programIdAddr,
   addressAddr,
 ) => {
-  context.consume(CREATE_PROGRAM_ADDRESS_UNITS);
+  context.consume(context.costs.createProgramAddressUnits);
   const { seeds, programId } = translateInputs(context, memory, seedsAddr, seedsCount, programIdAddr);
   const address = createProgramAddress(seeds, programId);
   tell(context, seeds, programId, typeof address === 'string' ? undefined : address, undefined);
@@ -72,13 +71,13 @@ const tryFindProgramAddress: RuntimeSyscall = (
   addressAddr,
   bumpAddr,
 ) => {
-  context.consume(CREATE_PROGRAM_ADDRESS_UNITS);
+  context.consume(context.costs.createProgramAddressUnits);
   const { seeds, programId } = translateInputs(context, memory, seedsAddr, seedsCount, programIdAddr);
   const found = findProgramAddress(seeds, programId);
   if (typeof found === 'string') tell(context, seeds, programId, undefined, undefined);
   else tell(context, seeds, programId, found.address, found.bump);
   const failures = typeof found === 'string' ? BUMP_COUNT : BUMP_COUNT - found.bump;
-  context.consume(CREATE_PROGRAM_ADDRESS_UNITS * failures);
+  context.consume(context.costs.createProgramAddressUnits * failures);
   if (typeof found === 'string') return 1;
   const [bumpOffset, addressOffset] = translateOutputs(context, memory, [
     { vmAddr: bumpAddr, len: 1, align: 1 },

@@ -4,7 +4,7 @@
 
 import { PUBKEY_BYTES } from '../../wire/pubkey.ts';
 import { SyscallError } from '../errors.ts';
-import { CPI_BYTES_PER_UNIT, SYSCALL_BASE_COST } from '../execution-cost.ts';
+import { bytesCost } from '../execution-cost.ts';
 import { MAX_RETURN_DATA } from '../transaction-context.ts';
 import { translateBytes, translateOutputs } from './memory-access.ts';
 import type { RuntimeSyscall, SyscallTable } from './syscall-table.ts';
@@ -18,7 +18,7 @@ import type { RuntimeSyscall, SyscallTable } from './syscall-table.ts';
  * Charges 100 and a unit for each 250 bytes, then checks the length, then reads.
  */
 const setReturnData: RuntimeSyscall = (context, memory, addr, len) => {
-  context.consume(SYSCALL_BASE_COST + Math.floor(Number(len) / CPI_BYTES_PER_UNIT));
+  context.consume(context.costs.syscallBaseCost + bytesCost(context.costs, Number(len)));
   if (len > MAX_RETURN_DATA) {
     throw new SyscallError('ReturnDataTooLarge', `Return data too large (${len} > ${MAX_RETURN_DATA})`, {
       rule: 'sol_set_return_data',
@@ -42,11 +42,11 @@ const setReturnData: RuntimeSyscall = (context, memory, addr, len) => {
  * Charges 100, then a unit for each 250 bytes of both outputs. r0 is the length that was set, however much was copied.
  */
 const getReturnData: RuntimeSyscall = (context, memory, dataAddr, len, programIdAddr) => {
-  context.consume(SYSCALL_BASE_COST);
+  context.consume(context.costs.syscallBaseCost);
   const { programId, data } = context.transaction.returnData;
   const copied = Math.min(Number(len), data.length);
   if (copied !== 0) {
-    context.consume(Math.floor((copied + PUBKEY_BYTES) / CPI_BYTES_PER_UNIT));
+    context.consume(bytesCost(context.costs, copied + PUBKEY_BYTES));
     const [dataOffset, programIdOffset] = translateOutputs(context, memory, [
       { vmAddr: dataAddr, len: copied, align: 1 },
       { vmAddr: programIdAddr, len: PUBKEY_BYTES, align: 1 },

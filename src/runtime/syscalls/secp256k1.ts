@@ -3,7 +3,6 @@
 // Secp256k1RecoverError.
 
 import { recoverPublicKey } from '../../crypto/secp256k1-recover.ts';
-import { SECP256K1_RECOVER_COST } from '../execution-cost.ts';
 import { translateBytes, translateOutput } from './memory-access.ts';
 import type { RuntimeSyscall, SyscallTable } from './syscall-table.ts';
 
@@ -26,7 +25,7 @@ const INVALID_SIGNATURE = 3;
  * of range or no point belongs to them; else 0.
  */
 const secp256k1Recover: RuntimeSyscall = (context, memory, hashAddr, recoveryId, signatureAddr, resultAddr) => {
-  context.consume(SECP256K1_RECOVER_COST);
+  context.consume(context.costs.secp256k1RecoverCost);
   const result = translateOutput(memory, resultAddr, SECP256K1_PUBLIC_KEY_LENGTH);
   const hash = translateBytes(memory, hashAddr, HASH_BYTES);
   const signature = translateBytes(memory, signatureAddr, SECP256K1_SIGNATURE_LENGTH);

@@ -8,7 +8,7 @@ import { PUBKEY_BYTES, Pubkey } from '../../wire/pubkey.ts';
 import { currentActivation } from '../activation.ts';
 import { CLOCK_ID, EPOCH_REWARDS_ID, EPOCH_SCHEDULE_ID, FEES_ID, LAST_RESTART_SLOT_ID, RENT_ID } from '../addresses.ts';
 import { fail, SyscallError } from '../errors.ts';
-import { CPI_BYTES_PER_UNIT, MEM_OP_BASE_COST, SYSVAR_BASE_COST } from '../execution-cost.ts';
+import { bytesCost } from '../execution-cost.ts';
 import type { InvokeContext } from '../invoke-context.ts';
 import type { SysvarCache } from '../sysvars/cache.ts';
 import { encodeFees } from '../sysvars/layouts.ts';
@@ -58,7 +58,7 @@ function getSysvarStruct(
   read: (sysvars: SysvarCache) => Uint8Array | undefined = (sysvars) => sysvars.get(id),
 ): RuntimeSyscall {
   return (context, memory, varAddr) => {
-    context.consume(SYSVAR_BASE_COST + size);
+    context.consume(context.costs.sysvarBaseCost + size);
     checkDestination(context, varAddr);
     const offset = translateOutputType(context, memory, varAddr, size, align);
     const data = read(context.environment.sysvars);
@@ -83,9 +83,12 @@ function getSysvarStruct(
  * `sysvarOffset + len` is a u64. r0 is 2 where there is no such sysvar, 1 where it is too short, else 0.
  */
 const getSysvar: RuntimeSyscall = (context, memory, idAddr, varAddr, sysvarOffset, len) => {
-  const idCost = Math.floor(PUBKEY_BYTES / CPI_BYTES_PER_UNIT);
-  const copyCost = Math.max(MEM_OP_BASE_COST, Math.floor(Number(len) / CPI_BYTES_PER_UNIT));
-  context.consume(SYSVAR_BASE_COST + idCost + copyCost);
+  const { costs } = context;
+  // Here, other than elsewhere, bytes that pay for nothing cost nothing.
+  const isFree = costs.cpiBytesPerUnit === 0;
+  const idCost = isFree ? 0 : bytesCost(costs, PUBKEY_BYTES);
+  const copyCost = isFree ? 0 : bytesCost(costs, Number(len));
+  context.consume(costs.sysvarBaseCost + idCost + Math.max(costs.memOpBaseCost, copyCost));
   checkDestination(context, varAddr);
   const output = translateOutput(memory, varAddr, len);
   const idOffset = translateType(context, memory, 'load', idAddr, PUBKEY_BYTES, 1);

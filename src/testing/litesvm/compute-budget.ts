@@ -1,9 +1,9 @@
 // A compute budget as LiteSVM's class: limits, and what everything costs. It stands in place of what transactions ask for.
-// Differs: `maxCallDepth` and `stackFrameSize` are kept but not applied; LiteSVM applies them to programs that are loaded
-// after `withBuiltins`.
+// `maxCallDepth` and `stackFrameSize` hold for programs that are loaded once the builtins are set again.
 // Source: litesvm crates/node-litesvm/src/compute_budget.rs.
 
 import * as cost from '../../runtime/execution-cost.ts';
+import type { StackLimits } from '../../runtime/program-cache.ts';
 import { MAX_INSTRUCTION_TRACE_LENGTH } from '../../runtime/transaction-context.ts';
 import type { ComputeBudgetOverride } from '../../runtime/transaction-processor.ts';
 import { u32, u64, usize } from './arguments.ts';
@@ -90,8 +90,32 @@ export function copyComputeBudget(budget: ComputeBudget): ComputeBudget {
   return wrap(ComputeBudget, { ...innerOf<State>(budget) });
 }
 
+/** Where the runtime has another name, or none, for a cost. */
+const COST_NAMES: { readonly [field: string]: keyof cost.ExecutionCosts | undefined } = {
+  secp256K1RecoverCost: 'secp256k1RecoverCost',
+  altBn128AdditionCost: 'altBn128G1AdditionCost',
+  altBn128MultiplicationCost: 'altBn128G1MultiplicationCost',
+};
+
 /** What the bank is told. */
 export function overrideOf(budget: ComputeBudget): ComputeBudgetOverride {
-  const { computeUnitLimit, heapSize } = innerOf<State>(budget);
-  return { computeUnitLimit: Number(computeUnitLimit), heapSize };
+  const state = innerOf<State>(budget);
+  const costs: { [name: string]: number } = { ...cost.MAINNET_COSTS };
+  for (const field of Object.keys(DEFAULTS) as (keyof typeof DEFAULTS)[]) {
+    const name = COST_NAMES[field] ?? field;
+    if (name in costs) costs[name] = Number(state[field]);
+  }
+  return {
+    computeUnitLimit: Number(state.computeUnitLimit),
+    heapSize: state.heapSize,
+    maxStackHeight: Number(state.maxInstructionStackDepth),
+    maxTraceLength: Number(state.maxInstructionTraceLength),
+    costs: costs as unknown as cost.ExecutionCosts,
+  };
+}
+
+/** The stack of programs that are loaded from now on. */
+export function stackOf(budget: ComputeBudget): StackLimits {
+  const { maxCallDepth, stackFrameSize } = innerOf<State>(budget);
+  return { maxCallDepth: Number(maxCallDepth), stackFrameSize: Number(stackFrameSize) };
 }

@@ -17,7 +17,7 @@ import { DEFAULT_PUBKEY, Pubkey } from '../../wire/pubkey.ts';
 import { decodeTransaction, SIGNATURE_BYTES, type VersionedTransaction } from '../../wire/transaction.ts';
 import { Account, type AddressAndAccount, accountOf, wrapAccount, wrapAddressAndAccount } from './account.ts';
 import { bool, bytes, fail, instance, key, slice, string, u64, usize } from './arguments.ts';
-import { ComputeBudget, copyComputeBudget, overrideOf } from './compute-budget.ts';
+import { ComputeBudget, copyComputeBudget, overrideOf, stackOf } from './compute-budget.ts';
 import { copyFeatureSet, FeatureSet, featureSetOf, runtimeFeaturesOf } from './feature-set.ts';
 import { readFile, writeFile } from './files.ts';
 import {
@@ -203,7 +203,7 @@ export class LiteSvm {
   setBuiltins(): void {
     const bank = this.#bank;
     genesis.setBuiltins(this.#sink, bank.features);
-    renewPrograms(bank);
+    renewPrograms(bank, this.#computeBudget === null ? undefined : stackOf(this.#computeBudget));
     this.#programFeatures = bank.features;
   }
 

@@ -23,6 +23,7 @@ import {
   ProgramEnvironment,
   programDataAddress,
   programEnvironment,
+  type StackLimits,
 } from '../../runtime/program-cache.ts';
 import type { Rent } from '../../runtime/sysvars/layouts.ts';
 import type { Account } from '../../wire/account.ts';
@@ -54,9 +55,9 @@ class LaterEnvironment extends ProgramEnvironment {
   }
 }
 
-/** Loads programs for the present gates from now on. */
-export function renewPrograms(bank: Bank): void {
-  bank.renewPrograms(new LaterEnvironment(programEnvironment(bank.features.runtime), bank));
+/** Loads programs for the present gates, and a stack of this size, from now on. */
+export function renewPrograms(bank: Bank, stack: StackLimits | undefined): void {
+  bank.renewPrograms(new LaterEnvironment(programEnvironment(bank.features.runtime, stack), bank));
 }
 
 /** The account that holds the ELF of an executable one; undefined where there is none. */

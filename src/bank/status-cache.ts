@@ -14,6 +14,9 @@ const C2 = 0xab0e9789;
 const C3 = 0x38b34ae5;
 const C4 = 0xa1e38b93;
 
+/** Slots of the shortest table, as a power of two. */
+const MIN_TABLE_BITS = 7;
+
 /** Messages are hashed here: words of an array that is known beforehand are read in half the time of bytes of any. */
 let scratch = new Uint8Array(4096);
 let scratchWords = new Int32Array(scratch.buffer);
@@ -144,18 +147,24 @@ class DigestLog {
   #words = new Int32Array(4 * 64);
   /**
    * Two words a slot: number of an entry plus one, or 0, and the first word of its digest, which spares a look at the log.
-   * At most half full, entries that don't exist any more included.
+   * At most half full, entries that don't exist any more included. A digest's slot is told by the upper bits of its first
+   * word, so that the slots of a table twice as long are in the same order, and memory is gone through from end to end
+   * when it grows.
    */
-  #table = new Int32Array(2 * 128);
+  #table = new Int32Array(2 << MIN_TABLE_BITS);
+  #shift = 32 - MIN_TABLE_BITS;
   #tableUsed = 0;
+  /** Entries that were ever written. One below that is written in place of another, which the table still has. */
+  #written = 0;
+  #hasStale = false;
 
   has(digest: MessageDigest, count: number): boolean {
     const table = this.#table;
     const mask = table.length - 2;
-    for (let slot = digest.hash << 1; ; slot += 2) {
-      const entry = table[slot & mask] - 1;
+    for (let slot = (digest.hash >>> this.#shift) << 1; ; slot = (slot + 2) & mask) {
+      const entry = table[slot] - 1;
       if (entry < 0) return false;
-      if (table[(slot & mask) + 1] !== digest.hash) continue;
+      if (table[slot + 1] !== digest.hash) continue;
       if (entry < count && digest.equalsAt(this.#words, entry * 4)) return true;
     }
   }
@@ -168,14 +177,16 @@ class DigestLog {
       this.#words = words;
     }
     digest.writeTo(this.#words, count * 4);
+    if (count < this.#written) this.#hasStale = true;
     if (this.#tableUsed * 4 >= this.#table.length) this.#rebuildTable(count);
+    this.#written = Math.max(this.#written, count + 1);
     this.#insert(digest.hash, count);
   }
 
   #insert(hash: number, entry: number): void {
     const table = this.#table;
     const mask = table.length - 2;
-    let slot = (hash << 1) & mask;
+    let slot = (hash >>> this.#shift) << 1;
     while (table[slot] !== 0) slot = (slot + 2) & mask;
     table[slot] = entry + 1;
     table[slot + 1] = hash;
@@ -184,10 +195,18 @@ class DigestLog {
 
   /** Without the entries that don't exist any more, and with room for twice as many. */
   #rebuildTable(count: number): void {
-    let len = 2 * 128;
-    while (len < 8 * count) len *= 2;
-    this.#table = new Int32Array(len);
+    const old = this.#table;
+    let bits = MIN_TABLE_BITS;
+    while (1 << bits < 4 * count) bits++;
+    this.#table = new Int32Array(2 << bits);
+    this.#shift = 32 - bits;
     this.#tableUsed = 0;
-    for (let entry = 0; entry < count; entry++) this.#insert(this.#words[entry * 4], entry);
+    if (this.#hasStale) {
+      for (let entry = 0; entry < count; entry++) this.#insert(this.#words[entry * 4], entry);
+    } else {
+      for (let slot = 0; slot < old.length; slot += 2) if (old[slot] !== 0) this.#insert(old[slot + 1], old[slot] - 1);
+    }
+    this.#hasStale = false;
+    this.#written = count;
   }
 }

@@ -14,9 +14,10 @@ import {
   MAX_ACCOUNT_DATA_LEN,
   type TransactionAccount,
 } from './transaction-context.ts';
+import { halves, isBelow, splitU64 } from './u64-halves.ts';
 
 const SOURCE = 'agave transaction-context/src/instruction_accounts.rs';
-const U64_MAX = 0xffff_ffff_ffff_ffffn;
+const U32_MAX = 0xffff_ffff;
 
 export class BorrowedAccount {
   readonly instruction: InstructionContext;
@@ -80,29 +81,50 @@ export class BorrowedAccount {
   }
 
   setLamports(lamports: bigint): void {
+    splitU64(lamports);
+    this.setLamportsHalves(halves[0], halves[1]);
+  }
+
+  /** The same, in signed halves. */
+  setLamportsHalves(low: number, high: number): void {
     const { account } = this;
-    if (lamports < account.lamports && !this.isOwnedByCurrentProgram) {
+    const { lamportsLow, lamportsHigh } = account;
+    if (isBelow(low, high, lamportsLow, lamportsHigh) && !this.isOwnedByCurrentProgram) {
       this.#refuse('ExternalAccountLamportSpend', 'set_lamports', 'spend lamports');
     }
     if (!this.isWritable) this.#refuse('ReadonlyLamportChange', 'set_lamports', 'change lamports');
-    if (lamports === account.lamports) return;
+    if (low === lamportsLow && high === lamportsHigh) return;
     account.version++;
-    this.instruction.transaction.lamportsDelta += lamports - account.lamports;
-    account.lamports = lamports;
+    this.instruction.transaction.changeLamports(account, low, high);
   }
 
   /** Adds lamports, or `ArithmeticOverflow`. */
   checkedAddLamports(lamports: bigint): void {
-    const sum = this.account.lamports + lamports;
-    if (sum > U64_MAX) this.#refuse('ArithmeticOverflow', 'checked_add_lamports', 'add lamports');
-    this.setLamports(sum);
+    splitU64(lamports);
+    this.checkedAddHalves(halves[0], halves[1]);
+  }
+
+  checkedAddHalves(low: number, high: number): void {
+    const { lamportsLow, lamportsHigh } = this.account;
+    const lowSum = (lamportsLow >>> 0) + (low >>> 0);
+    const highSum = (lamportsHigh >>> 0) + (high >>> 0) + (lowSum > U32_MAX ? 1 : 0);
+    if (highSum > U32_MAX) this.#refuse('ArithmeticOverflow', 'checked_add_lamports', 'add lamports');
+    this.setLamportsHalves(lowSum | 0, highSum | 0);
   }
 
   /** Takes lamports, or `ArithmeticOverflow`. */
   checkedSubLamports(lamports: bigint): void {
-    const rest = this.account.lamports - lamports;
-    if (rest < 0n) this.#refuse('ArithmeticOverflow', 'checked_sub_lamports', 'take lamports');
-    this.setLamports(rest);
+    splitU64(lamports);
+    this.checkedSubHalves(halves[0], halves[1]);
+  }
+
+  checkedSubHalves(low: number, high: number): void {
+    const { lamportsLow, lamportsHigh } = this.account;
+    if (isBelow(lamportsLow, lamportsHigh, low, high)) {
+      this.#refuse('ArithmeticOverflow', 'checked_sub_lamports', 'take lamports');
+    }
+    const borrow = lamportsLow >>> 0 < low >>> 0 ? 1 : 0;
+    this.setLamportsHalves((lamportsLow - low) | 0, (lamportsHigh - high - borrow) | 0);
   }
 
   setOwner(owner: Pubkey): void {

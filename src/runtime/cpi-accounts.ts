@@ -211,7 +211,9 @@ export function updateCalleeAccount(
     return;
   }
   const borrowed = caller.borrow(callerAccount.indexInCaller);
-  if (!account.equalsLamportsAt(view, lamportsAt)) borrowed.setLamports(view.getBigUint64(lamportsAt, true));
+  if (!account.equalsLamportsAt(view, lamportsAt)) {
+    borrowed.setLamportsHalves(view.getInt32(lamportsAt, true), view.getInt32(lamportsAt + 4, true));
+  }
 
   if (!features.virtual_address_space_adjustments) {
     borrowed.updateData(memory, dataAt, dataLen);

@@ -249,7 +249,7 @@ export class InvokeContext {
         fail('ReentrancyNotAllowed', { rule: 'push', source: CONTEXT_SOURCE, program: programId });
       }
     }
-    if (stack.length > 0 && transaction.lamportsDelta !== 0n) {
+    if (stack.length > 0 && !transaction.isBalanced) {
       const actual = transaction.lamportsDelta;
       fail('UnbalancedInstruction', {
         rule: 'push',
@@ -315,14 +315,14 @@ export class InvokeContext {
         program: programId,
       });
     }
-    const actual = this.transaction.lamportsDelta;
-    if (actual === 0n) return undefined;
+    const { transaction } = this;
+    if (transaction.isBalanced) return undefined;
     return new InstructionFailure('UnbalancedInstruction', {
       rule: 'pop',
       source: TRANSACTION_SOURCE,
       program: programId,
       limit: 0n,
-      actual,
+      actual: transaction.lamportsDelta,
     });
   }
 

@@ -157,7 +157,9 @@ function lookUp(table: LookupTable, indexes: Uint8Array, slot: bigint, slotHashe
     const detail = 'it claims more addresses than it has';
     refuseLookup('InvalidAddressLookupTableData', table.key, { detail });
   }
-  for (const index of indexes) {
+  const known = knownAddresses(data);
+  for (let i = 0; i < indexes.length; i++) {
+    const index = indexes[i];
     if (index >= activeCount) {
       const waits = index < table.addressCount;
       refuseLookup('InvalidAddressLookupTableIndex', table.key, {
@@ -167,8 +169,17 @@ function lookUp(table: LookupTable, indexes: Uint8Array, slot: bigint, slotHashe
         detail: waits ? `address ${index} was added in slot ${table.lastExtendedSlot}, which is this one` : undefined,
       });
     }
-    keys.push(Pubkey.interned(data, LOOKUP_TABLE_META_SIZE + index * PUBKEY_BYTES));
+    keys.push((known[index] ??= Pubkey.interned(data, LOOKUP_TABLE_META_SIZE + index * PUBKEY_BYTES)));
   }
+}
+
+/** The addresses of lookup tables that were used before, by the tables' data, which never changes in place. */
+const addressesOfTables = new WeakMap<Uint8Array, (Pubkey | undefined)[]>();
+
+function knownAddresses(data: Uint8Array): (Pubkey | undefined)[] {
+  let addresses = addressesOfTables.get(data);
+  if (addresses === undefined) addressesOfTables.set(data, (addresses = []));
+  return addresses;
 }
 
 /**

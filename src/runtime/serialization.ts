@@ -248,7 +248,9 @@ export function deserializeParameters(
       if (isWithinLimit && account.isUnchangedIn(memory, lamportsAt, ownerAt, dataAt, dataLen)) continue;
     }
     const borrowed = instruction.borrow(i);
-    if (!account.equalsLamportsAt(view, lamportsAt)) borrowed.setLamports(view.getBigUint64(lamportsAt, true));
+    if (!account.equalsLamportsAt(view, lamportsAt)) {
+      borrowed.setLamportsHalves(view.getInt32(lamportsAt, true), view.getInt32(lamportsAt + 4, true));
+    }
     if (!isLoaderDeprecated) checkGrowth(instruction, borrowed, serialized.originalDataLen, dataLen);
     if (!features.virtual_address_space_adjustments) borrowed.updateData(memory, dataAt, dataLen);
     else if (borrowed.canDataBeChanged() === undefined) borrowed.updateData(memory, dataAt, dataLen);

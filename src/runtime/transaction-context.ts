@@ -11,6 +11,7 @@ import type { Pubkey } from '../wire/pubkey.ts';
 import { INSTRUCTIONS_SYSVAR_ID } from './addresses.ts';
 import { BorrowedAccount } from './borrowed-account.ts';
 import { fail } from './errors.ts';
+import { halves, joinU64, splitU64 } from './u64-halves.ts';
 
 export const MAX_ACCOUNT_DATA_LEN = 10 * 1024 * 1024;
 export const MAX_ACCOUNT_DATA_GROWTH_PER_TRANSACTION = 2 * MAX_ACCOUNT_DATA_LEN;
@@ -24,9 +25,7 @@ const MIN_LEN_COPIED_UNSEEN = 512;
 /** Bytes of data below which looking at words costs more than it saves. */
 const MIN_LEN_IN_WORDS = 24;
 
-// A u64 in two forms.
-const whole = new BigUint64Array(1);
-const halves = new Int32Array(whole.buffer);
+const TWO_32 = 2 ** 32;
 
 /** The working copy of one account. Its fields are written through `BorrowedAccount` (or by the loader, before a run). */
 export class TransactionAccount {
@@ -35,7 +34,10 @@ export class TransactionAccount {
   readonly keyPrefix: number;
   /** The stored version this one started from. */
   readonly original: Account;
-  lamports: bigint;
+  /** The balance, in halves; as a bigint it is made when it is asked for. */
+  lamportsLow: number;
+  lamportsHigh: number;
+  #lamports: bigint | undefined;
   owner: Pubkey;
   executable: boolean;
   rentEpoch: bigint;
@@ -45,23 +47,40 @@ export class TransactionAccount {
   /** Whether a `BorrowedAccount` is out: a second one is refused with `AccountBorrowFailed`. */
   borrowed = false;
 
-  // What is compared with guest memory, in the form memory has it. Each is good as long as its source is the value.
+  /** The data as words, to compare it with guest memory: good as long as its source is the data. */
   #words: Uint32Array | undefined;
   #wordsSource: Uint8Array | undefined;
-  /** Signed, as engines keep numbers unboxed. */
-  #lamportsLow = 0;
-  #lamportsHigh = 0;
-  #lamportsSource = 0n;
 
   constructor(key: Pubkey, account: Account) {
     this.key = key;
     this.keyPrefix = readU32(key.bytes, 0) | 0;
     this.original = account;
-    this.lamports = account.lamports;
+    const { lamports } = account;
+    splitU64(lamports);
+    this.lamportsLow = halves[0];
+    this.lamportsHigh = halves[1];
+    this.#lamports = lamports;
     this.owner = account.owner;
     this.executable = account.executable;
     this.rentEpoch = account.rentEpoch;
     this.data = account.data;
+  }
+
+  get lamports(): bigint {
+    return (this.#lamports ??= joinU64(this.lamportsLow, this.lamportsHigh));
+  }
+
+  set lamports(lamports: bigint) {
+    splitU64(lamports);
+    this.lamportsLow = halves[0];
+    this.lamportsHigh = halves[1];
+    this.#lamports = lamports;
+  }
+
+  setLamportsHalves(low: number, high: number): void {
+    this.lamportsLow = low;
+    this.lamportsHigh = high;
+    this.#lamports = undefined;
   }
 
   /** Whether something was written, so that a commit need look at it. */
@@ -97,23 +116,13 @@ export class TransactionAccount {
 
   /** Whether the u64 at `offset` is the balance. */
   equalsLamportsAt(view: DataView, offset: number): boolean {
-    if (this.#lamportsSource !== this.lamports) this.#splitLamports();
-    return view.getInt32(offset, true) === this.#lamportsLow && view.getInt32(offset + 4, true) === this.#lamportsHigh;
+    return view.getInt32(offset, true) === this.lamportsLow && view.getInt32(offset + 4, true) === this.lamportsHigh;
   }
 
   /** Writes the balance at `offset`. */
   writeLamports(view: DataView, offset: number): void {
-    if (this.#lamportsSource !== this.lamports) this.#splitLamports();
-    view.setInt32(offset, this.#lamportsLow, true);
-    view.setInt32(offset + 4, this.#lamportsHigh, true);
-  }
-
-  #splitLamports(): void {
-    const { lamports } = this;
-    this.#lamportsSource = lamports;
-    whole[0] = lamports;
-    this.#lamportsLow = halves[0];
-    this.#lamportsHigh = halves[1];
+    view.setInt32(offset, this.lamportsLow, true);
+    view.setInt32(offset + 4, this.lamportsHigh, true);
   }
 
   /** Whether the bytes at `offset` of guest memory are the data's. Every account of every program is asked. */
@@ -284,8 +293,9 @@ export class TransactionContext {
   /** How long the trace may get. */
   readonly maxTraceLength: number;
   returnData: ReturnData;
-  /** Sum of all lamport changes so far: zero whenever an instruction is pushed or popped. */
-  lamportsDelta = 0n;
+  // Sum of all lamport changes so far, of lower and upper halves apart: two numbers that stay exact.
+  #deltaLow = 0;
+  #deltaHigh = 0;
   /** Net growth of account data so far, in bytes. */
   resizeDelta = 0;
   #instructionsSysvarIndex: number | undefined;
@@ -300,6 +310,29 @@ export class TransactionContext {
     this.maxStackHeight = maxStackHeight;
     this.maxTraceLength = maxTraceLength;
     this.returnData = { programId, data: NO_DATA };
+  }
+
+  /** Whether all lamport changes so far come to nothing, as they must whenever an instruction is pushed or popped. */
+  get isBalanced(): boolean {
+    // Exact: a power of two loses nothing, and a sum is only rounded to zero where it is zero.
+    return this.#deltaHigh * TWO_32 + this.#deltaLow === 0;
+  }
+
+  /** Sum of all lamport changes so far. */
+  get lamportsDelta(): bigint {
+    return BigInt(this.#deltaHigh) * BigInt(TWO_32) + BigInt(this.#deltaLow);
+  }
+
+  set lamportsDelta(lamports: bigint) {
+    this.#deltaLow = Number(lamports & 0xffff_ffffn);
+    this.#deltaHigh = Number(lamports >> 32n);
+  }
+
+  /** Gives an account another balance. */
+  changeLamports(account: TransactionAccount, low: number, high: number): void {
+    this.#deltaLow += (low >>> 0) - (account.lamportsLow >>> 0);
+    this.#deltaHigh += (high >>> 0) - (account.lamportsHigh >>> 0);
+    account.setLamportsHalves(low, high);
   }
 
   /** Index of the sysvar that each pushed instruction writes its number into, or -1. */

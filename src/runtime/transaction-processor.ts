@@ -57,6 +57,7 @@ import { isRentTransitionAllowed, minimumBalance } from './rent.ts';
 import { hasDuplicateKeys, resolveAccounts, type SanitizedTransaction } from './sanitized-transaction.ts';
 import type { Rent } from './sysvars/layouts.ts';
 import { InstructionContext, type ReturnData, TransactionAccount, TransactionContext } from './transaction-context.ts';
+import { halves, splitU64 } from './u64-halves.ts';
 
 /** How many accounts a transaction may lock. Source: solana-sdk transaction/src/sanitized.rs; agave runtime/src/bank.rs. */
 const MAX_TX_ACCOUNT_LOCKS = 128;
@@ -488,15 +489,19 @@ function checkOutcome(prepared: PreparedTransaction, transaction: TransactionCon
   const { features, rules } = environment;
   const { keys, roles } = sanitized;
   const rent = rentOf(environment);
-  let lamportsDelta = 0n;
+  let deltaLow = 0;
+  let deltaHigh = 0;
   for (let i = 0; i < keys.length; i++) {
     const account = transaction.accounts[i];
     if (!account.touched) continue;
-    if (account.lamports !== account.original.lamports) lamportsDelta += account.lamports - account.original.lamports;
+    splitU64(account.original.lamports);
+    deltaLow += (account.lamportsLow >>> 0) - (halves[0] >>> 0);
+    deltaHigh += (account.lamportsHigh >>> 0) - (halves[1] >>> 0);
     if (!roles[i].isWritable || isRentTransitionAllowed(rent, features, account.original, account)) continue;
     if (!keys[i].equals(INCINERATOR_ID)) return { InsufficientFundsForRent: { account_index: i } };
   }
-  return rules.checkLamportSum && lamportsDelta !== 0n ? 'UnbalancedTransaction' : undefined;
+  const isBalanced = deltaHigh * 2 ** 32 + deltaLow === 0;
+  return rules.checkLamportSum && !isBalanced ? 'UnbalancedTransaction' : undefined;
 }
 
 /** What `checkOutcome` looked at, for who listens. */

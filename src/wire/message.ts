@@ -2,7 +2,7 @@
 // wire forms in use. legacy and v0 precede lists by a compact-u16, v0 adds address lookup tables, v1 (SIMD-0385) has
 // one-byte counts and a config in place of compute-budget instructions.
 // Decoding checks form only; whether the indexes make sense is said by message-sanitizer.ts. Byte fields of a decoded
-// message are views of the bytes it came from: don't alter those afterwards. Keys are copies.
+// message are views of the bytes it came from, or shared with other messages: don't alter either. Keys are copies.
 // Source: solana-sdk message/src/{legacy.rs, versions/mod.rs, versions/v0/mod.rs, versions/v1/message.rs}.
 
 import { readU16, readU32, readU64, writeU16, writeU32, writeU64 } from './bytes.ts';
@@ -130,12 +130,33 @@ function readCompactMessage(reader: WireReader, version: 'legacy' | 0): Versione
   const instructions = new Array<CompiledInstruction>(Math.min(instructionCount, MAX_TRUSTED_COUNT));
   for (let i = 0; i < instructionCount; i++) {
     const programIdIndex = reader.bytes[reader.take(1, 'the program index of an instruction')];
-    const accounts = reader.takeView(reader.takeShortVecLength("the number of an instruction's accounts"), 'accounts');
+    const accounts = readIndexes(reader, reader.takeShortVecLength("the number of an instruction's accounts"));
     const data = reader.takeView(reader.takeShortVecLength("the length of an instruction's data"), 'instruction data');
     instructions[i] = { programIdIndex, accounts, data };
   }
   const addressTableLookups = version === 0 ? readLookups(reader) : NO_LOOKUPS;
   return { version, header, accountKeys, recentBlockhash, instructions, addressTableLookups };
+}
+
+/** Short lists of indexes are few: 0 and 1, and so on. Finding the one that was seen before takes half of making a view. */
+const MAX_KNOWN_INDEXES = 16;
+const knownIndexes: (Uint8Array | undefined)[] = new Array(256).fill(undefined);
+
+function readIndexes(reader: WireReader, count: number): Uint8Array {
+  if (count > MAX_KNOWN_INDEXES) return reader.takeView(count, 'accounts');
+  const { bytes } = reader;
+  const offset = reader.take(count, 'accounts');
+  let hash = count;
+  for (let i = 0; i < count; i++) hash = (Math.imul(hash, 31) + bytes[offset + i]) | 0;
+  const slot = (hash ^ (hash >>> 8)) & 0xff;
+  const known = knownIndexes[slot];
+  if (known !== undefined && known.length === count && startsAt(bytes, offset, known)) return known;
+  return (knownIndexes[slot] = bytes.slice(offset, offset + count));
+}
+
+function startsAt(bytes: Uint8Array, offset: number, part: Uint8Array): boolean {
+  for (let i = 0; i < part.length; i++) if (part[i] !== bytes[offset + i]) return false;
+  return true;
 }
 
 function readLookups(reader: WireReader): readonly MessageAddressTableLookup[] {

@@ -13,6 +13,7 @@ import { fail, type Refusal } from '../errors.ts';
 import { SYSTEM_PROGRAM_COMPUTE_UNITS } from '../execution-cost.ts';
 import type { InvokeContext } from '../invoke-context.ts';
 import { MAX_ACCOUNT_DATA_LEN } from '../transaction-context.ts';
+import { halves, isBelow, joinU64, splitU64 } from '../u64-halves.ts';
 import { InstructionReader } from './instruction-reader.ts';
 import { SYSTEM_ERROR } from './system-error.ts';
 import {
@@ -44,9 +45,9 @@ const INSTRUCTIONS: readonly Handler[] = [
     account.release();
   },
   function transfer(context, reader) {
-    const lamports = reader.u64();
+    const low = reader.u64Halves();
     context.current.checkNumberOfAccounts(2);
-    processTransfer(context, 0, 1, lamports);
+    processTransfer(context, 0, 1, low, reader.upperHalf);
   },
   function createAccountWithSeed(context, reader) {
     const base = reader.pubkey();
@@ -120,7 +121,7 @@ const INSTRUCTIONS: readonly Handler[] = [
     processAllocate(context, to, address, space);
     processAssign(context, to, address, owner);
     to.release();
-    if (lamports > 0n) processTransfer(context, 1, 0, lamports);
+    if (lamports > 0n) transferLamports(context, 1, 0, lamports);
   },
 ];
 
@@ -262,10 +263,16 @@ function processCreateAccount(
   processAllocate(context, to, toAddress, space);
   processAssign(context, to, toAddress, owner);
   to.release();
-  processTransfer(context, 0, 1, lamports);
+  transferLamports(context, 0, 1, lamports);
 }
 
-function processTransfer(context: InvokeContext, fromIndex: number, toIndex: number, lamports: bigint): void {
+function transferLamports(context: InvokeContext, fromIndex: number, toIndex: number, lamports: bigint): void {
+  splitU64(lamports);
+  processTransfer(context, fromIndex, toIndex, halves[0], halves[1]);
+}
+
+/** @param low lamports, in signed halves */
+function processTransfer(context: InvokeContext, fromIndex: number, toIndex: number, low: number, high: number): void {
   if (!context.current.isSigner(fromIndex)) {
     const from = context.current.keyAt(fromIndex);
     refuse(context, 'MissingRequiredSignature', `Transfer: \`from\` account ${from} must sign`, {
@@ -273,7 +280,7 @@ function processTransfer(context: InvokeContext, fromIndex: number, toIndex: num
       asked: 'signer',
     });
   }
-  transferVerified(context, fromIndex, toIndex, lamports);
+  transferVerified(context, fromIndex, toIndex, low, high);
 }
 
 /** Account 0 pays, account 1 is the base that signs for it, account 2 receives. */
@@ -290,23 +297,25 @@ function processTransferWithSeed(context: InvokeContext, lamports: bigint, fromS
     const message = `Transfer: 'from' address ${from} does not match derived address ${derived}`;
     refuse(context, SYSTEM_ERROR.AddressWithSeedMismatch, message, { account: from });
   }
-  transferVerified(context, 0, 2, lamports);
+  splitU64(lamports);
+  transferVerified(context, 0, 2, halves[0], halves[1]);
 }
 
 /** Moves lamports from an account that has been signed for. The two may be the same: each is taken only while it is changed. */
-function transferVerified(context: InvokeContext, fromIndex: number, toIndex: number, lamports: bigint): void {
+function transferVerified(context: InvokeContext, fromIndex: number, toIndex: number, low: number, high: number): void {
   const from = context.current.borrow(fromIndex);
   if (from.data.length > 0) {
     refuse(context, 'InvalidArgument', 'Transfer: `from` must not carry data', { account: from.key });
   }
-  if (lamports > from.lamports) {
+  if (isBelow(from.account.lamportsLow, from.account.lamportsHigh, low, high)) {
+    const lamports = joinU64(low, high);
     const message = `Transfer: insufficient lamports ${from.lamports}, need ${lamports}`;
     const facts = { account: from.key, asked: 'lamports', limit: from.lamports, actual: lamports };
     refuse(context, SYSTEM_ERROR.ResultWithNegativeLamports, message, facts);
   }
-  from.checkedSubLamports(lamports);
+  from.checkedSubHalves(low, high);
   from.release();
   const to = context.current.borrow(toIndex);
-  to.checkedAddLamports(lamports);
+  to.checkedAddHalves(low, high);
   to.release();
 }

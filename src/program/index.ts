@@ -72,7 +72,9 @@ export {
   type TypeScriptProgram,
 } from './define-program.ts';
 export { emit, emitCpi, eventCpi } from './event-cpi.ts';
+export { declareProgram } from './external-program.ts';
 export { type Idl, idl } from './idl.ts';
+export type { ExternalProgram, IdlLike } from './idl-inference.ts';
 export { type Context, type InstructionDefinition, instruction } from './instruction-entry.ts';
 export type { MintExtensions } from './mint-extensions.ts';
 export { PROGRAM_ERRORS, ProgramError, type ProgramErrorName } from './program-error.ts';

@@ -101,7 +101,7 @@ export interface CallResult<R> {
 /** A call of an instruction from another program. */
 export type InstructionCall<I> =
   I extends InstructionDefinition<infer A, infer F, infer R>
-    ? (ctx: CpiContext<CallAccounts<A, AccountLike>>, ...args: ArgsOf<F>) => R extends undefined ? void : CallResult<R>
+    ? (ctx: CpiContext<CallAccounts<A, AccountLike>>, ...args: ArgsOf<F>) => undefined extends R ? void : CallResult<R>
     : never;
 
 type GivenAccounts = { readonly [name: string]: Address | TransactionSigner | GivenAccounts | null | undefined };

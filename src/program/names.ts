@@ -15,3 +15,9 @@ export function pascalCase(name: string): string {
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join('');
 }
+
+/** `sol_transfer` → `solTransfer`. What is in camel case already stays. */
+export function camelCase(name: string): string {
+  const [first, ...words] = name.split('_');
+  return first + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+}

@@ -74,15 +74,17 @@ export interface Schema<T> {
   readonly pod?: Pod | undefined;
 }
 
-/** How a value lies in memory; its bytes are those of Borsh. */
+/** How a value lies in memory. Where there are no gaps its bytes are those of Borsh. */
 export interface Pod {
   /** Bytes. */
   readonly align: number;
   readonly size: number;
-  /** Of a struct. */
-  readonly fields?: Fields;
+  /** Of a struct: where each field lies. */
+  readonly fields?: readonly (readonly [name: string, schema: Schema<any>, offset: number])[];
   /** Of an array. */
   readonly item?: Schema<any>;
+  /** Some bytes stand for no value: bytemuck takes it as unsafe only. */
+  readonly isPartial?: boolean;
 }
 
 /** The TypeScript type of a schema. */
@@ -112,7 +114,10 @@ export const i128: Schema<bigint> = primitive('i128', getI128Codec(), 16, 8);
 export const f32: Schema<number> = primitive('f32', getF32Codec(), 4, 4);
 export const f64: Schema<number> = primitive('f64', getF64Codec(), 8, 8);
 /** One byte; one that is neither 0 nor 1 can't be read. */
-export const bool: Schema<boolean> = primitive('bool', transformCodec(getU8Codec(), Number, readFlag), 1);
+export const bool: Schema<boolean> = {
+  ...primitive<boolean>('bool', transformCodec(getU8Codec(), Number, readFlag), 1),
+  pod: { align: 1, size: 1, isPartial: true },
+};
 export const pubkey: Schema<Address> = primitive('pubkey', getAddressCodec(), 32, 1);
 
 function readFlag(byte: number | bigint): boolean {
@@ -154,7 +159,12 @@ export function vec<T>(inner: Schema<T>, maxCount?: number): Schema<T[]> {
 export function array<T>(inner: Schema<T>, length: number): Schema<T[]> {
   const codec = getArrayCodec(inner.codec, { size: length }) as unknown as Codec<T[], T[]>;
   const space = inner.space === undefined ? undefined : length * inner.space;
-  const pod = inner.pod && { align: inner.pod.align, size: length * inner.pod.size, item: inner };
+  const pod = inner.pod && {
+    align: inner.pod.align,
+    size: length * inner.pod.size,
+    item: inner,
+    isPartial: inner.pod.isPartial ?? false,
+  };
   return { codec, idl: { array: [inner.idl, length] }, space, definitions: inner.definitions, pod };
 }
 
@@ -216,6 +226,7 @@ export function enumeration<V extends Variants>(
     idl: { defined: { name } },
     space: spaces.some((space) => space === undefined) ? undefined : 1 + Math.max(0, ...(spaces as number[])),
     definitions: definitions.set(name, definition),
+    pod: spaces.every((space) => space === 0) ? { align: 1, size: 1, isPartial: true } : undefined,
   };
 }
 

@@ -3,6 +3,7 @@
 // Numbers are aligned as on the chain, where 128 bits want 8 bytes as 64 do.
 // Source: anchor lang/src/accounts/account_loader.rs, lang/attribute/account/src/lib.rs, zero_copy; bytemuck, Pod.
 
+import { type Codec, padLeftCodec, padRightCodec } from '@solana/kit';
 import { ParhelionError } from '../wire/errors.ts';
 import type { AccountInfo } from './account-info.ts';
 import type { AccountLoader } from './account-types.ts';
@@ -29,8 +30,11 @@ export interface ZeroCopyType<T> extends AccountType<T> {
 }
 
 export interface Packing {
-  /** Without regard to how numbers want to be aligned: Anchor's `zero_copy(unsafe)`. */
-  readonly packed?: boolean;
+  /**
+   * What Anchor's `zero_copy(unsafe)` allows: `packed`, as it has it, puts numbers wherever they come to lie; `c`, with
+   * `#[repr(C)]`, leaves gaps before those that want to be aligned.
+   */
+  readonly unsafe?: 'packed' | 'c';
 }
 
 /**
@@ -61,16 +65,16 @@ export function zeroCopyStruct<F extends Fields>(
   fields: F,
   options: Described & Packing = {},
 ): Schema<InferFields<F>> {
-  const { packed = false, docs = [] } = options;
-  const pod = podOf(name, fields, packed);
+  const { docs = [] } = options;
+  const { pod, gaps } = podOf(name, fields, options.unsafe);
   const definition: IdlTypeDefinition = {
     ...(docs.length === 0 ? {} : { docs }),
-    serialization: packed ? 'bytemuckunsafe' : 'bytemuck',
-    repr: packed ? { kind: 'rust', packed: true } : { kind: 'c' },
+    serialization: options.unsafe === undefined ? 'bytemuck' : 'bytemuckunsafe',
+    repr: options.unsafe === 'packed' ? { kind: 'rust', packed: true } : { kind: 'c' },
     type: { kind: 'struct', fields: idlFields(fields) },
   };
   return {
-    codec: fieldsCodec(fields),
+    codec: fillGaps(fields, gaps),
     idl: { defined: { name } },
     space: pod.size,
     definitions: definitionsOf(fields, name, definition),
@@ -78,23 +82,44 @@ export function zeroCopyStruct<F extends Fields>(
   };
 }
 
-function podOf(name: string, fields: Fields, isPacked: boolean): Pod {
+/** Also the bytes before each field, and those behind the last, that belong to none. */
+function podOf(name: string, fields: Fields, unsafe: Packing['unsafe']): { pod: Pod; gaps: readonly number[] } {
   const refuse = (reason: string): never => {
     throw new ParhelionError('INVALID_DECLARATION', { program: name, reason });
   };
   let align = 1;
   let size = 0;
-  for (const [field, { pod }] of Object.entries(fields)) {
-    if (pod === undefined) return refuse(`the field ${field} can't be used where it lies`);
-    if (!isPacked && size % pod.align !== 0) {
-      refuse(`before ${field} is a gap of ${pod.align - (size % pod.align)} bytes: fill it with a field of its own`);
+  const gaps: number[] = [];
+  const leave = (boundary: number, where: string) => {
+    const gap = (boundary - (size % boundary)) % boundary;
+    if (gap > 0 && unsafe === undefined) refuse(`${where} is a gap of ${gap} bytes: fill it with a field of its own`);
+    gaps.push(gap);
+    size += gap;
+  };
+  const placed = Object.entries(fields).map(([field, schema]) => {
+    const { pod } = schema;
+    if (pod === undefined || (pod.isPartial && unsafe === undefined)) {
+      return refuse(`the field ${field} can't be used where it lies`);
     }
-    align = Math.max(align, isPacked ? 1 : pod.align);
+    leave(unsafe === 'packed' ? 1 : pod.align, `before ${field}`);
+    align = Math.max(align, unsafe === 'packed' ? 1 : pod.align);
+    const offset = size;
     size += pod.size;
-  }
-  if (size % align !== 0)
-    refuse(`behind its last field is a gap of ${align - (size % align)} bytes: fill it with a field`);
-  return { align, size, fields };
+    return [field, schema as Schema<any>, offset] as const;
+  });
+  leave(align, 'behind its last field');
+  return { pod: { align, size, fields: placed }, gaps };
+}
+
+function fillGaps<F extends Fields>(fields: F, gaps: readonly number[]): Schema<InferFields<F>>['codec'] {
+  if (gaps.every((gap) => gap === 0)) return fieldsCodec(fields);
+  const entries = Object.entries(fields);
+  const padded = entries.map(([name, schema], i) => {
+    const behind = i === entries.length - 1 ? gaps[entries.length] : 0;
+    const codec = padRightCodec(padLeftCodec(schema.codec as Codec<unknown>, gaps[i]), behind);
+    return [name, { ...schema, codec }] as const;
+  });
+  return fieldsCodec(Object.fromEntries(padded) as unknown as F);
 }
 
 export class LoadedAccount<T> extends PlainAccount implements AccountLoader<T> {
@@ -143,11 +168,7 @@ function windowOf(schema: Schema<any>, bytes: () => Uint8Array, offset: number, 
   const { pod, codec } = schema;
   if (pod?.fields !== undefined) {
     const struct = {};
-    let at = offset;
-    for (const [name, field] of Object.entries(pod.fields)) {
-      defineMember(struct, name, field as Schema<any>, bytes, at, isWritable);
-      at += field.pod!.size;
-    }
+    for (const [name, field, at] of pod.fields) defineMember(struct, name, field, bytes, offset + at, isWritable);
     return struct;
   }
   if (pod?.item !== undefined) {

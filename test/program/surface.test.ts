@@ -8,6 +8,7 @@ import { UPGRADEABLE_LOADER } from '../../src/program/account-values.ts';
 import {
   ANCHOR_ERRORS,
   account,
+  bool,
   CpiContext,
   type DataAccount,
   type DeclaredAccount,
@@ -314,7 +315,12 @@ describe('accounts used where they lie', () => {
   test('must have no gaps, and nothing that isn’t plain bytes', () => {
     expect(() => zeroCopy('Gap', { a: u8, b: u32 })).toThrow(/before b is a gap of 3 bytes/);
     expect(() => zeroCopy('End', { a: u32, b: u16 })).toThrow(/behind its last field is a gap of 2 bytes/);
-    expect(zeroCopy('Packed', { a: u8, b: u32 }, { packed: true }).space).toBe(5);
+    expect(() => zeroCopy('Flag', { a: bool })).toThrow(/the field a can't be used where it lies/);
+    const padded = zeroCopy('Padded', { a: bool, b: u32, c: u16 }, { unsafe: 'c' });
+    const bytes = [1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0];
+    expect([...padded.codec.encode({ a: true, b: 2, c: 3 })]).toEqual(bytes);
+    expect(padded.codec.decode(new Uint8Array(bytes))).toEqual({ a: true, b: 2, c: 3 });
+    expect(zeroCopy('Packed', { a: u8, b: u32 }, { unsafe: 'packed' }).space).toBe(5);
     // @ts-expect-error It is no Borsh.
     account(Book);
   });

@@ -93,8 +93,9 @@ function stub(path, value) {
   return `{ ${entries.join(', ')} }`;
 }
 
+/** A function's `prototype`, unlike a class's, may be another one each time it is asked for. */
 const CLASS_STUB = (path) =>
-  `new Proxy(class {}, { construct: (_, args, target) => new (${path})(...args), get: (_, name) => name === 'prototype' ? Reflect.get(_, name) : ${path}[name] })`;
+  `((c) => new Proxy(function () {}, { construct: (_, args) => new (c ??= ${path})(...args), get: (_, name) => (c ??= ${path})[name] }))()`;
 
 const isClass = (value) => typeof value === 'function' && /^class\b/.test(String(value));
 

@@ -114,6 +114,8 @@ class TreeBuilder {
     const { decoded, accounts } = this.#instruction(program, this.#frameAccounts(recorded), data);
     const { returnData } = recorded;
     const failure = this.#failure(recorded, program);
+    const changes = this.#changes(recorded, 'all');
+    const ownChanges = callCount === 0 ? changes : this.#changes(recorded, 'own');
     return {
       path,
       verdict: failure === null ? 'success' : recorded.isEntered ? 'failed' : 'refused',
@@ -129,8 +131,8 @@ class TreeBuilder {
       steps,
       returnData:
         returnData === undefined ? null : { programAddress: address(returnData.programId), data: returnData.data },
-      ownChanges: this.#changes(recorded, 'own'),
-      changes: this.#changes(recorded, 'all'),
+      ownChanges,
+      changes,
       failure,
       syscalls: recorded.syscalls.map((syscall) => ({ ...syscall })),
       heapUnits: recorded.heapUnits,
@@ -323,6 +325,13 @@ class TreeBuilder {
   #changes(recorded: RecordedFrame, which: 'own' | 'all'): AccountChange[] {
     const { journal } = this.#recording;
     if (journal === undefined) return [];
+    const { journalStart, journalEnd } = recorded;
+    if (journalEnd === journalStart) return [];
+    if (journalEnd === journalStart + 1) {
+      // Most frames: they made no calls and changed each account once.
+      const { frame, deltas } = journal.steps[journalStart];
+      return which === 'own' && frame !== recorded ? [] : deltas.map((delta) => this.#change(delta));
+    }
     const changes: Delta[] = [];
     const open = new Map<number, Delta[]>();
     const close = (index: number) => {
@@ -330,7 +339,7 @@ class TreeBuilder {
       if (net !== undefined) changes.push(net);
       open.delete(index);
     };
-    for (const step of journal.steps.slice(recorded.journalStart, recorded.journalEnd)) {
+    for (const step of journal.steps.slice(journalStart, journalEnd)) {
       for (const delta of step.deltas) {
         if (which === 'own' && step.frame !== recorded) {
           if (open.has(delta.index)) close(delta.index);
@@ -379,7 +388,8 @@ class TreeBuilder {
     if (transaction === undefined || journal === undefined) {
       return (metas ?? []).map((meta) => this.#account(meta.pubkey, meta, null, null));
     }
-    const changed = new Set(journal.steps.flatMap((step) => step.deltas.map((delta) => delta.index)));
+    const changed = new Set<number>();
+    for (const { deltas } of journal.steps) for (const { index } of deltas) changed.add(index);
     const after = journal.after();
     // The runtime may have added accounts of its own behind those of the message.
     return transaction.accounts.slice(0, metas?.length).map(({ key }, i) => {

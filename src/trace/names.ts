@@ -71,6 +71,7 @@ export const WELL_KNOWN_NAMES: Readonly<Record<string, string>> = {
 export const INSTRUCTIONS_SYSVAR_ADDRESS = 'Sysvar1nstructions1111111111111111111111111';
 
 const MAX_LABELS = 1_000;
+let wellKnown: Map<string, string> | undefined;
 
 /** Looks names up, the user's labels first, and remembers which were found: they become the trace's `names`. */
 export class AddressNames {
@@ -84,8 +85,8 @@ export class AddressNames {
   }
 
   nameOf(address: string): string | null {
-    const name =
-      this.#labels?.get(address) ?? (Object.hasOwn(WELL_KNOWN_NAMES, address) ? WELL_KNOWN_NAMES[address] : undefined);
+    // A map: as a property's name a text has to be looked up among all names of properties first.
+    const name = this.#labels?.get(address) ?? (wellKnown ??= new Map(Object.entries(WELL_KNOWN_NAMES))).get(address);
     if (name === undefined) return null;
     this.found[address] = name;
     return name;

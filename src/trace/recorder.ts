@@ -301,24 +301,20 @@ export function programOf(frame: RecordedFrame): Pubkey | undefined {
   return frame.context?.programId ?? frame.asked?.programId;
 }
 
-const PROGRAM_LINE = /^Program [1-9A-HJ-NP-Za-km-z]{32,44} (invoke \[|success$|failed: |consumed )/;
+const PROGRAM = 'Program ';
 
 /** Whatever a program logs is behind `Program log: ` or `Program data: `, so no program can write one of the others. */
 function kindOf(line: string): LogKind {
+  if (!line.startsWith(PROGRAM)) return 'runtime';
   if (line.startsWith('Program log: ')) return 'log';
   if (line.startsWith('Program data: ')) return 'data';
   if (line.startsWith('Program consumption: ')) return 'consumption';
   if (line.startsWith('Program return: ')) return 'return';
-  switch (PROGRAM_LINE.exec(line)?.[1]) {
-    case 'invoke [':
-      return 'invoke';
-    case 'success':
-      return 'success';
-    case 'failed: ':
-      return 'failed';
-    case 'consumed ':
-      return 'consumed';
-    default:
-      return 'runtime';
-  }
+  // An address, and what happened to its program.
+  const end = line.indexOf(' ', PROGRAM.length);
+  if (end < PROGRAM.length + 32 || end > PROGRAM.length + 44) return 'runtime';
+  if (line.startsWith('invoke [', end + 1)) return 'invoke';
+  if (line.startsWith('success', end + 1) && line.length === end + 8) return 'success';
+  if (line.startsWith('failed: ', end + 1)) return 'failed';
+  return line.startsWith('consumed ', end + 1) ? 'consumed' : 'runtime';
 }

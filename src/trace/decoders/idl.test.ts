@@ -108,3 +108,45 @@ describe('an IDL', () => {
     expect(() => readIdl(value)).toThrow(/An IDL must be/);
   });
 });
+
+describe('an IDL that is none', () => {
+  const withInstruction = (instruction: object) => ({
+    instructions: [{ name: 'a', accounts: [], args: [], ...instruction }],
+  });
+  const deep = (levels: number) => {
+    let node: object = { name: 'x' };
+    for (let i = 0; i < levels; i++) node = { name: 'x', accounts: [node] };
+    return [node];
+  };
+  const omitted = (number: unknown) => ({
+    kind: 'rootNode',
+    program: {
+      instructions: [
+        {
+          name: 'a',
+          arguments: [
+            { name: 'd', defaultValueStrategy: 'omitted', defaultValue: { kind: 'numberValueNode', number } },
+          ],
+        },
+      ],
+    },
+  });
+
+  it.each([
+    ['accounts nested without end', withInstruction({ accounts: deep(20_000) })],
+    ['a discriminator of lists', withInstruction({ discriminator: deep(20_000) })],
+    ['a discriminator of large numbers', withInstruction({ discriminator: [256] })],
+    ['a default of half a number', omitted(0.5)],
+    ['a default that is text', omitted('many')],
+  ])('%s', (_, idl) => {
+    expect(() => readIdl(idl)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
+  });
+
+  it('lists of nothing end, however many', () => {
+    const type = [1, 2, 3, 4].reduce<unknown>((inner) => ({ array: [inner, 1000] }), { array: ['u8', 0] });
+    const { decoder } = readIdl(withInstruction({ discriminator: [1], args: [{ name: 'x', type }] }));
+    const bytes = new Uint8Array(1001).fill(1);
+    const reading = decoder.decodeInstruction?.({ programAddress: address, accounts: [], data: bytes });
+    expect(reading?.args).toEqual({ x: bytes.subarray(1) });
+  });
+});

@@ -54,25 +54,44 @@ function readAnchor(idl: Json): ProgramIdl {
     const given = instruction['discriminator'];
     return {
       name: own,
-      discriminator: Array.isArray(given) ? Uint8Array.from(given as number[]) : anchorDiscriminator(own),
+      discriminator: Array.isArray(given) ? bytesOf(given) : anchorDiscriminator(own),
       accounts: flattenAccounts(instruction['accounts']),
       args: objects(instruction['args']).map((arg) => ({ name: asText(arg['name']) ?? '?', type: arg['type'] })),
     };
   });
-  const errors = new Map(
-    objects(idl['errors']).map((error) => [
-      Number(error['code']),
-      { name: asText(error['name']) ?? '?', message: asText(error['msg']) },
-    ]),
-  );
+  const errors = errorsOf(idl['errors'], 'msg');
   const address = asText(idl['address']) ?? asText(metadata?.['address']);
   return { name, address, decoder: decoderOf(name, instructions, errors) };
 }
 
+function bytesOf(values: readonly unknown[]): Uint8Array {
+  const isByte = (value: unknown): value is number =>
+    typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 255;
+  return values.every(isByte) ? Uint8Array.from(values) : refuse('a discriminator of other things than bytes');
+}
+
+type Errors = ReadonlyMap<number, { readonly name: string; readonly message: string | undefined }>;
+
+/** Those with a number; `text` is what their message is called. */
+function errorsOf(errors: unknown, text: string): Errors {
+  const numbered = objects(errors).filter((error) => typeof error['code'] === 'number');
+  return new Map(
+    numbered.map((error) => [
+      error['code'] as number,
+      { name: asText(error['name']) ?? '?', message: asText(error[text]) },
+    ]),
+  );
+}
+
+/** Structs of accounts in structs; more than anybody writes. */
+const MAX_NESTING = 32;
+
 /** Accounts of the struct, nested structs in place. */
-function flattenAccounts(accounts: unknown): string[] {
+function flattenAccounts(accounts: unknown, depth = 0): string[] {
+  if (depth > MAX_NESTING) return refuse(`accounts nested more than ${MAX_NESTING} deep`);
   return objects(accounts).flatMap((account) => {
-    return Array.isArray(account['accounts']) ? flattenAccounts(account['accounts']) : [asText(account['name']) ?? '?'];
+    const { accounts: inner, name } = account;
+    return Array.isArray(inner) ? flattenAccounts(inner, depth + 1) : [asText(name) ?? '?'];
   });
 }
 
@@ -98,12 +117,7 @@ function readCodama(program: Json): ProgramIdl {
         .map((arg) => ({ name: asText(arg['name']) ?? '?', type: arg['type'] })),
     };
   });
-  const errors = new Map(
-    objects(program['errors']).map((error) => [
-      Number(error['code']),
-      { name: asText(error['name']) ?? '?', message: asText(error['message']) },
-    ]),
-  );
+  const errors = errorsOf(program['errors'], 'message');
   const name = asText(program['name']);
   return { name, address: asText(program['publicKey']), decoder: decoderOf(name, instructions, errors) };
 }
@@ -116,15 +130,14 @@ function encodeDefault(arg: Json): Uint8Array {
     return Uint8Array.from((asText(value['data']) ?? '').match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
   }
   const width = widthOf(asText(type?.['format'])) ?? 1;
-  const number = BigInt(Number(value?.['number'] ?? 0));
+  const given = value?.['number'] ?? 0;
+  if (typeof given !== 'number' || !Number.isInteger(given))
+    return refuse('an omitted argument that is no whole number');
+  const number = BigInt(given);
   return Uint8Array.from({ length: width }, (_, i) => Number((number >> BigInt(8 * i)) & 0xffn));
 }
 
-function decoderOf(
-  name: string | undefined,
-  instructions: readonly IdlInstruction[],
-  errors: ReadonlyMap<number, { readonly name: string; readonly message: string | undefined }>,
-): ProgramDecoder {
+function decoderOf(name: string | undefined, instructions: readonly IdlInstruction[], errors: Errors): ProgramDecoder {
   return {
     ...(name === undefined ? {} : { name }),
     decodeInstruction({ data, accounts }) {
@@ -166,9 +179,13 @@ class BorshReader {
   offset: number;
   readonly #data: Uint8Array;
 
+  /** Items of lists may take no bytes at all: there is an end to them too. */
+  #itemsLeft: number;
+
   constructor(data: Uint8Array, offset: number) {
     this.#data = data;
     this.offset = offset;
+    this.#itemsLeft = data.length;
   }
 
   /** @throws Error where the bytes end, or the type isn't a plain one. */
@@ -194,7 +211,8 @@ class BorshReader {
   }
 
   #list(count: number, type: unknown): DecodedValue {
-    if (count > this.#data.length) throw new Error('too long');
+    if (!(count <= this.#itemsLeft)) throw new Error('too long');
+    this.#itemsLeft -= count;
     return Array.from({ length: count }, () => this.read(type));
   }
 

@@ -578,6 +578,7 @@ describe('bad input', () => {
     ['a slot as a number', 'INVALID_ARGUMENT', (s) => s.warpToSlot(bad(5))],
     ['a space below zero', 'INVALID_ARGUMENT', (s) => s.minimumBalanceForRentExemption(-1n)],
     ['a snapshot never taken', 'UNKNOWN_SNAPSHOT', (s) => s.revert(12345)],
+    ['a snapshot that is an object', 'INVALID_ARGUMENT', (s) => s.revert(bad([Object.create(null)]))],
     ['a signature that is none', 'INVALID_ARGUMENT', (s) => s.getTransaction(bad('abc'))],
     ['no signature', 'INVALID_ARGUMENT', (s) => s.getTransaction(bad(undefined))],
     ['a feature nobody knows', 'UNKNOWN_FEATURE', () => FeatureSet.mainnet().with('no_such_gate')],

@@ -640,8 +640,13 @@ export class Svm {
    * Goes back to a snapshot, in constant time. It may be gone back to again; snapshots taken after it are discarded.
    *
    * @throws ParhelionError `UNKNOWN_SNAPSHOT`
+   * @throws ParhelionError `INVALID_ARGUMENT` where `id` isn't a number.
    */
   revert(id: number): void {
+    if (typeof id !== 'number') {
+      const expected = 'the number that snapshot() returned';
+      throw new ParhelionError('INVALID_ARGUMENT', { name: 'A snapshot', expected, received: describe(id) });
+    }
     this.#bank.revert(id);
   }
 

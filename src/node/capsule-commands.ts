@@ -2,6 +2,7 @@
 // `units --save` writes the units of each top-level instruction to a file, `--check` compares with such a file, for CI.
 
 import { readFileSync, writeFileSync } from 'node:fs';
+import { advise } from '../testing/advice.ts';
 import { runCapsule } from '../testing/capsule.ts';
 import type { TransactionOutcome } from '../testing/outcome.ts';
 import {
@@ -11,6 +12,7 @@ import {
   flameGraph,
   flameGraphHtml,
   foldUnits,
+  formatAdvice,
   formatExplanation,
   formatTrace,
   formatUnits,
@@ -46,7 +48,7 @@ export function runCapsuleFile(files: readonly string[]): TransactionOutcome {
 export function runCapsuleCommand(options: CapsuleCommand, write: Write): number {
   const { command, files, json, color, width } = options;
   const outcome = runCapsuleFile(files);
-  if (command === 'units') return printUnits(options, accountUnits(outcome.trace), write);
+  if (command === 'units') return printUnits(options, outcome, write);
   if (command === 'trace') {
     const level = options.level ?? 'accounts';
     if (!isLevel(level)) throw usage('--level', TRACE_LEVELS.join(', '), level);
@@ -65,8 +67,9 @@ function isLevel(level: string): level is TraceLevel {
   return (TRACE_LEVELS as readonly string[]).includes(level);
 }
 
-function printUnits(options: CapsuleCommand, units: readonly FrameUnits[], write: Write): number {
-  const { form = 'table', save, check, json } = options;
+function printUnits(options: CapsuleCommand, outcome: TransactionOutcome, write: Write): number {
+  const { form = 'table', save, check, json, color, width } = options;
+  const units = accountUnits(outcome.trace);
   const saved = Object.fromEntries(units.map((frame) => [nameOf(frame), frame.total]));
   if (save !== undefined) {
     writeFileSync(save, `${JSON.stringify(saved, null, 2)}\n`);
@@ -74,7 +77,7 @@ function printUnits(options: CapsuleCommand, units: readonly FrameUnits[], write
   }
   if (check !== undefined) return checkUnits(saved, readJson(check), check, write);
   if (json) {
-    write(JSON.stringify(units, null, 2));
+    write(JSON.stringify({ units, advice: valueToJson(advise(outcome)) }, null, 2));
     return 0;
   }
   const forms: Readonly<Record<string, () => string | Uint8Array>> = {
@@ -87,6 +90,8 @@ function printUnits(options: CapsuleCommand, units: readonly FrameUnits[], write
   const make = Object.hasOwn(forms, form) ? forms[form] : undefined;
   if (make === undefined) throw usage('--form', Object.keys(forms).join(', '), form);
   write(make());
+  const advice = form === 'table' ? formatAdvice(advise(outcome), { color, width }) : '';
+  if (advice !== '') write(`\n${advice}`);
   return 0;
 }
 

@@ -1,6 +1,7 @@
 // The room `trace`: what a transaction did, for people and tools to read. It runs nothing.
 // The recorder and the tree know no decoder: whoever makes a trace hands them one (decoder.ts).
 
+export { type Advice, type AdviceCode, type AdviceCost, formatAdvice, savingText } from './advice.ts';
 export {
   DecoderRegistry,
   type EncodedInstruction,

@@ -15,6 +15,7 @@ import {
   setTransactionMessageLifetimeUsingBlockhash,
   signTransactionMessageWithSigners,
 } from '@solana/kit';
+import type { FeatureSet } from '../../runtime/features.ts';
 import { assembleElf } from '../../sbpf/index.ts';
 import { Svm, type TransactionOutcome } from '../../testing/svm.ts';
 
@@ -34,7 +35,12 @@ const WALLETS = { alice: 1, bob: 2, mint: 3 };
 
 export class Stage {
   readonly #names = new Map<string, string>();
-  readonly svm: Svm = new Svm({ names: this.#names });
+  readonly svm: Svm;
+
+  /** @param features mainnet's where they aren't said. */
+  constructor(features?: FeatureSet) {
+    this.svm = new Svm({ names: this.#names, ...(features === undefined ? {} : { features }) });
+  }
 
   /** Calls an address by a name in the trees. */
   name(address: Address, name: string): Address {

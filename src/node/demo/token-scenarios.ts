@@ -16,7 +16,7 @@ import { type Scenario, SOL, type Stage } from './stage.ts';
 const DECIMALS = 6;
 
 /** A mint whose authority is `authority`. */
-async function createMint(stage: Stage, authority: KeyPairSigner): Promise<Address> {
+export async function createMint(stage: Stage, authority: KeyPairSigner): Promise<Address> {
   const mint = await stage.wallet('mint', 0n);
   const space = getMintSize();
   const outcome = await stage.send(authority, [

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { runCpiPrograms } from './cpi/run.ts';
 import { runDifferential } from './differential/run.ts';
 import { runFixtures } from './fixtures.ts';
+import { runHostile } from './hostile.ts';
 import { runRandomPrograms } from './programs.ts';
 import { emptyReport, type Report } from './report.ts';
 import { runSbpfCases } from './sbpf.ts';
@@ -17,6 +18,7 @@ export interface AllOptions {
   readonly count: number;
   readonly seeds: readonly number[];
   readonly programCount: number;
+  readonly hostileCount: number;
   readonly jobs: number;
   readonly caseFolder: string;
   /** The folder with the recorded data. */
@@ -34,7 +36,7 @@ export const RECORDED_DATA: string = fileURLToPath(new URL('../../../shared/data
 const NOT_HERE = 'the recorded data is not beside the repository';
 
 export async function runAll(options: AllOptions): Promise<Report[]> {
-  const { count, seeds, programCount, jobs, caseFolder, onProgress } = options;
+  const { count, seeds, programCount, hostileCount, jobs, caseFolder, onProgress } = options;
   const reports: Report[] = [];
   const run = async (name: string, suite: () => Report | Promise<Report>): Promise<void> => {
     onProgress(`${name} …`);
@@ -45,6 +47,7 @@ export async function runAll(options: AllOptions): Promise<Report[]> {
   await run('transactions', () => runRecordedTransactions(options));
   await run('cpi', runCpiPrograms);
   await run('programs', () => runRandomPrograms({ seed: seeds[0], count: programCount }));
+  await run('hostile', () => runHostile({ seed: seeds[0], count: hostileCount, onProgress }));
   await run('differential', () => runDifferential({ seeds, count, jobs, caseFolder, onProgress }));
   return reports;
 }

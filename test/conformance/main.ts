@@ -6,6 +6,7 @@
 //   differential   [--seed N] [--count N] [--jobs N]              random transactions, here and on LiteSVM
 //   programs       [--seed N] [--count N]                         random sBPF programs, on all engines and on LiteSVM
 //   cpi                                                           calls between programs, here and on LiteSVM
+//   hostile        [--seed N] [--count N]                         bad input of every kind; some of it on LiteSVM too
 //   replay FILE…                                                  cases that differential wrote
 //
 // Each failure is printed with its first difference; the last line counts.
@@ -16,13 +17,14 @@ import { runCpiPrograms } from './cpi/run.ts';
 import { readCase, replay } from './differential/case-file.ts';
 import { runDifferential } from './differential/run.ts';
 import { runFixtures } from './fixtures.ts';
+import { runHostile } from './hostile.ts';
 import { writePage } from './page.ts';
 import { runRandomPrograms } from './programs.ts';
 import { emptyReport, printReport, type Report, tableOf } from './report.ts';
 import { runSbpfCases } from './sbpf.ts';
 import { runTransactions } from './transactions.ts';
 
-const USAGE = `usage: npm run conformance [-- --write] [--seeds N] [--count N] [--programs N] [--jobs N]
+const USAGE = `usage: npm run conformance [-- --write] [--seeds N] [--count N] [--programs N] [--hostile N] [--jobs N]
                                    [--data DIR] [--elfs DIR]... [--program ADDRESS=FILE.so]...
        npm run conformance -- fixtures DIR... [--program ADDRESS=FILE.so]... [--ignore-units]
        npm run conformance -- sbpf FILE... [--elfs DIR]...
@@ -30,6 +32,7 @@ const USAGE = `usage: npm run conformance [-- --write] [--seeds N] [--count N] [
        npm run conformance -- differential [--seed N] [--count N] [--jobs N]
        npm run conformance -- programs [--seed N] [--count N]
        npm run conformance -- cpi
+       npm run conformance -- hostile [--seed N] [--count N]
        npm run conformance -- replay FILE...`;
 
 /** Where failing cases are written, below the folder that one stands in. */
@@ -43,6 +46,7 @@ const OPTIONS = {
   seeds: { type: 'string' },
   count: { type: 'string' },
   programs: { type: 'string' },
+  hostile: { type: 'string' },
   jobs: { type: 'string' },
   data: { type: 'string' },
   write: { type: 'boolean' },
@@ -63,6 +67,7 @@ async function main(args: readonly string[]): Promise<number> {
       seeds: Array.from({ length: numberOf('--seeds', values.seeds) ?? 10 }, (_, i) => i + 1),
       count: count ?? 10_000,
       programCount: numberOf('--programs', values.programs) ?? 20_000,
+      hostileCount: numberOf('--hostile', values.hostile) ?? 100_000,
       jobs,
       caseFolder: CASE_FOLDER,
       data: values.data ?? RECORDED_DATA,
@@ -90,6 +95,8 @@ async function main(args: readonly string[]): Promise<number> {
     report = runRandomPrograms({ seed: seeds[0], count: count ?? 20_000 });
   } else if (suite === 'cpi' && paths.length === 0) {
     report = runCpiPrograms();
+  } else if (suite === 'hostile' && paths.length === 0) {
+    report = await runHostile({ seed: seeds[0], count: count ?? 100_000, onProgress });
   } else if (suite === 'replay' && paths.length > 0) {
     report = replayFiles(paths);
   } else {

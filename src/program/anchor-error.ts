@@ -3,7 +3,8 @@
 // program-error/src/lib.rs.
 
 import type { Address } from '@solana/kit';
-import { PROGRAM_ERRORS, ProgramError, type ProgramErrorName } from './program-error.ts';
+import { placeOfProgramError } from '../wire/program-error.ts';
+import { ProgramError, type ProgramErrorName } from './program-error.ts';
 import { logPubkey, msg } from './syscalls.ts';
 
 /** Anchor's own errors: number and text by name. */
@@ -283,5 +284,5 @@ function describe({ error }: ProgramError): [name: string, code: bigint, text: s
     const value = code === 0 ? 1n << 32n : BigInt(code);
     return [`Custom(${code})`, value, `Custom program error: 0x${code.toString(16)}`];
   }
-  return [error, BigInt(PROGRAM_ERRORS.indexOf(error) + 2) << 32n, PROGRAM_ERROR_TEXT[error]];
+  return [error, BigInt(placeOfProgramError(error)) << 32n, PROGRAM_ERROR_TEXT[error]];
 }

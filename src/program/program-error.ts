@@ -3,42 +3,10 @@
 // `InstructionError` of the same name.
 // Source: solana-sdk program-error/src/lib.rs, ProgramError.
 
-import {
-  displayInstructionError,
-  type InstructionError,
-  type InstructionErrorName,
-} from '../wire/transaction-error.ts';
+import type { ProgramErrorName } from '../wire/program-error.ts';
+import { displayInstructionError, type InstructionError } from '../wire/transaction-error.ts';
 
-/** The errors that a program can return, besides numbers of its own. */
-export const PROGRAM_ERRORS = [
-  'InvalidArgument',
-  'InvalidInstructionData',
-  'InvalidAccountData',
-  'AccountDataTooSmall',
-  'InsufficientFunds',
-  'IncorrectProgramId',
-  'MissingRequiredSignature',
-  'AccountAlreadyInitialized',
-  'UninitializedAccount',
-  'NotEnoughAccountKeys',
-  'AccountBorrowFailed',
-  'MaxSeedLengthExceeded',
-  'InvalidSeeds',
-  'BorshIoError',
-  'AccountNotRentExempt',
-  'UnsupportedSysvar',
-  'IllegalOwner',
-  'MaxAccountsDataAllocationsExceeded',
-  'InvalidRealloc',
-  'MaxInstructionTraceLengthExceeded',
-  'BuiltinProgramsMustConsumeComputeUnits',
-  'InvalidAccountOwner',
-  'ArithmeticOverflow',
-  'Immutable',
-  'IncorrectAuthority',
-] as const satisfies readonly InstructionErrorName[];
-
-export type ProgramErrorName = (typeof PROGRAM_ERRORS)[number];
+export { PROGRAM_ERRORS, type ProgramErrorName } from '../wire/program-error.ts';
 
 /**
  * Throw it to fail the program, as `Err(ProgramError::…)` does in Rust. What anything else that is thrown does is a panic:

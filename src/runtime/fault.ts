@@ -191,7 +191,7 @@ function accessOf(
   const data = (error as { data?: { access?: 'load' | 'store'; vmAddr?: bigint; len?: bigint } }).data;
   if (data?.access === undefined || data.vmAddr === undefined || data.len === undefined) return undefined;
   const { access, vmAddr, len } = data;
-  return { access, vmAddr, len, ...locate(vmAddr, vm.executable, instruction, activation, heapSize) };
+  return { access, vmAddr, len, ...locate(vmAddr, vm.executable, instruction, activation, heapSize, len) };
 }
 
 /** An address of a program's memory in words, and the account that it lies in or closest behind. */
@@ -201,6 +201,7 @@ export function locate(
   instruction: InstructionContext,
   activation: Activation,
   heapSize: number,
+  len = 1n,
 ): { words: string; account: Pubkey | undefined } {
   const at = Number(vmAddr);
   const plain = (words: string) => ({ words, account: undefined });
@@ -225,18 +226,19 @@ export function locate(
   }
   if (at < MM_INPUT_START) {
     const offset = at - MM_HEAP_START;
+    if (offset >= heapSize) return plain(`${offset - heapSize} bytes past the end of the heap of ${heapSize} bytes`);
+    const over = offset + Number(len) - heapSize;
     return plain(
-      offset < heapSize
-        ? `the heap, at byte ${offset} of ${heapSize}`
-        : `${offset - heapSize} bytes past the end of the heap of ${heapSize} bytes`,
+      `the heap, at byte ${offset} of ${heapSize}${over > 0 ? `: ${over} bytes reach past the end of the heap` : ''}`,
     );
   }
   if (at >= MM_INPUT_START + MM_REGION_SIZE) return plain('no region of memory: above all of them');
-  return locateInput(at, instruction, activation);
+  return locateInput(at, Number(len), instruction, activation);
 }
 
 function locateInput(
   at: number,
+  len: number,
   instruction: InstructionContext,
   activation: Activation,
 ): { words: string; account: Pubkey | undefined } {
@@ -252,10 +254,13 @@ function locateInput(
   const dataEnd = vmDataAddr + originalDataLen;
   if (at < vmDataAddr) return { words: `byte ${at - vmAddr} of the header of ${account}`, account: key };
   if (at < dataEnd) {
-    return { words: `byte ${at - vmDataAddr} of the ${originalDataLen} bytes of data of ${account}`, account: key };
+    const over = at + len > dataEnd ? `: ${at + len - dataEnd} bytes reach past their end` : '';
+    const words = `byte ${at - vmDataAddr} of the ${originalDataLen} bytes of data of ${account}${over}`;
+    return { words, account: key };
   }
   if (at < dataEnd + reserve) {
-    return { words: `${at - dataEnd} bytes past the end of the data of ${account}`, account: key };
+    const growth = `in the ${reserve} bytes kept for its growth`;
+    return { words: `${at - dataEnd} bytes past the end of the data of ${account}, ${growth}`, account: key };
   }
   const isLast = activation.accounts.every((other) => other.vmAddr <= vmAddr);
   if (!isLast) return { words: `behind the data of ${account}`, account: key };

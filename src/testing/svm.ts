@@ -114,7 +114,6 @@ const U64_MAX = 0xffff_ffff_ffff_ffffn;
 export class Svm {
   readonly #bank: Bank;
   readonly #userDecoders: DecoderRegistry | undefined;
-  readonly #givenNames: ReadonlyMap<string, string> | undefined;
   readonly #labels: Labels;
   #traceOptions: TraceOptions;
   /** The outcomes of transactions since each spy began. */
@@ -144,7 +143,6 @@ export class Svm {
       computeBudgetOverride: computeBudget,
     });
     this.#userDecoders = options.decoders;
-    this.#givenNames = options.names;
     this.#labels = new Labels(options.names);
     this.#traceOptions = { decoders: options.decoders, names: this.#labels };
   }
@@ -202,7 +200,7 @@ export class Svm {
    * ```
    */
   capsule(transaction: Transaction | ReadonlyUint8Array): Capsule {
-    return makeCapsule(this.#decode(transaction), this.#bank, new Map([...(this.#givenNames ?? []), ...this.#labels]));
+    return makeCapsule(this.#decode(transaction), this.#bank, new Map(this.#labels));
   }
 
   /**
@@ -687,6 +685,10 @@ class Labels extends Map<string, string> {
 
   override get(address: string): string | undefined {
     return super.get(address) ?? this.#given?.get(address);
+  }
+
+  override [Symbol.iterator](): MapIterator<[string, string]> {
+    return new Map([...(this.#given ?? []), ...super.entries()]).entries();
   }
 }
 

@@ -18,7 +18,7 @@ import {
 import { RUNTIME_CODES } from './explanation-codes.ts';
 import { codeOfFailure, linesOf, type NamedError, NO_FACTS, nameError } from './failure-code.ts';
 import { describeCallers, describeFault } from './failure-fault.ts';
-import { ruleOf } from './failure-rule.ts';
+import { CALL_SOURCE, ruleOf } from './failure-rule.ts';
 import { describeFailure, type FailureText, type ShowAddress } from './failure-text.ts';
 import { anchorErrorCode } from './program-error-codes.ts';
 import { investigateSeeds, type SeedReport } from './seed-detective.ts';
@@ -96,7 +96,7 @@ class FrameExplainer {
       fixes: specific.length > 0 ? specific : named.fixes.length > 0 ? named.fixes : row.fixes,
       notes: this.#notes(findings, finding, seeds),
       rule: facts.rule || failure.callStep || rule?.rule || null,
-      source: facts.source || (failure.callStep === null ? rule?.source : undefined) || null,
+      source: facts.source || (failure.callStep === null ? rule?.source : CALL_SOURCE) || null,
       frame: {
         path: frame.path,
         programs: this.#path.map((each) => nameOfProgram(each, this.#show)),

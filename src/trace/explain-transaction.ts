@@ -1,13 +1,14 @@
 // The explanation of a transaction that failed as a whole: none of its frames did.
 
 import { accountInTransaction, docsOf, type Explanation, namesIn } from './explanation.ts';
+import { TRANSACTION_RULES } from './failure-rule.ts';
 import { describeTransactionFailure } from './transaction-failure-text.ts';
 import type { TransactionTrace } from './transaction-trace.ts';
 
 export function explainTransaction(trace: TransactionTrace): Explanation {
   const text = describeTransactionFailure(trace, namesIn(trace))!;
   const { refusal, errorText } = trace;
-  const rule = refusal ?? (text.title === 'UnbalancedTransaction' ? UNBALANCED : null);
+  const rule = refusal ?? TRANSACTION_RULES[text.title];
   return {
     code: text.code,
     title: errorText === null ? text.title : `${text.title}: ${errorText}`,
@@ -29,5 +30,3 @@ export function explainTransaction(trace: TransactionTrace): Explanation {
     docs: docsOf(text.code),
   };
 }
-
-const UNBALANCED = { rule: 'execute_loaded_transaction', source: 'agave svm/src/transaction_processor.rs' };

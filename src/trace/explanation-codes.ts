@@ -128,11 +128,6 @@ const TRANSACTION_CODES = {
     'The message has a version, or loads addresses in a way, that the feature set does not allow.',
     'Use version 0, or switch the feature on.',
   ),
-  TX_UNBALANCED: row(
-    'Lamports were made or lost',
-    'The sum of the lamports of all accounts of a transaction stays the same.',
-    'Give each lamport that is taken from one account to another.',
-  ),
   TX_REFUSED: row(
     'The transaction was refused',
     'A check on the transaction as a whole refused it.',
@@ -427,7 +422,6 @@ const PROGRAM_CODES = {
 
 /** Errors that programs of all kinds return, by the name of the variant. Source: solana-sdk program-error/src/lib.rs. */
 const RETURNED: Readonly<Record<string, CodeRow>> = {
-  GenericError: row('Something failed', 'A builtin program failed without a better name for it.', 'See the log.'),
   InvalidArgument: row(
     'Invalid program argument',
     'An argument, an account or a value was not what the program expects.',
@@ -465,11 +459,6 @@ const RETURNED: Readonly<Record<string, CodeRow>> = {
     'Use it as it is, or another address.',
   ),
   UninitializedAccount: row('Uninitialized account', 'The account holds no state yet.', 'Initialize it first.'),
-  NotEnoughAccountKeys: row(
-    'Not enough account keys',
-    'The program looked for an account behind the last one.',
-    'Pass all accounts, in the program’s order.',
-  ),
   InvalidSeeds: row(
     'Invalid seeds',
     'Seeds do not lead to the address that was given.',
@@ -520,7 +509,7 @@ const RETURNED: Readonly<Record<string, CodeRow>> = {
   BuiltinProgramsMustConsumeComputeUnits: row(
     'A builtin consumed nothing',
     'A builtin program succeeded without a charge.',
-    'This is a bug of the builtin.',
+    'A compiled program that returns it means something else: look at its source.',
   ),
   InvalidRealloc: row('Invalid resize', 'The program refuses the new size.', 'See ACCOUNT_REALLOC.'),
   AccountBorrowFailed: row(
@@ -528,7 +517,6 @@ const RETURNED: Readonly<Record<string, CodeRow>> = {
     'RefCell: the account is borrowed already.',
     'Drop the borrow first; is one account passed twice?',
   ),
-  UnsupportedProgramId: row('Unsupported program id', 'What was called is no program.', 'Check the address.'),
 };
 
 export const snake = (name: string): string => {

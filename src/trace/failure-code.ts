@@ -144,5 +144,5 @@ function isOutOfHeap(frame: CallFrame): boolean {
 function returnedCode(kind: string): string {
   if (kind === 'NotEnoughAccountKeys') return 'INSTRUCTION_ACCOUNTS_MISSING';
   const code = `PROGRAM_${snake(kind)}`;
-  return Object.hasOwn(RUNTIME_CODES, code) ? code : (KIND_CODES[kind] ?? 'PROGRAM_ERROR');
+  return Object.hasOwn(RUNTIME_CODES, code) ? code : 'PROGRAM_ERROR';
 }

@@ -35,6 +35,19 @@ const BY_PROGRAM: Readonly<Record<string, Rule>> = {
   Secp256r1SigVerify1111111111111111111111111: rule('verify', 'agave precompiles/src/secp256r1.rs'),
 };
 
+/** Where a call's arguments are read and its results handed back; the step names the function. */
+export const CALL_SOURCE = 'agave program-runtime/src/cpi.rs';
+
+/** Of errors that reject a transaction without a fact to tell. */
+export const TRANSACTION_RULES: Readonly<Record<string, Rule>> = {
+  AlreadyProcessed: rule('check_status_cache', 'agave runtime/src/bank/check_transactions.rs'),
+  UnsupportedVersion: rule('verify_transaction', 'agave runtime/src/bank.rs'),
+  InvalidLoadedAccountsDataSizeLimit: rule(
+    'sanitize_and_convert_to_compute_budget_limits',
+    'agave compute-budget-instruction/src/compute_budget_instruction_details.rs',
+  ),
+};
+
 /** The rule that raises such an error, where only one does. */
 export function ruleOf(kind: string, programAddress: string | null): Rule | undefined {
   if (Object.hasOwn(BY_KIND, kind)) return BY_KIND[kind];

@@ -78,9 +78,10 @@ export class AddressNames {
   readonly found: Record<string, string> = {};
   readonly #labels: ReadonlyMap<string, string> | undefined;
 
-  /** Labels are found from the start, unless they are very many: account data may name what the transaction doesn't. */
+  /** Labels are found from the start, as many as are sensible: account data may name what the transaction doesn't. */
   constructor(labels: ReadonlyMap<string, string> | undefined) {
-    if (labels !== undefined && labels.size <= MAX_LABELS) Object.assign(this.found, Object.fromEntries(labels));
+    let count = 0;
+    for (const [address, label] of labels ?? []) if (count++ < MAX_LABELS) this.found[address] = label;
     this.#labels = labels;
   }
 

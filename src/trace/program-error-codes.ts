@@ -8,7 +8,8 @@ import { type CodeRow, snake } from './explanation-codes.ts';
 
 type ErrorRow = readonly [name: string, message: string, fix?: string];
 
-const SYSTEM: readonly ErrorRow[] = [
+/** System raises the errors that have a row; the others are left of earlier versions of it. */
+const SYSTEM: readonly (ErrorRow | undefined)[] = [
   [
     'AccountAlreadyInUse',
     'An account with the same address already exists.',
@@ -19,13 +20,13 @@ const SYSTEM: readonly ErrorRow[] = [
     'The account does not have enough lamports for the transfer.',
     'Fund the account that pays.',
   ],
-  ['InvalidProgramId', 'The account may not be assigned to this program id.', 'Check the owner.'],
+  undefined, // InvalidProgramId
   [
     'InvalidAccountDataLength',
     'An account of this length cannot be allocated: 10,485,760 bytes at most.',
     'Ask for less space.',
   ],
-  ['MaxSeedLengthExceeded', 'The seed is longer than 32 bytes.', 'Use a shorter seed.'],
+  undefined, // MaxSeedLengthExceeded
   [
     'AddressWithSeedMismatch',
     'The address is not the one that base, seed and owner derive to.',
@@ -33,7 +34,6 @@ const SYSTEM: readonly ErrorRow[] = [
   ],
   ['NonceNoRecentBlockhashes', 'A nonce needs a recent blockhash, and there is none.', 'Wait a slot.'],
   ['NonceBlockhashNotExpired', 'The nonce was advanced in this block already.', 'Wait for the next blockhash.'],
-  ['NonceUnexpectedBlockhashValue', 'The nonce account holds another blockhash.', 'Read it anew.'],
 ];
 
 const TOKEN: readonly ErrorRow[] = [
@@ -371,25 +371,47 @@ interface ProgramErrors {
   readonly name: string;
   readonly prefix: string;
   readonly programs: readonly string[];
-  readonly rows: readonly ErrorRow[];
+  readonly rows: readonly (ErrorRow | undefined)[];
+  /** What helps where a row doesn't say. */
+  readonly usual: string;
 }
 
 const PROGRAMS: readonly ProgramErrors[] = [
-  { name: 'System', prefix: 'SYSTEM', programs: ['11111111111111111111111111111111'], rows: SYSTEM },
-  { name: 'Token', prefix: 'TOKEN', programs: ['TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA'], rows: TOKEN },
+  {
+    name: 'System',
+    prefix: 'SYSTEM',
+    programs: ['11111111111111111111111111111111'],
+    rows: SYSTEM,
+    usual: 'Check the arguments and the accounts of the instruction.',
+  },
+  {
+    name: 'Token',
+    prefix: 'TOKEN',
+    programs: ['TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA'],
+    rows: TOKEN,
+    usual: 'Check the accounts and the amount of the instruction.',
+  },
   {
     name: 'Token-2022',
     prefix: 'TOKEN_2022',
     programs: ['TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb'],
     rows: TOKEN_2022,
+    usual: 'Look at the extensions of the mint and the token accounts: what they allow decides.',
   },
   {
     name: 'Associated Token',
     prefix: 'ATA',
     programs: ['ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL'],
     rows: ASSOCIATED_TOKEN,
+    usual: 'Check the accounts of the instruction.',
   },
-  { name: 'Stake', prefix: 'STAKE', programs: ['Stake11111111111111111111111111111111111111'], rows: STAKE },
+  {
+    name: 'Stake',
+    prefix: 'STAKE',
+    programs: ['Stake11111111111111111111111111111111111111'],
+    rows: STAKE,
+    usual: 'Read the stake account: its authorities, lockup, delegation and epochs decide.',
+  },
   {
     name: 'signature precompiles',
     prefix: 'PRECOMPILE',
@@ -399,6 +421,7 @@ const PROGRAMS: readonly ProgramErrors[] = [
       'Secp256r1SigVerify1111111111111111111111111',
     ],
     rows: PRECOMPILE,
+    usual: 'Build the instruction with a client library, over exactly the bytes that were signed.',
   },
 ];
 
@@ -407,25 +430,35 @@ export interface ProgramErrorCode extends CodeRow {
   readonly name: string;
 }
 
-function toCode(prefix: string, program: string, number: number, [name, message, fix]: ErrorRow): ProgramErrorCode {
+function toCode(
+  prefix: string,
+  program: string,
+  number: number,
+  [name, message, fix]: ErrorRow,
+  usual: string,
+): ProgramErrorCode {
   return {
     code: `${prefix}_${snake(name)}`,
     name,
     title: `${program}: ${name} (${number}, 0x${number.toString(16)})`,
     message,
-    fixes: fix === undefined ? [] : [fix],
+    fixes: [fix ?? usual],
   };
 }
 
+const ANCHOR_USUAL = 'Look at the constraints of the account in the accounts struct of the instruction.';
+
 const ANCHOR_BY_NUMBER = new Map(
-  ANCHOR.map(([code, ...rest]) => [code, toCode('ANCHOR', 'Anchor', code, rest as unknown as ErrorRow)]),
+  ANCHOR.map(([code, ...rest]) => [code, toCode('ANCHOR', 'Anchor', code, rest as unknown as ErrorRow, ANCHOR_USUAL)]),
 );
 
 /** A well-known program's own error, by its address and number. */
 export function programErrorCode(program: string, number: number): ProgramErrorCode | undefined {
   const found = PROGRAMS.find(({ programs }) => programs.includes(program));
   const errorRow = found?.rows[number];
-  return found === undefined || errorRow === undefined ? undefined : toCode(found.prefix, found.name, number, errorRow);
+  return found === undefined || errorRow === undefined
+    ? undefined
+    : toCode(found.prefix, found.name, number, errorRow, found.usual);
 }
 
 /** Errors that Anchor's own code returns, in whatever program. Numbers from 6000 on are the program's. */
@@ -436,7 +469,9 @@ export function anchorErrorCode(number: number): ProgramErrorCode | undefined {
 /** All of them. */
 export const PROGRAM_ERROR_CODES: Readonly<Record<string, CodeRow>> = Object.fromEntries(
   [
-    ...PROGRAMS.flatMap(({ name, prefix, rows }) => rows.map((errorRow, i) => toCode(prefix, name, i, errorRow))),
+    ...PROGRAMS.flatMap(({ name, prefix, rows, usual }) =>
+      rows.flatMap((errorRow, i) => (errorRow === undefined ? [] : [toCode(prefix, name, i, errorRow, usual)])),
+    ),
     ...ANCHOR_BY_NUMBER.values(),
   ].map(({ code, title, message, fixes }) => [code, { title, message, fixes }]),
 );

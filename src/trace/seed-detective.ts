@@ -298,7 +298,29 @@ class Search {
     return [...new Set([...called, ...executable])];
   }
 
-  /** What the transaction knows: addresses, seeds used elsewhere, instruction data. */
+  /** What the accounts of the call hold: addresses and numbers at multiples of 8, as most layouts have them, and of 1 behind a tag. */
+  #stored(): Known[] {
+    const stored: Known[] = [];
+    const frame = this.#path[this.#path.length - 1];
+    const caller = this.#path[this.#path.length - 2] ?? frame;
+    for (const address of new Set([...caller.accounts, ...frame.accounts].map((account) => account.address))) {
+      const state = this.#trace.accounts.find((account) => account.address === address)?.before;
+      if (state == null || state.executable || state.data.length > 10_000) continue;
+      const data = state.data.subarray(0, STORED_BYTES);
+      for (const len of [32, 8]) {
+        for (let at = 0; at + len <= data.length && stored.length < MAX_STORED; at += 8) {
+          const bytes = data.slice(at, at + len);
+          // Mostly zeros: no address, and a number that other ways try too.
+          if (bytes.filter((byte) => byte !== 0).length < (len === 32 ? 16 : 1)) continue;
+          const what = len === 32 ? this.#show(encodeBase58(bytes)) : numberText(numberOf(bytes));
+          stored.push({ bytes, words: `${what}, in the data of ${this.#show(address)} [${at}..${at + len}]` });
+        }
+      }
+    }
+    return stored;
+  }
+
+  /** What the transaction knows: addresses, seeds used elsewhere, what its accounts hold, instruction data. */
   #known(): Known[] {
     const known: Known[] = this.#trace.accounts.map(({ address }) => {
       return { bytes: decodeBase58(address)!, words: this.#show(address) };
@@ -306,6 +328,8 @@ class Search {
     for (const { seeds } of derivationsOf(this.#trace)) {
       for (const seed of seeds) known.push({ bytes: seed.bytes, words: this.#words(seed) });
     }
+    for (const address of OFTEN_SEEDS) known.push({ bytes: decodeBase58(address)!, words: this.#show(address) });
+    known.push(...this.#stored());
     const top = this.#path[0];
     for (const frame of new Set([top, this.#path[this.#path.length - 2] ?? top])) {
       for (const [name, value] of Object.entries(frame.instruction?.args ?? {})) {
@@ -326,6 +350,17 @@ class Search {
     });
   }
 }
+
+/** Programs that other programs derive with. */
+const OFTEN_SEEDS = [
+  'TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA',
+  'TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb',
+  'metaqbxxUerdq28cj1RbAWkYQm3ybzjb6a8bt518x1s',
+];
+
+/** Bytes of each account's data that are looked through, and how many addresses and numbers in all. */
+const STORED_BYTES = 264;
+const MAX_STORED = 120;
 
 /** Where a number or an address may lie in instruction data: behind a tag of 0, 1 or 8 bytes, and at the end. */
 function dataRanges(data: Uint8Array): [offset: number, len: number][] {

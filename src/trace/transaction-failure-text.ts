@@ -37,7 +37,6 @@ const CODES: Readonly<Record<string, string>> = {
   InvalidAddressLookupTableIndex: 'TX_LOOKUP_TABLE_INDEX',
   MaxLoadedAccountsDataSizeExceeded: 'TX_LOADED_DATA_SIZE',
   InvalidLoadedAccountsDataSizeLimit: 'TX_LOADED_DATA_SIZE_ZERO',
-  UnbalancedTransaction: 'TX_UNBALANCED',
   InsufficientFundsForRent: 'TX_RENT',
   DuplicateInstruction: 'TX_COMPUTE_BUDGET_TWICE',
   InstructionError: 'TX_COMPUTE_BUDGET_INVALID',

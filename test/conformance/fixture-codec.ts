@@ -5,6 +5,7 @@
 
 import type { Account } from '../../src/wire/account.ts';
 import { ParhelionError } from '../../src/wire/errors.ts';
+import { PROGRAM_ERRORS, programErrorAt } from '../../src/wire/program-error.ts';
 import { Pubkey } from '../../src/wire/pubkey.ts';
 import type { InstructionError } from '../../src/wire/transaction-error.ts';
 import { INSTRUCTION_ERROR_TEXT } from '../../src/wire/transaction-error.ts';
@@ -160,49 +161,20 @@ function decodeAccount(account: Message): readonly [Pubkey, Account] {
 
 const INSTRUCTION_ERROR_NAMES = Object.keys(INSTRUCTION_ERROR_TEXT);
 
-/** `ProgramError` as a program returns it: shifted left by 32, so that the low half is free for custom codes. */
-const PROGRAM_ERRORS: readonly InstructionError[] = [
-  'InvalidError',
-  { Custom: 0 },
-  'InvalidArgument',
-  'InvalidInstructionData',
-  'InvalidAccountData',
-  'AccountDataTooSmall',
-  'InsufficientFunds',
-  'IncorrectProgramId',
-  'MissingRequiredSignature',
-  'AccountAlreadyInitialized',
-  'UninitializedAccount',
-  'NotEnoughAccountKeys',
-  'AccountBorrowFailed',
-  'MaxSeedLengthExceeded',
-  'InvalidSeeds',
-  'BorshIoError',
-  'AccountNotRentExempt',
-  'UnsupportedSysvar',
-  'IllegalOwner',
-  'MaxAccountsDataAllocationsExceeded',
-  'InvalidRealloc',
-  'MaxInstructionTraceLengthExceeded',
-  'BuiltinProgramsMustConsumeComputeUnits',
-  'InvalidAccountOwner',
-  'ArithmeticOverflow',
-  'Immutable',
-  'IncorrectAuthority',
-];
-
 function decodeProgramResult(result: bigint): ExpectedResult {
   if (result === 0n) return { kind: 'success' };
   if (result === 0xffff_ffff_ffff_ffffn) return { kind: 'otherError' };
   if (result < 1n << 32n) return { kind: 'error', error: { Custom: Number(result) }, exact: false };
-  const error = PROGRAM_ERRORS[Number(result >> 32n)];
+  const place = Number(result >> 32n);
+  // `InvalidError` stands in place 0.
+  const error = place === 0 ? 'InvalidError' : programErrorAt(place);
   if (error === undefined || (result & 0xffff_ffffn) !== 0n) malformed(`the program result ${result} has no meaning`);
   return { kind: 'error', error, exact: false };
 }
 
 /** Whether a program can return this error itself. */
 export function isProgramError(error: InstructionError): boolean {
-  return typeof error === 'object' || PROGRAM_ERRORS.indexOf(error) > 1;
+  return typeof error === 'object' || (PROGRAM_ERRORS as readonly InstructionError[]).includes(error);
 }
 
 function malformed(reason: string): never {

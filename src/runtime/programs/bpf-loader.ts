@@ -12,7 +12,8 @@ import type { U64 } from '../../sbpf/memory.ts';
 import { VmPool } from '../../sbpf/vm.ts';
 import { encodeBase64 } from '../../wire/base64.ts';
 import { Verdict } from '../../wire/errors.ts';
-import type { InstructionError, InstructionErrorName } from '../../wire/transaction-error.ts';
+import { programErrorAt } from '../../wire/program-error.ts';
+import type { InstructionError } from '../../wire/transaction-error.ts';
 import type { Activation } from '../activation.ts';
 import { BPF_LOADER_DEPRECATED_ID, BPF_LOADER_ID, BPF_LOADER_UPGRADEABLE_ID, NATIVE_LOADER_ID } from '../addresses.ts';
 import { fail, InstructionFailure } from '../errors.ts';
@@ -248,42 +249,10 @@ function explainAccessViolation(instruction: InstructionContext, activation: Act
   );
 }
 
-/** Errors a program can return: the value is the index shifted left by 32. Source: solana-sdk instruction-error, From<u64>. */
-const BUILTIN_ERRORS: readonly (InstructionErrorName | undefined)[] = [
-  undefined,
-  undefined, // Custom(0)
-  'InvalidArgument',
-  'InvalidInstructionData',
-  'InvalidAccountData',
-  'AccountDataTooSmall',
-  'InsufficientFunds',
-  'IncorrectProgramId',
-  'MissingRequiredSignature',
-  'AccountAlreadyInitialized',
-  'UninitializedAccount',
-  'NotEnoughAccountKeys',
-  'AccountBorrowFailed',
-  'MaxSeedLengthExceeded',
-  'InvalidSeeds',
-  'BorshIoError',
-  'AccountNotRentExempt',
-  'UnsupportedSysvar',
-  'IllegalOwner',
-  'MaxAccountsDataAllocationsExceeded',
-  'InvalidRealloc',
-  'MaxInstructionTraceLengthExceeded',
-  'BuiltinProgramsMustConsumeComputeUnits',
-  'InvalidAccountOwner',
-  'ArithmeticOverflow',
-  'Immutable',
-  'IncorrectAuthority',
-];
-
 /** The instruction error that a program's return value other than 0 stands for. */
 export function instructionErrorOf(r0: U64): InstructionError {
   if (r0 < 0x1_0000_0000) return { Custom: Number(r0) };
   // A bigint is 2^53 or more: no error's value.
   if (typeof r0 === 'bigint' || r0 % 0x1_0000_0000 !== 0) return 'InvalidError';
-  const index = r0 / 0x1_0000_0000;
-  return index === 1 ? { Custom: 0 } : (BUILTIN_ERRORS[index] ?? 'InvalidError');
+  return programErrorAt(r0 / 0x1_0000_0000) ?? 'InvalidError';
 }

@@ -2,7 +2,7 @@
 // shared by all machines of the process. What machines need besides the module is here too: which slots it can be
 // entered at, and what the numbers of failing sites mean.
 
-import { ModuleBuilder } from '../../wasm/module-builder.ts';
+import { type FunctionBody, ModuleBuilder } from '../../wasm/module-builder.ts';
 import type { Executable } from '../executable.ts';
 import { verify } from '../verifier.ts';
 import { ALL_REGISTERS, ARGUMENTS, FlowGraph } from './flow-graph.ts';
@@ -83,6 +83,7 @@ export function compileProgram(
 
   const module = new ModuleBuilder();
   const support = importSupport(module, executable.version);
+  const leaking = new Map<number, FunctionBody>();
   const bodies = new Map(
     compilable.filter((root) => called.has(root)).map((root) => [root, module.declare(FUNCTION_PARAMETERS, ['i64'])]),
   );
@@ -91,6 +92,12 @@ export function compileProgram(
     support,
     sites,
     indexOf: (root) => bodies.get(root)?.index,
+    leakingIndexOf: (root) => {
+      if (!bodies.has(root)) return undefined;
+      const body = leaking.get(root) ?? module.declare(FUNCTION_PARAMETERS, ['i64']);
+      leaking.set(root, body);
+      return body.index;
+    },
     liveAtEntryOf,
     regions: guesses.bySlot,
   };
@@ -116,12 +123,22 @@ export function compileProgram(
     open.findLiveness(liveAtEntryOf);
     leaks.set(extent.root, { read: graph.liveAtEntry & ARGUMENTS, kept: open.liveAtEntry & ARGUMENTS });
   }
+  // Compiling these may ask for more of them: a Map goes on with what is added meanwhile.
+  for (const [root, body] of leaking) {
+    const graph = new FlowGraph(functions, functions.byRoot.get(root)!, blockOf, ARGUMENTS | 1);
+    graph.findLiveness(liveAtEntryOf);
+    addLoopVersions(graph, guesses.bySlot);
+    const compiler = new FunctionCompiler(graph, linkage, false, true);
+    body.code = compiler.compile();
+    body.locals = compiler.locals;
+  }
   if (entries.size === 0) return undefined;
   const bytes = module.finish();
   const compiled = compileModule(bytes);
   if (compiled === undefined) return undefined;
   const indices = new Map<string, number>(Object.entries(support));
   for (const [root, { index }] of bodies) indices.set(`function_${root}`, index);
+  for (const [root, { index }] of leaking) indices.set(`leaking_${root}`, index);
   return { module: compiled, bytes, entries, sites, leaks, indices };
 }
 

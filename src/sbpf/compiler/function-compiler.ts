@@ -61,6 +61,8 @@ export interface Linkage {
   readonly sites: Sites;
   /** Index of a compiled function by its first slot. */
   readonly indexOf: (root: number) => number | undefined;
+  /** The same of its variant that leaves r1 to r5 in the control block. */
+  readonly leakingIndexOf: (root: number) => number | undefined;
   /** What a function reads before it writes. */
   readonly liveAtEntryOf: (root: number) => number;
   /** Which region each slot's access is guessed to go to, or UNSEEN. */
@@ -72,6 +74,8 @@ export class FunctionCompiler {
   readonly graph: FlowGraph;
   readonly linkage: Linkage;
   readonly isEntry: boolean;
+  /** Whether callers read what it leaves in r1 to r5. */
+  readonly leaks: boolean;
   readonly frameSize: number;
   readonly dynamicFrames: boolean;
   /** The instruction being compiled, and how many of its block follow it. */
@@ -84,10 +88,11 @@ export class FunctionCompiler {
   readonly #loopLabels: Int32Array;
   readonly #blockLabels: Int32Array;
 
-  constructor(graph: FlowGraph, linkage: Linkage, isEntry: boolean) {
+  constructor(graph: FlowGraph, linkage: Linkage, isEntry: boolean, leaks = false) {
     this.graph = graph;
     this.linkage = linkage;
     this.isEntry = isEntry;
+    this.leaks = leaks;
     this.c = new CodeWriter(256 + graph.extent.size * 40);
     const { executable } = graph.functions.code;
     this.frameSize = executable.config.stackFrameSize;
@@ -127,6 +132,7 @@ export class FunctionCompiler {
     c.get(RESUME);
     c.access(Op.i32Store, PC);
     this.#spillFramePointer();
+    c.i32(this.leaks ? 1 : 0);
     c.call(this.linkage.support.finish);
     c.call(this.linkage.support.refresh);
     if (!this.isEntry) {
@@ -463,6 +469,7 @@ export class FunctionCompiler {
       c.i32(this.pc);
       c.access(Op.i32Store, PC);
     } else {
+      if (this.leaks) this.#spill(ARGUMENTS);
       c.i32(0);
       c.get(FUEL);
       c.access(Op.i64Store, UNITS);
@@ -569,10 +576,10 @@ export class FunctionCompiler {
   #emitCall(block: number): void {
     const { c, graph, linkage } = this;
     const root = graph.functions.code.callee(this.pc);
-    const index = linkage.indexOf(root);
     const leaked = graph.liveOut(block) & ARGUMENTS;
+    const index = leaked === 0 ? linkage.indexOf(root) : linkage.leakingIndexOf(root);
     this.#pushFrame();
-    if (index === undefined || leaked !== 0) {
+    if (index === undefined) {
       this.#spill(ALL_REGISTERS);
       c.i32(root);
       this.#depth();
@@ -587,12 +594,14 @@ export class FunctionCompiler {
     c.i32(1 << FRAME_SHIFT);
     c.op(Op.i32Add);
     for (let register = 1; register <= 5; register++) {
-      if (((live >> register) & 1) === 1) c.get(local(register));
+      // What is wanted afterwards may go through the callee untouched.
+      if (leaked !== 0 || ((live >> register) & 1) === 1) c.get(local(register));
       else c.i64(0);
     }
     c.call(index);
     c.set(R0);
     this.#checkRun();
+    this.#load(leaked);
   }
 
   #afterEnter(leaked: number): void {

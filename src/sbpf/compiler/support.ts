@@ -40,7 +40,7 @@ export interface Support {
   readonly syscall: number;
   /** (slot, depth, whether r1 to r5 are wanted afterwards) : runs a function that is not compiled. */
   readonly enter: number;
-  /** () : finishes the activation that is at PC. */
+  /** (whether r1 to r5 are wanted afterwards) : finishes the activation that is at PC. */
   readonly finish: number;
   /** (site) : ends the run. */
   readonly fail: number;
@@ -82,7 +82,7 @@ export function importSupport(module: ModuleBuilder, version: SbpfVersion): Supp
   return {
     syscall: module.importFunction('machine', 'syscall', ['i32'], ['i32']),
     enter: module.importFunction('machine', 'enter', ['i32', 'i32', 'i32']),
-    finish: module.importFunction('machine', 'finish', []),
+    finish: module.importFunction('machine', 'finish', ['i32']),
     fail: module.importFunction('machine', 'fail', ['i32']),
     slowAccess: module.importFunction('support', 'slowAccess', ['i64', 'i32'], ['i32']),
     refresh: module.importFunction('support', 'refresh', []),

@@ -32,6 +32,11 @@ import { frameStride } from './support.ts';
  */
 const THRESHOLD = 10_000;
 const THRESHOLD_PER_SLOT = 100;
+/**
+ * Instructions of whichever programs that a process interprets before it compiles the first. A compiler that has never
+ * run costs seven milliseconds, most of them spent on reading its own code; so much is interpreted in that time.
+ */
+const PROCESS_THRESHOLD = 1_500_000;
 /** Calls by address of one function that is not compiled, before it is; and how many functions are compiled for it. */
 const CALL_THRESHOLD = 200;
 const MAX_CALLED_ENTRIES = 64;
@@ -67,6 +72,7 @@ class Program {
 }
 
 const programs = new WeakMap<Executable, Program>();
+let interpretedInAll = 0;
 
 function programOf(executable: Executable): Program {
   let program = programs.get(executable);
@@ -96,7 +102,7 @@ export class TieredEngine implements Engine {
       memory: memory.wasm,
       syscall: (index: number) => this.#syscall(index),
       enter: (slot: number, depth: number, leaks: number) => this.#call(slot, depth, leaks !== 0),
-      finish: () => this.#nested(false, true),
+      finish: (leaks: number) => this.#nested(leaks !== 0, true),
       fail: (site: number) => this.#fail(site),
     };
   }
@@ -120,7 +126,9 @@ export class TieredEngine implements Engine {
 
   get #threshold(): number {
     const { threshold } = this.#options;
-    return threshold ?? THRESHOLD + (this.#vm.image.textLen / INSN_SIZE) * THRESHOLD_PER_SLOT;
+    if (threshold !== undefined) return threshold;
+    const ofProgram = THRESHOLD + (this.#vm.image.textLen / INSN_SIZE) * THRESHOLD_PER_SLOT;
+    return Math.max(ofProgram, this.#program.interpreted + PROCESS_THRESHOLD - interpretedInAll);
   }
 
   /** Runs to the exit at BASE_DEPTH. `leaks` says that r1 to r5 are of interest then. */
@@ -143,7 +151,9 @@ export class TieredEngine implements Engine {
       const before = vm.meter.remaining;
       const limit = this.#options.interpretFor?.() ?? this.#interpretationLimit();
       const isDone = this.#interpreter.executeSome(vm, limit);
-      program.interpreted += Math.min(before - vm.meter.remaining, limit);
+      const spent = Math.min(before - vm.meter.remaining, limit);
+      program.interpreted += spent;
+      interpretedInAll += spent;
       if (isDone) return;
       this.#considerCompiling(base);
     }

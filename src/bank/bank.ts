@@ -476,8 +476,14 @@ export class Bank implements BankView {
    * @throws ParhelionError `UNKNOWN_SNAPSHOT`
    */
   revert(id: number): void {
-    const index = this.#snapshots.findIndex((snapshot) => snapshot.id === id);
-    if (index < 0) throw new ParhelionError('UNKNOWN_SNAPSHOT', { id });
+    // Ids rise, and there may be very many: a suite that never reverts to the first one keeps all.
+    let index = 0;
+    for (let end = this.#snapshots.length; index < end; ) {
+      const middle = (index + end) >> 1;
+      if (this.#snapshots[middle].id < id) index = middle + 1;
+      else end = middle;
+    }
+    if (this.#snapshots[index]?.id !== id) throw new ParhelionError('UNKNOWN_SNAPSHOT', { id });
     this.#snapshots.length = index + 1;
     this.#state = this.#snapshots[index].state.copy();
   }

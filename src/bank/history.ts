@@ -15,6 +15,8 @@ export interface TransactionMemory<T> {
   copy(): TransactionMemory<T>;
 }
 
+const NONE = new Float64Array(0);
+
 /**
  * Entries are numbered from 1 on and stand in a ring, whose length is a power of two. Those whose signatures begin alike
  * form chains, from the newest to the oldest: a chain ends at the first number that is too old, so that nothing need be
@@ -27,9 +29,9 @@ export class History<T> implements TransactionMemory<T> {
   #signatures: (Uint8Array | undefined)[] = [];
   #records: (T | undefined)[] = [];
   /** By place in the ring: the entry before it in its chain. */
-  #before = new Float64Array(0);
+  #before = NONE;
   /** The newest entry of each chain, or 0. As many as the ring has places. */
-  #heads = new Float64Array(0);
+  #heads = NONE;
   /** Places of the ring, less one. */
   #mask = -1;
   /** Whether a copy has the same arrays. */

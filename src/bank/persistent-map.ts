@@ -37,10 +37,17 @@ const BITS = 5;
 const SLOT_COUNT = 1 << BITS;
 const MASK = SLOT_COUNT - 1;
 
+/** Nobody's: the first write to it makes a copy. */
+const EMPTY = new Node<never, never>({}, new Array(SLOT_COUNT).fill(undefined));
+
 export class PersistentMap<K extends MapKey & { equals(other: K): boolean }, V> {
   #owner: object = {};
-  #root: Node<K, V> = new Node<K, V>(this.#owner, new Array(SLOT_COUNT).fill(undefined));
+  #root: Node<K, V>;
   #size = 0;
+
+  constructor() {
+    this.#root = EMPTY as Node<K, V>;
+  }
 
   get size(): number {
     return this.#size;

@@ -93,13 +93,18 @@ function finalMix(value: number): number {
 }
 
 export class StatusCache {
-  #young = new DigestLog();
-  #old = new DigestLog();
+  #young: DigestLog;
+  #old: DigestLog;
   /** How many entries of each log are this cache's. */
   #youngCount = 0;
   #oldCount = 0;
   /** Blocks that the young generation has seen. */
   #blocks = 0;
+
+  constructor(young: DigestLog = new DigestLog(), old: DigestLog = new DigestLog()) {
+    this.#young = young;
+    this.#old = old;
+  }
 
   get size(): number {
     return this.#youngCount + this.#oldCount;
@@ -128,9 +133,7 @@ export class StatusCache {
    * the snapshot goes on instead, the entries behind it are overwritten.
    */
   copy(): StatusCache {
-    const copy = new StatusCache();
-    copy.#young = this.#young;
-    copy.#old = this.#old;
+    const copy = new StatusCache(this.#young, this.#old);
     copy.#youngCount = this.#youngCount;
     copy.#oldCount = this.#oldCount;
     copy.#blocks = this.#blocks;

@@ -11,6 +11,7 @@ import { runHostile } from './hostile.ts';
 import { runRandomPrograms } from './programs.ts';
 import { emptyReport, type Report } from './report.ts';
 import { runSbpfCases } from './sbpf.ts';
+import { runTraces } from './traces.ts';
 import { runTransactions } from './transactions.ts';
 
 export interface AllOptions {
@@ -45,6 +46,7 @@ export async function runAll(options: AllOptions): Promise<Report[]> {
   await run('sbpf', () => runRecordedSbpf(options));
   for (const set of FIXTURE_SETS) await run(`fixtures: ${set.folder}`, () => runFixtureSet(set, options));
   await run('transactions', () => runRecordedTransactions(options));
+  await run('traces', () => runRecordedTraces(options));
   await run('cpi', runCpiPrograms);
   await run('programs', () => runRandomPrograms({ seed: seeds[0], count: programCount }));
   await run('hostile', () => runHostile({ seed: seeds[0], count: hostileCount, onProgress }));
@@ -60,6 +62,11 @@ function runRecordedSbpf({ data, elfFolders }: AllOptions): Report {
 function runRecordedTransactions({ data }: AllOptions): Report {
   const files = ['cases.jsonl', 'outcomes.jsonl'].map((name) => join(data, 'transactions', name));
   return files.every((file) => existsSync(file)) ? runTransactions(files[0], files[1]) : absent('transactions');
+}
+
+function runRecordedTraces({ data }: AllOptions): Report {
+  const file = join(data, 'transactions', 'cases.jsonl');
+  return existsSync(file) ? runTraces(file) : absent('traces');
 }
 
 interface FixtureSet {

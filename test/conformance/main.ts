@@ -3,6 +3,7 @@
 //   fixtures DIR…  [--program ADDRESS=FILE.so] [--ignore-units]   instruction fixtures (*.fix)
 //   sbpf FILE…     [--elfs DIR]...                                machine, verifier, assembler and ELF cases
 //   transactions CASES OUTCOMES                                   recorded transactions
+//   traces CASES                                                  the same, traced, explained and rewound
 //   differential   [--seed N] [--count N] [--jobs N]              random transactions, here and on LiteSVM
 //   programs       [--seed N] [--count N]                         random sBPF programs, on all engines and on LiteSVM
 //   cpi                                                           calls between programs, here and on LiteSVM
@@ -22,6 +23,7 @@ import { writePage } from './page.ts';
 import { runRandomPrograms } from './programs.ts';
 import { emptyReport, printReport, type Report, tableOf } from './report.ts';
 import { runSbpfCases } from './sbpf.ts';
+import { runTraces } from './traces.ts';
 import { runTransactions } from './transactions.ts';
 
 const USAGE = `usage: npm run conformance [-- --write] [--seeds N] [--count N] [--programs N] [--hostile N] [--jobs N]
@@ -29,6 +31,7 @@ const USAGE = `usage: npm run conformance [-- --write] [--seeds N] [--count N] [
        npm run conformance -- fixtures DIR... [--program ADDRESS=FILE.so]... [--ignore-units]
        npm run conformance -- sbpf FILE... [--elfs DIR]...
        npm run conformance -- transactions CASES OUTCOMES
+       npm run conformance -- traces CASES
        npm run conformance -- differential [--seed N] [--count N] [--jobs N]
        npm run conformance -- programs [--seed N] [--count N]
        npm run conformance -- cpi
@@ -89,6 +92,8 @@ async function main(args: readonly string[]): Promise<number> {
     report = runSbpfCases(paths, { elfFolders: values.elfs ?? [] });
   } else if (suite === 'transactions' && paths.length === 2) {
     report = runTransactions(paths[0], paths[1]);
+  } else if (suite === 'traces' && paths.length === 1) {
+    report = runTraces(paths[0]);
   } else if (suite === 'differential' && paths.length === 0) {
     report = await runDifferential({ seeds, count: count ?? 10_000, jobs, caseFolder: CASE_FOLDER, onProgress });
   } else if (suite === 'programs' && paths.length === 0) {

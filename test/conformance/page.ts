@@ -32,6 +32,8 @@ function linesOf(reports: readonly Report[]): string[] {
     '',
     '- **sbpf**: the cases of the sbpf crate: assembly, verifier, ELF files. **fixtures**: single instructions recorded from mainnet',
     '  transactions, run on the programs that are bundled. **transactions**: generated ones, with the outcomes that LiteSVM had.',
+    '- **traces**: every recorded transaction traced, explained and rewound: that changes nothing in its outcome, and units, lamports',
+    '  and logs of its frames add up. The differential suite looks at every tenth of its transactions in the same way.',
     '- **cpi**: C programs that take every step of a cross-program invocation and meet every refusal, in both ABIs, run here and on',
     '  LiteSVM; again with other rules of memory and calls switched on.',
     '- **programs**: random sBPF programs, interpreted, compiled, taking turns, and on LiteSVM: result, units, error, registers,',

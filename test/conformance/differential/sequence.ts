@@ -4,6 +4,7 @@
 
 import { FEATURE_NAMES, type FeatureName, FeatureSet } from '../../../src/runtime/features.ts';
 import { ParhelionError } from '../../../src/wire/errors.ts';
+import { observe } from '../../trace/observe.ts';
 import { type Composed, compose } from './compose.ts';
 import { GENERATORS, MAKERS, startingSteps } from './generators/index.ts';
 import { type BeforeSend, type MachineOptions, Machines, PLAIN_OPTIONS, type Step } from './machines.ts';
@@ -88,6 +89,9 @@ function someOptions(random: Random): MachineOptions {
   };
 }
 
+/** Tracing and rewinding a transaction takes several times as long as running it. */
+const TRANSACTIONS_PER_OBSERVATION = 10;
+
 class Sequence {
   readonly steps: Step[] = [];
   readonly explained: string[] = [];
@@ -161,11 +165,15 @@ class Sequence {
   #send({ bytes, isSpoiled }: Composed, moves: readonly Move[], kind: 'send' | 'simulate'): string | undefined {
     const step: Step = { kind, bytes };
     this.steps.push(step);
-    const { difference, explained, outcome } = this.#world.machines.apply(step);
+    const { difference, explained, outcome, record } = this.#world.machines.apply(step);
     if (explained !== undefined) this.explained.push(explained);
     if (outcome === undefined) return difference;
     this.transactions++;
     this.#options.onOutcome?.(moves, isSpoiled, outcome.error);
+    if (difference === undefined && record !== undefined && this.transactions % TRANSACTIONS_PER_OBSERVATION === 0) {
+      const [broken] = observe(record);
+      return broken;
+    }
     return difference;
   }
 

@@ -1,0 +1,69 @@
+// Looks at a transaction that has run with everything there is to look with: its trace, its explanation, its end by
+// rewinding. None of it may change anything, all of it must agree with what the chain said. Each broken law is a sentence.
+
+import type { TransactionRecord } from '../../src/bank/bank.ts';
+import { executeTransaction, type TransactionExecution } from '../../src/runtime/transaction-processor.ts';
+import { recordedBy, TransactionOutcome } from '../../src/testing/outcome.ts';
+import { rewind } from '../../src/testing/rewind.ts';
+import { type DecoderRegistry, escapeText, explain, formatExplanation, TraceRecorder } from '../../src/trace/index.ts';
+import { brokenLaws } from './invariants.ts';
+
+/** @param isDeep whether to rewind as well, which runs it twice more */
+export function observe(record: TransactionRecord, decoders?: DecoderRegistry, isDeep = true): string[] {
+  const { prepared, execution } = record;
+  const outcome = new TransactionOutcome(record, { decoders });
+  const before = execution && textOf(execution);
+  const broken: string[] = [];
+  const check = (holds: boolean, law: string) => {
+    if (!holds) broken.push(law);
+  };
+  const mayRunAgain = prepared.status === 'prepared' && recordedBy(record) === undefined;
+  if (mayRunAgain) {
+    const again = textOf(executeTransaction(prepared, new TraceRecorder()));
+    check(again === before, `a run that is listened to comes to another end: ${firstDifference(before!, again)}`);
+  }
+  broken.push(...brokenLaws(outcome.trace, execution));
+  const explanation = explain(outcome);
+  check((explanation === null) === (outcome.error === null), 'a failure has no explanation, or a success has one');
+  if (explanation !== null) {
+    const text = formatExplanation(explanation, { width: 90 });
+    check(!/\bundefined\b|\[object|\bNaN\b/.test(text), 'the explanation shows a value that is none');
+    check(
+      text.split('\n').every((line) => escapeText(line) === line),
+      'the explanation has unsafe characters',
+    );
+  }
+  if (isDeep && mayRunAgain && prepared.loadError === undefined) {
+    const session = rewind(outcome).goTo('end');
+    check(session.unitsConsumed === execution?.computeUnitsConsumed, 'rewound to its end it has used other units');
+    check(session.logs.join('\n') === execution?.logs.join('\n'), 'rewound to its end it has logged something else');
+    const steps = session.frames.reduce((sum, { stepCount }) => sum + stepCount, 0);
+    check(steps <= session.unitsConsumed, `it has ${steps} steps and ${session.unitsConsumed} units`);
+  }
+  check((execution && textOf(execution)) === before, 'looking at it changed it');
+  return broken;
+}
+
+/** All of an execution as text. */
+function textOf(execution: TransactionExecution): string {
+  const accounts = execution.accounts.map(([key, { lamports, owner, executable, rentEpoch, data }]) => {
+    return [`${key}`, `${lamports}`, `${owner}`, executable, `${rentEpoch}`, data.length, digest(data)];
+  });
+  return JSON.stringify({ ...execution, accounts }, (_, value: unknown) => {
+    if (typeof value === 'bigint') return `${value}`;
+    return value instanceof Uint8Array ? `${value.length}:${digest(value)}` : value;
+  });
+}
+
+/** FNV-1a: enough to notice that something was written to. */
+function digest(bytes: Uint8Array): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < bytes.length; i++) hash = Math.imul(hash ^ bytes[i], 0x01000193);
+  return hash >>> 0;
+}
+
+function firstDifference(a: string, b: string): string {
+  let i = 0;
+  while (i < a.length && a[i] === b[i]) i++;
+  return `${a.slice(Math.max(0, i - 20), i + 40)} / ${b.slice(Math.max(0, i - 20), i + 40)}`;
+}

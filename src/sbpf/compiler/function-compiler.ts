@@ -11,23 +11,14 @@
 import { CodeWriter } from '../../wasm/code-writer.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { MM_REGION_SIZE, MM_STACK_START } from '../address-space.ts';
-import {
-  CALL_DEPTH,
-  FRAME_RETURN_PC,
-  FRAME_SHIFT,
-  PC,
-  REGION_SHIFT,
-  REGISTERS,
-  TEXT_VM_ADDR,
-  UNITS,
-  WRITE_LIMIT,
-} from '../control-block.ts';
-import { Status } from '../interpreter-emitter.ts';
+import { CALL_DEPTH, FRAME_SHIFT, PC, REGION_SHIFT, REGISTERS, UNITS, WRITE_LIMIT } from '../control-block.ts';
 import { dynamicStackFrames } from '../version.ts';
 import { emitLoad, emitStore } from './accesses.ts';
 import { emitAlu } from './alu.ts';
-import { ALL_REGISTERS, End, type FlowGraph } from './flow-graph.ts';
-import { Kind, syscallOf } from './instructions.ts';
+import { emitCall, emitCallx, emitSyscall } from './calls.ts';
+import { emitTree } from './control-flow.ts';
+import { ALL_REGISTERS, ARGUMENTS, End, type FlowGraph } from './flow-graph.ts';
+import { Kind } from './instructions.ts';
 import {
   ENTRY_LOCALS,
   FRAME,
@@ -41,17 +32,13 @@ import {
   R10,
   RESUME,
   SITE,
-  X,
 } from './locals.ts';
-import { emitGuard, emitPlan } from './loop-plan.ts';
 import type { LoopVersions } from './loop-versions.ts';
 import { emitStackRoom, frameStride, type Support } from './support.ts';
 
-const ARGUMENTS = 0b111110;
 const FRAME_POINTER = 10;
 /** More kinds of spilling than this in one function share one that spills too much. */
 const MAX_SPILLS = 40;
-const NONE = -1;
 
 /** Where a run can fail: slot, units to give back, and a Status. Three numbers a site. */
 export type Sites = number[];
@@ -85,8 +72,6 @@ export class FunctionCompiler {
   /** Of the loop whose fast version is being compiled. */
   versions: LoopVersions | undefined;
   readonly #finishLabels = new Map<number, number>();
-  readonly #loopLabels: Int32Array;
-  readonly #blockLabels: Int32Array;
 
   constructor(graph: FlowGraph, linkage: Linkage, isEntry: boolean, leaks = false) {
     this.graph = graph;
@@ -97,8 +82,6 @@ export class FunctionCompiler {
     const { executable } = graph.functions.code;
     this.frameSize = executable.config.stackFrameSize;
     this.dynamicFrames = dynamicStackFrames(executable.version);
-    this.#loopLabels = new Int32Array(graph.start.length);
-    this.#blockLabels = new Int32Array(graph.start.length);
   }
 
   get locals(): readonly (readonly [number, 'i32' | 'i64'])[] {
@@ -113,21 +96,21 @@ export class FunctionCompiler {
     const finish = c.block();
     this.failLabel = c.block();
     for (const mask of spills) this.#finishLabels.set(mask, c.block());
-    this.#emitTree();
+    emitTree(this);
     c.op(Op.unreachable);
     for (const mask of [...spills].reverse()) {
       c.end();
-      this.#spill(mask);
+      this.spill(mask);
       c.br(finish);
     }
     c.end(); // fail
-    this.#spillAll();
-    this.#saveFuelAndDepth();
+    this.spillAll();
+    this.saveFuelAndDepth();
     c.get(SITE);
     c.call(this.linkage.support.fail);
-    this.#emitLeave();
+    this.emitLeave();
     c.end(); // finish
-    this.#saveFuelAndDepth();
+    this.saveFuelAndDepth();
     c.i32(0);
     c.get(RESUME);
     c.access(Op.i32Store, PC);
@@ -173,7 +156,7 @@ export class FunctionCompiler {
     c.access(Op.i64Load, UNITS);
     c.set(FUEL);
     const parameters = isEntry ? 0 : ARGUMENTS;
-    this.#load(graph.liveAtEntry & ~parameters);
+    this.load(graph.liveAtEntry & ~parameters);
     if (this.dynamicFrames) {
       c.i32(0);
       c.access(Op.i64Load, REGISTERS + FRAME_POINTER * 8);
@@ -181,11 +164,11 @@ export class FunctionCompiler {
       return;
     }
     if (graph.mentioned >> FRAME_POINTER === 0) return;
-    this.#depth();
+    this.depth();
     c.i32(this.frameSize);
     c.op(Op.i32Mul);
     c.set(FRAME_HOST);
-    this.#frameAddress();
+    this.frameAddress();
     c.set(R10);
     if (!graph.storesToFrame) return;
     // The frame counts as written to from here on.
@@ -205,21 +188,21 @@ export class FunctionCompiler {
     c.end();
   }
 
-  #depth(): void {
+  depth(): void {
     this.c.get(FRAME);
     this.c.i32(FRAME_SHIFT);
     this.c.op(Op.i32ShrU);
   }
 
   /** Leaves r10 on the stack. */
-  #frameAddress(): void {
+  frameAddress(): void {
     const { c } = this;
     if (this.dynamicFrames) {
       c.get(R10);
       return;
     }
     const { executable } = this.graph.functions.code;
-    this.#depth();
+    this.depth();
     c.op(Op.i64ExtendI32U);
     c.i64(frameStride(executable.version, executable.config));
     c.op(Op.i64Mul);
@@ -227,17 +210,17 @@ export class FunctionCompiler {
     c.op(Op.i64Add);
   }
 
-  #saveFuelAndDepth(): void {
+  saveFuelAndDepth(): void {
     const { c } = this;
     c.i32(0);
     c.get(FUEL);
     c.access(Op.i64Store, UNITS);
     c.i32(0);
-    this.#depth();
+    this.depth();
     c.access(Op.i32Store, CALL_DEPTH);
   }
 
-  #emitLeave(): void {
+  emitLeave(): void {
     if (!this.isEntry) this.c.i64(0);
     this.c.op(Op.return);
   }
@@ -257,7 +240,7 @@ export class FunctionCompiler {
     return this.#finishLabels.get(this.graph.liveIn[block] & ALL_REGISTERS) ?? this.#finishLabels.get(ALL_REGISTERS)!;
   }
 
-  #spill(mask: number): void {
+  spill(mask: number): void {
     const { c } = this;
     for (let register = 0; register < 10; register++) {
       if (((mask >> register) & 1) === 0) continue;
@@ -268,19 +251,19 @@ export class FunctionCompiler {
   }
 
   /** For whoever looks at registers in a syscall or after a fault; those that calls have left behind may be stale. */
-  #spillAll(): void {
-    this.#spill(ALL_REGISTERS);
+  spillAll(): void {
+    this.spill(ALL_REGISTERS);
     this.#spillFramePointer();
   }
 
   #spillFramePointer(): void {
     const { c } = this;
     c.i32(0);
-    this.#frameAddress();
+    this.frameAddress();
     c.access(Op.i64Store, REGISTERS + FRAME_POINTER * 8);
   }
 
-  #load(mask: number): void {
+  load(mask: number): void {
     const { c } = this;
     for (let register = 0; register < 10; register++) {
       if (((mask >> register) & 1) === 0) continue;
@@ -290,98 +273,7 @@ export class FunctionCompiler {
     }
   }
 
-  // The dominator tree, without recursion: programs choose how deep it is. What is still to do lies on a stack, as
-  // `block * 4 + TREE` or one of the others.
-
-  #emitTree(): void {
-    const TREE = 0;
-    const CLOSE = 1;
-    const ELSE = 2;
-    const CLOSE_LOOP = 3;
-    const { c, graph } = this;
-    const { order, rank, dominator, forwardEdges, isLoop, taken, next } = graph;
-    // Children that are branched to, the last in the order first.
-    const child = new Int32Array(graph.start.length).fill(NONE);
-    const sibling = new Int32Array(graph.start.length).fill(NONE);
-    for (let i = 1; i < order.length; i++) {
-      const block = order[i];
-      if (forwardEdges[block] < 2) continue;
-      sibling[block] = child[dominator[block]];
-      child[dominator[block]] = block;
-    }
-    const todo: number[] = [graph.entry * 4 + TREE];
-    /** A label to branch to, or 0 where the target's code comes here. */
-    const labelOf = (from: number, to: number): number => {
-      if (rank[to] <= rank[from]) return this.#loopLabels[to];
-      return forwardEdges[to] >= 2 ? this.#blockLabels[to] : 0;
-    };
-    const go = (from: number, to: number): void => {
-      const label = labelOf(from, to);
-      if (label !== 0) c.br(label);
-      else todo.push(to * 4 + TREE);
-    };
-    while (todo.length > 0) {
-      const item = todo.pop()!;
-      const block = item >> 2;
-      switch (item & 3) {
-        case CLOSE:
-          c.end();
-          continue;
-        case CLOSE_LOOP:
-          c.end();
-          c.op(Op.unreachable);
-          continue;
-        case ELSE:
-          c.else();
-          continue;
-      }
-      if (isLoop[block] === 1) {
-        this.#loopLabels[block] = c.loop();
-        todo.push(CLOSE_LOOP);
-      }
-      for (let inner = child[block]; inner !== NONE; inner = sibling[inner]) {
-        this.#blockLabels[inner] = c.block();
-        todo.push(inner * 4 + TREE, CLOSE);
-      }
-      this.#emitBlock(block);
-      switch (graph.ending[block]) {
-        case End.exit:
-        case End.giveUp:
-          break;
-        case End.plan:
-        case End.guard:
-        case End.branch: {
-          const whenTaken = labelOf(block, taken[block]);
-          if (graph.ending[block] === End.branch) this.#emitCondition(graph.last[block]);
-          else if (graph.ending[block] === End.plan) emitPlan(this, graph.versions[block]!);
-          else emitGuard(this);
-          if (whenTaken !== 0) {
-            c.brIf(whenTaken);
-            go(block, next[block]);
-            break;
-          }
-          const otherwise = labelOf(block, next[block]);
-          if (otherwise !== 0) {
-            c.op(Op.i32Eqz);
-            c.brIf(otherwise);
-            go(block, taken[block]);
-            break;
-          }
-          c.if();
-          todo.push(CLOSE, next[block] * 4 + TREE, ELSE, taken[block] * 4 + TREE);
-          break;
-        }
-        case End.jump:
-          go(block, taken[block]);
-          break;
-        default:
-          if (next[block] === NONE) c.op(Op.unreachable);
-          else go(block, next[block]);
-      }
-    }
-  }
-
-  #emitBlock(block: number): void {
+  emitBlock(block: number): void {
     const { c, graph } = this;
     const cost = graph.cost[block];
     const giveUp = graph.ending[block] === End.giveUp;
@@ -446,11 +338,11 @@ export class FunctionCompiler {
           this.#emitExit();
           break;
         case Kind.call:
-          if (graph.ending[block] === End.syscall) this.#emitSyscall(block);
-          else this.#emitCall(block);
+          if (graph.ending[block] === End.syscall) emitSyscall(this, block);
+          else emitCall(this, block);
           break;
         case Kind.callx:
-          this.#emitCallx(block);
+          emitCallx(this, block);
           break;
         default:
           emitAlu(this, word, words[pc * 2 + 1]);
@@ -461,7 +353,7 @@ export class FunctionCompiler {
   #emitExit(): void {
     const { c } = this;
     if (this.isEntry) {
-      this.#saveFuelAndDepth();
+      this.saveFuelAndDepth();
       c.i32(0);
       c.get(R0);
       c.access(Op.i64Store, REGISTERS);
@@ -469,168 +361,12 @@ export class FunctionCompiler {
       c.i32(this.pc);
       c.access(Op.i32Store, PC);
     } else {
-      if (this.leaks) this.#spill(ARGUMENTS);
+      if (this.leaks) this.spill(ARGUMENTS);
       c.i32(0);
       c.get(FUEL);
       c.access(Op.i64Store, UNITS);
       c.get(R0);
     }
     c.op(Op.return);
-  }
-
-  /** Leaves an i32 on the stack. */
-  #emitCondition(pc: number): void {
-    const { c } = this;
-    const { words, set } = this.graph.functions.code;
-    const word = words[pc * 2];
-    const imm = words[pc * 2 + 1];
-    const opcode = word & 0xff;
-    const op = set.op[opcode];
-    const wide = set.kind[opcode] === Kind.branch64;
-    c.get(local((word >>> 8) & 15));
-    if (!wide) c.op(Op.i32WrapI64);
-    if (set.usesSrc[opcode] === 1) {
-      c.get(local((word >>> 12) & 15));
-      if (!wide) c.op(Op.i32WrapI64);
-    } else if (imm === 0 && op === Op.i64Eq) {
-      c.op(Op.i64Eqz);
-      return;
-    } else if (wide) {
-      c.i64(imm);
-    } else {
-      c.i32(imm);
-    }
-    if (op !== 0) {
-      c.op(op);
-    } else if (wide) {
-      c.op(Op.i64And);
-      c.i64(0);
-      c.op(Op.i64Ne);
-    } else {
-      c.op(Op.i32And);
-    }
-  }
-
-  #emitSyscall(block: number): void {
-    const { c, graph } = this;
-    const { code } = graph.functions;
-    this.#spillAll();
-    this.#saveFuelAndDepth();
-    c.i32(0);
-    c.i32(this.pc);
-    c.access(Op.i32Store, PC);
-    c.i32(syscallOf(code.callee(this.pc)));
-    c.call(this.linkage.support.syscall);
-    c.op(Op.i32Eqz);
-    c.if();
-    this.#emitLeave();
-    c.end();
-    if (graph.next[block] === NONE) return;
-    this.#reload();
-    c.i32(0);
-    c.access(Op.i64Load, REGISTERS);
-    c.set(R0);
-    c.call(this.linkage.support.refresh);
-  }
-
-  #reload(): void {
-    const { c } = this;
-    c.i32(0);
-    c.access(Op.i64Load, UNITS);
-    c.set(FUEL);
-  }
-
-  /** What a call does to the caller's frame, and the end of the run where there is no room for another. */
-  #pushFrame(): void {
-    const { c } = this;
-    const { executable } = this.graph.functions.code;
-    c.get(FRAME);
-    c.i32(this.pc + 1);
-    c.access(Op.i32Store, FRAME_RETURN_PC);
-    c.get(FRAME);
-    c.i32((executable.config.maxCallDepth - 1) << FRAME_SHIFT);
-    c.op(Op.i32Eq);
-    this.failIf(Status.callDepthExceeded);
-    c.i32(0);
-    c.get(FUEL);
-    c.access(Op.i64Store, UNITS);
-    if (this.dynamicFrames) {
-      c.i32(0);
-      c.get(R10);
-      c.access(Op.i64Store, REGISTERS + FRAME_POINTER * 8);
-    }
-  }
-
-  /** Behind a call: whether the run goes on. */
-  #checkRun(): void {
-    const { c } = this;
-    this.#reload();
-    c.get(FUEL);
-    c.i64(0);
-    c.op(Op.i64LtS);
-    c.if();
-    this.#emitLeave();
-    c.end();
-  }
-
-  #emitCall(block: number): void {
-    const { c, graph, linkage } = this;
-    const root = graph.functions.code.callee(this.pc);
-    const leaked = graph.liveOut(block) & ARGUMENTS;
-    const index = leaked === 0 ? linkage.indexOf(root) : linkage.leakingIndexOf(root);
-    this.#pushFrame();
-    if (index === undefined) {
-      this.#spill(ALL_REGISTERS);
-      c.i32(root);
-      this.#depth();
-      c.i32(leaked === 0 ? 0 : 1);
-      c.call(linkage.support.enter);
-      this.#afterEnter(leaked);
-      return;
-    }
-    const live = linkage.liveAtEntryOf(root);
-    this.#spill(live & ~ARGUMENTS);
-    c.get(FRAME);
-    c.i32(1 << FRAME_SHIFT);
-    c.op(Op.i32Add);
-    for (let register = 1; register <= 5; register++) {
-      // What is wanted afterwards may go through the callee untouched.
-      if (leaked !== 0 || ((live >> register) & 1) === 1) c.get(local(register));
-      else c.i64(0);
-    }
-    c.call(index);
-    c.set(R0);
-    this.#checkRun();
-    this.#load(leaked);
-  }
-
-  #afterEnter(leaked: number): void {
-    this.#checkRun();
-    this.#load(leaked | 1);
-    this.c.call(this.linkage.support.refresh);
-  }
-
-  #emitCallx(block: number): void {
-    const { c, graph, linkage } = this;
-    const { code } = graph.functions;
-    this.#pushFrame();
-    c.get(local(code.callxRegister(this.pc)));
-    c.i32(0);
-    c.access(Op.i64Load, TEXT_VM_ADDR);
-    c.op(Op.i64Sub);
-    c.i64(3);
-    c.op(Op.i64ShrU);
-    c.tee(X);
-    c.i64(code.slots);
-    c.op(Op.i64GeU);
-    this.failIf(Status.callOutsideTextSegment);
-    this.#spill(ALL_REGISTERS);
-    c.get(X);
-    c.op(Op.i32WrapI64);
-    this.#depth();
-    const leaked = graph.liveOut(block) & ARGUMENTS;
-    c.i32(leaked === 0 ? 0 : 1);
-    c.call(linkage.support.enter);
-    this.#afterEnter(leaked);
   }
 }

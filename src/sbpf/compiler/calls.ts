@@ -1,0 +1,136 @@
+// Calls: of syscalls, of functions, of addresses. What a call does to the frame stack is done here too, so that the control
+// block is right whenever something else than compiled code looks at it.
+
+import { Op } from '../../wasm/opcodes.ts';
+import { FRAME_RETURN_PC, FRAME_SHIFT, PC, REGISTERS, TEXT_VM_ADDR, UNITS } from '../control-block.ts';
+import { Status } from '../interpreter-emitter.ts';
+import { ALL_REGISTERS, ARGUMENTS } from './flow-graph.ts';
+import type { FunctionCompiler } from './function-compiler.ts';
+import { syscallOf } from './instructions.ts';
+import { FRAME, FUEL, local, R0, R10, X } from './locals.ts';
+
+const FRAME_POINTER = 10;
+const NONE = -1;
+
+export function emitSyscall(f: FunctionCompiler, block: number): void {
+  const { c, graph } = f;
+  const { code } = graph.functions;
+  f.spillAll();
+  f.saveFuelAndDepth();
+  c.i32(0);
+  c.i32(f.pc);
+  c.access(Op.i32Store, PC);
+  c.i32(syscallOf(code.callee(f.pc)));
+  c.call(f.linkage.support.syscall);
+  c.op(Op.i32Eqz);
+  c.if();
+  f.emitLeave();
+  c.end();
+  if (graph.next[block] === NONE) return;
+  reload(f);
+  c.i32(0);
+  c.access(Op.i64Load, REGISTERS);
+  c.set(R0);
+  c.call(f.linkage.support.refresh);
+}
+
+export function emitCall(f: FunctionCompiler, block: number): void {
+  const { c, graph, linkage } = f;
+  const root = graph.functions.code.callee(f.pc);
+  const leaked = graph.liveOut(block) & ARGUMENTS;
+  const index = leaked === 0 ? linkage.indexOf(root) : linkage.leakingIndexOf(root);
+  pushFrame(f);
+  if (index === undefined) {
+    f.spill(ALL_REGISTERS);
+    c.i32(root);
+    f.depth();
+    c.i32(leaked === 0 ? 0 : 1);
+    c.call(linkage.support.enter);
+    afterEnter(f, leaked);
+    return;
+  }
+  const live = linkage.liveAtEntryOf(root);
+  f.spill(live & ~ARGUMENTS);
+  c.get(FRAME);
+  c.i32(1 << FRAME_SHIFT);
+  c.op(Op.i32Add);
+  for (let register = 1; register <= 5; register++) {
+    // What is wanted afterwards may go through the callee untouched.
+    if (leaked !== 0 || ((live >> register) & 1) === 1) c.get(local(register));
+    else c.i64(0);
+  }
+  c.call(index);
+  c.set(R0);
+  checkRun(f);
+  f.load(leaked);
+}
+
+export function emitCallx(f: FunctionCompiler, block: number): void {
+  const { c, graph, linkage } = f;
+  const { code } = graph.functions;
+  pushFrame(f);
+  c.get(local(code.callxRegister(f.pc)));
+  c.i32(0);
+  c.access(Op.i64Load, TEXT_VM_ADDR);
+  c.op(Op.i64Sub);
+  c.i64(3);
+  c.op(Op.i64ShrU);
+  c.tee(X);
+  c.i64(code.slots);
+  c.op(Op.i64GeU);
+  f.failIf(Status.callOutsideTextSegment);
+  f.spill(ALL_REGISTERS);
+  c.get(X);
+  c.op(Op.i32WrapI64);
+  f.depth();
+  const leaked = graph.liveOut(block) & ARGUMENTS;
+  c.i32(leaked === 0 ? 0 : 1);
+  c.call(linkage.support.enter);
+  afterEnter(f, leaked);
+}
+
+function afterEnter(f: FunctionCompiler, leaked: number): void {
+  checkRun(f);
+  f.load(leaked | 1);
+  f.c.call(f.linkage.support.refresh);
+}
+
+/** What a call does to the caller's frame, and the end of the run where there is no room for another. */
+function pushFrame(f: FunctionCompiler): void {
+  const { c } = f;
+  const { executable } = f.graph.functions.code;
+  c.get(FRAME);
+  c.i32(f.pc + 1);
+  c.access(Op.i32Store, FRAME_RETURN_PC);
+  c.get(FRAME);
+  c.i32((executable.config.maxCallDepth - 1) << FRAME_SHIFT);
+  c.op(Op.i32Eq);
+  f.failIf(Status.callDepthExceeded);
+  c.i32(0);
+  c.get(FUEL);
+  c.access(Op.i64Store, UNITS);
+  if (f.dynamicFrames) {
+    c.i32(0);
+    c.get(R10);
+    c.access(Op.i64Store, REGISTERS + FRAME_POINTER * 8);
+  }
+}
+
+/** Behind a call: whether the run goes on. */
+function checkRun(f: FunctionCompiler): void {
+  const { c } = f;
+  reload(f);
+  c.get(FUEL);
+  c.i64(0);
+  c.op(Op.i64LtS);
+  c.if();
+  f.emitLeave();
+  c.end();
+}
+
+function reload(f: FunctionCompiler): void {
+  const { c } = f;
+  c.i32(0);
+  c.access(Op.i64Load, UNITS);
+  c.set(FUEL);
+}

@@ -82,6 +82,10 @@ test('the five registers are logged in hexadecimal', () => {
   expect(compare(call).logs).toContain('Program log: 0x0, 0xff, 0x20000000000000, 0xffffffffffffffff, 0xa');
 });
 
+test('five registers, without the units for them', () => {
+  checkRow({ syscall: 'sol_log_64_', units: 21 + 99 }, OUT_OF_UNITS);
+});
+
 test.each<Row>([
   [
     'an address',
@@ -104,6 +108,10 @@ test.each<Row>([
 test('the units that are left are those after the call', () => {
   const { logs } = compare({ syscall: 'sol_log_compute_units_' });
   expect(logs).toContain(`Program consumption: ${200_000 - 11 - 10 - 100} units remaining`);
+});
+
+test('the units that are left, without the units for it', () => {
+  checkRow({ syscall: 'sol_log_compute_units_', units: 21 + 99 }, OUT_OF_UNITS);
 });
 
 const two = slices(text('ab'), text('c'));

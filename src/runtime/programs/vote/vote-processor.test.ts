@@ -672,6 +672,12 @@ const castVote = (slots: readonly bigint[], options: TowerOptions = {}): Call =>
   accounts: [vote, meta(ids.SLOT_HASHES_ID), clock, signer(VOTER)],
 });
 
+/** The same as another instruction, that of a switch, and what is behind it. */
+const switching = (tag: number, { data, accounts }: Call, ...proof: Uint8Array[]): Call => ({
+  data: [u32(tag), ...data.slice(1), ...proof],
+  accounts,
+});
+
 describe('a tower', () => {
   const now = { slot: 1010n };
   const slotHashes = slotHashesFrom(1000n, 100);
@@ -869,6 +875,43 @@ describe('a tower', () => {
     ],
     ['in compact form', {}, { ...towerSync([[1000n, 1]]), data: [u32(12), ...compactTower([[1000n, 1]], {})] }, 'ok'],
     [
+      'in compact form, of another hash',
+      {},
+      { accounts: byVoter, data: [u32(12), ...compactTower([[1000n, 1]], { hash: new Uint8Array(32) })] },
+      { Custom: 2 },
+    ],
+    [
+      'in compact form, with a switch proof',
+      {},
+      { accounts: byVoter, data: [u32(13), ...compactTower([[1000n, 1]], {}), new Uint8Array(32)] },
+      'ok',
+    ],
+    [
+      'in compact form, without the switch proof',
+      {},
+      { accounts: byVoter, data: [u32(13), ...compactTower([[1000n, 1]], {})] },
+      'InvalidInstructionData',
+    ],
+    ['in the older form', {}, updateVoteState([[1000n, 1]]), 'ok'],
+    [
+      'in the older form, of another hash',
+      {},
+      updateVoteState([[1000n, 1]], { hash: new Uint8Array(32) }),
+      { Custom: 2 },
+    ],
+    [
+      'in the older form, with a switch proof',
+      {},
+      switching(9, updateVoteState([[1000n, 1]]), new Uint8Array(32)),
+      'ok',
+    ],
+    [
+      'in the older form, without the switch proof',
+      {},
+      switching(9, updateVoteState([[1000n, 1]])),
+      'InvalidInstructionData',
+    ],
+    [
       'in compact form, with legacy forms gone',
       { with: ['deprecate_legacy_vote_ixs'] },
       { ...towerSync([[1000n, 1]]), data: [u32(12), ...compactTower([[1000n, 1]], {})] },
@@ -948,6 +991,8 @@ describe('votes slot by slot', () => {
       'InvalidArgument',
     ],
     ['with legacy forms gone', { with: ['deprecate_legacy_vote_ixs'] }, castVote([1000n]), 'InvalidInstructionData'],
+    ['one, with a switch proof', {}, switching(6, castVote([1000n]), new Uint8Array(32)), 'ok'],
+    ['one, without the switch proof', {}, switching(6, castVote([1000n])), 'InvalidInstructionData'],
   ];
   test.each(rows)('%s', (_, world, call, result) => {
     expect(send(createOracle({ now, slotHashes, ...world }), call)).toEqual(result);

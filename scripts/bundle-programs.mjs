@@ -6,16 +6,19 @@
 //   node scripts/bundle-programs.mjs            write the modules that are missing or stale (npm runs this as `prepare`)
 //   node scripts/bundle-programs.mjs --write    first renew the manifest from the installed `litesvm`
 //
+// The same for the programs that a bankrun has, out of npm `solana-bankrun`, to src/testing/bankrun/programs/. Where that
+// can't be loaded, modules without a program are written, and a bankrun has those of today.
+//
 // npm runs `prepare` in a clone and before packing, never where the packed product is installed. Without `litesvm`
 // (an install without devDependencies) there is nothing to take; the script then says so and leaves all as it is.
 
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 
 const FOLDER = new URL('../src/bank/bundled/', import.meta.url);
-const MANIFEST = new URL('manifest.json', FOLDER);
+const BANKRUN_FOLDER = new URL('../src/testing/bankrun/programs/', import.meta.url);
 /** The header of loader v3's programdata: u32 tag, u64 slot, u8 option, 32 bytes of authority. */
 const PROGRAMDATA_METADATA_LEN = 45;
 const BPF_LOADER_UPGRADEABLE = 'BPFLoaderUpgradeab1e11111111111111111111111';
@@ -40,11 +43,24 @@ const PROGRAMS = [
   { module: 'stake', name: 'Stake', address: 'Stake11111111111111111111111111111111111111' },
 ];
 
+const BANKRUN_PROGRAMS = [
+  { module: 'token', name: 'Token 3.5.0', address: TOKEN },
+  { module: 'token-2022', name: 'Token-2022 1.0.0', address: 'TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb' },
+  {
+    module: 'associated-token',
+    name: 'Associated Token 1.1.1',
+    address: 'ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL',
+  },
+  { module: 'memo-v1', name: 'Memo 1.0.0', address: 'Memo1UhkJRfHyvLMcVucJwxXeuD728EqVDDwQDxFMNo' },
+  { module: 'memo', name: 'Memo 3.0.0', address: 'MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr' },
+];
+
 main();
+await bundleBankrunPrograms();
 
 function main() {
   const renew = process.argv.includes('--write');
-  if (!renew && everyModuleIsFresh(readManifest())) return;
+  if (!renew && everyModuleIsFresh(FOLDER)) return;
   const litesvm = loadLiteSvm();
   if (litesvm === undefined) {
     const sentence =
@@ -57,16 +73,56 @@ function main() {
   const svm = new LiteSVM();
   const bare = LiteSVM.default().withBuiltins().withSysvars().withDefaultPrograms();
   const programs = PROGRAMS.map((program) => takeProgram(program.withoutFeatures ? bare : svm, program));
-  if (renew) writeManifest(version, programs);
-  const { programs: expected } = readManifest();
-  mkdirSync(FOLDER, { recursive: true });
+  writeModules(FOLDER, `litesvm ${version}`, programs);
+}
+
+async function bundleBankrunPrograms() {
+  const isToWrite = process.argv.includes('--write');
+  if (!isToWrite && everyModuleIsFresh(BANKRUN_FOLDER)) return;
+  const require = createRequire(import.meta.url);
+  let context;
+  try {
+    process.env.RUST_LOG ??= 'off';
+    context = await require('solana-bankrun').start([], []);
+  } catch (error) {
+    if (isToWrite) fail(`npm \`solana-bankrun\` can't be loaded here: ${error.message}`);
+    console.warn("bundle-programs: npm `solana-bankrun` can't be loaded here: a bankrun will have today's programs.");
+    mkdirSync(BANKRUN_FOLDER, { recursive: true });
+    for (const { module } of BANKRUN_PROGRAMS) {
+      const file = new URL(`${module}.generated.ts`, BANKRUN_FOLDER);
+      if (!existsSync(file)) writeFileSync(file, moduleText(BANKRUN_FOLDER, undefined));
+    }
+    return;
+  }
+  const { PublicKey } = require('@solana/web3.js');
+  const accounts = new Map();
+  const read = async (address) => {
+    const account = await context.banksClient.getAccount(new PublicKey(address));
+    accounts.set(address, { exists: account !== null, programAddress: `${account?.owner}`, data: account?.data });
+    return accounts.get(address);
+  };
+  for (const { address } of BANKRUN_PROGRAMS) {
+    const { programAddress, data } = await read(address);
+    if (programAddress === BPF_LOADER_UPGRADEABLE) await read(encodeBase58(data.subarray(4, 36)));
+  }
+  const programs = BANKRUN_PROGRAMS.map((program) => takeProgram({ getAccount: (at) => accounts.get(at) }, program));
+  const { version } = JSON.parse(readFileSync(require.resolve('solana-bankrun/package.json'), 'utf8'));
+  writeModules(BANKRUN_FOLDER, `solana-bankrun ${version}`, programs);
+  // Its threads would keep the process.
+  process.exit(0);
+}
+
+function writeModules(folder, source, programs) {
+  if (process.argv.includes('--write')) writeManifest(folder, source, programs);
+  const { programs: expected } = readManifest(folder);
+  mkdirSync(folder, { recursive: true });
   for (const program of programs) {
     const entry = expected.find(({ module }) => module === program.entry.module);
-    checkEntry(program.entry, entry);
+    checkEntry(source, program.entry, entry);
     const deflated = deflateRawSync(program.elf, { level: 9 }).toString('base64');
-    writeFileSync(new URL(`${entry.module}.generated.ts`, FOLDER), moduleText(entry, deflated));
+    writeFileSync(new URL(`${entry.module}.generated.ts`, folder), moduleText(folder, entry, deflated));
   }
-  console.log(`bundle-programs: ${programs.length} programs of litesvm ${version} in src/bank/bundled`);
+  console.log(`bundle-programs: ${programs.length} programs of ${source}`);
 }
 
 function loadLiteSvm() {
@@ -84,7 +140,7 @@ function loadLiteSvm() {
 /** The ELF of a program and its line of the manifest. */
 function takeProgram(svm, { module, name, address }) {
   const account = svm.getAccount(address);
-  if (!account.exists) fail(`litesvm has no program ${name} (${address}).`);
+  if (!account.exists) fail(`there is no program ${name} (${address}).`);
   const loader = account.programAddress;
   let elf = account.data;
   let programDataAddress;
@@ -97,57 +153,65 @@ function takeProgram(svm, { module, name, address }) {
   return { elf, entry };
 }
 
-function checkEntry(found, expected) {
+function checkEntry(source, found, expected) {
   if (expected === undefined) fail(`the manifest has no entry for ${found.name}.`);
   for (const key of Object.keys(found)) {
     if (found[key] === expected[key]) continue;
     fail(
-      `the program ${found.name} of the installed litesvm has the ${key} ${found[key]}, but the manifest expects ` +
+      `the program ${found.name} of the installed ${source} has the ${key} ${found[key]}, but the manifest expects ` +
         `${expected[key]}. Install the version of package-lock.json (npm ci), or, where the change is meant, run ` +
         '`node scripts/bundle-programs.mjs --write` and commit the manifest.',
     );
   }
 }
 
-function readManifest() {
-  return JSON.parse(readFileSync(MANIFEST, 'utf8'));
+function readManifest(folder) {
+  return JSON.parse(readFileSync(new URL('manifest.json', folder), 'utf8'));
 }
 
-function writeManifest(version, programs) {
-  mkdirSync(FOLDER, { recursive: true });
-  const manifest = { source: `litesvm ${version}`, programs: programs.map(({ entry }) => entry) };
-  writeFileSync(MANIFEST, `${JSON.stringify(manifest, undefined, 2)}\n`);
+function writeManifest(folder, source, programs) {
+  mkdirSync(folder, { recursive: true });
+  const manifest = { source, programs: programs.map(({ entry }) => entry) };
+  writeFileSync(new URL('manifest.json', folder), `${JSON.stringify(manifest, undefined, 2)}\n`);
 }
 
 /** Whether each module is there and was written from this very manifest by this very script. */
-function everyModuleIsFresh({ programs }) {
+function everyModuleIsFresh(folder) {
   try {
-    return programs.every((entry) => {
-      const text = readFileSync(new URL(`${entry.module}.generated.ts`, FOLDER), 'utf8');
+    return readManifest(folder).programs.every((entry) => {
+      const text = readFileSync(new URL(`${entry.module}.generated.ts`, folder), 'utf8');
       const [, deflated = ''] = text.match(/deflated: '([^']*)'/) ?? [];
       const elf = inflateRawSync(Buffer.from(deflated, 'base64'));
-      return sha256Of(elf) === entry.sha256 && text === moduleText(entry, deflated);
+      return sha256Of(elf) === entry.sha256 && text === moduleText(folder, entry, deflated);
     });
   } catch {
     return false;
   }
 }
 
-function moduleText({ name, address, loader, programDataAddress, length }, deflated) {
-  const dataAddress = programDataAddress === undefined ? 'undefined' : `'${programDataAddress}'`;
+/** @param entry undefined for a module without a program. */
+function moduleText(folder, entry, deflated) {
+  const isOwn = folder === FOLDER;
   return `// Written by scripts/bundle-programs.mjs. Not committed.
 
-import type { BundledProgram } from './bundled-program.ts';
+import type { BundledProgram } from '${isOwn ? './bundled-program.ts' : '../../../bank/bundled/bundled-program.ts'}';
 
-export const program: BundledProgram = {
+export const program: BundledProgram${isOwn ? '' : ' | undefined'} = ${programText(entry, deflated)};
+`;
+}
+
+function programText(entry, deflated) {
+  if (entry === undefined) return 'undefined';
+  const { name, address, loader, programDataAddress, length } = entry;
+  const dataAddress = programDataAddress === undefined ? 'undefined' : `'${programDataAddress}'`;
+  return `{
   name: '${name}',
   address: '${address}',
   loader: '${loader}',
   programDataAddress: ${dataAddress},
   length: ${length},
   deflated: '${deflated}',
-};
-`;
+}`;
 }
 
 function sha256Of(bytes) {

@@ -12,8 +12,9 @@ import {
   RECENT_BLOCKHASHES_ID,
   SLOT_HASHES_ID,
 } from '../runtime/addresses.ts';
-import { priorityFeeOfMessage } from '../runtime/compute-budget.ts';
+import { type BuiltinAllocation, priorityFeeOfMessage } from '../runtime/compute-budget.ts';
 import type { ExecutionEnvironment } from '../runtime/environment.ts';
+import type { ExecutionCosts } from '../runtime/execution-cost.ts';
 import type { ExecutionListener } from '../runtime/execution-events.ts';
 import type { FeatureSet } from '../runtime/features.ts';
 import { calculateFee } from '../runtime/fees.ts';
@@ -92,6 +93,10 @@ export interface BankOptions {
   readonly blockhash?: Pubkey | undefined;
   /** What accounts must hold by the rules for transactions. Default: what the Rent sysvar says. */
   readonly rent?: Rent | undefined;
+  /** What calls and syscalls cost. Default: mainnet's costs. */
+  readonly costs?: ExecutionCosts | undefined;
+  /** What builtins add to the default limit of units. Default: as on mainnet. */
+  readonly builtinAllocation?: BuiltinAllocation | undefined;
   /** What remembers processed transactions, in place of a ring of `historyCapacity`. */
   readonly memory?: TransactionMemory<TransactionRecord> | undefined;
 }
@@ -128,7 +133,9 @@ export class Bank implements BankView {
   checkBlockhash: boolean;
   computeBudgetOverride: ComputeBudgetOverride | undefined;
   readonly accountLockLimit: number | undefined;
+  readonly builtinAllocation: BuiltinAllocation | undefined;
   readonly #rent: Rent | undefined;
+  readonly #costs: ExecutionCosts | undefined;
   #logBytesLimit: number;
   #state: BankState;
   readonly #snapshots: { readonly id: number; readonly state: BankState }[] = [];
@@ -143,7 +150,9 @@ export class Bank implements BankView {
     this.checkBlockhash = options.checkBlockhash ?? true;
     this.computeBudgetOverride = options.computeBudgetOverride;
     this.accountLockLimit = options.accountLockLimit;
+    this.builtinAllocation = options.builtinAllocation;
     this.#rent = options.rent;
+    this.#costs = options.costs;
     this.#logBytesLimit = options.logBytesLimit ?? LOG_MESSAGES_BYTES_LIMIT;
     const historyCapacity =
       options.historyCapacity ?? (this.rules.name === 'litesvm' ? LITESVM_HISTORY_CAPACITY : DEFAULT_HISTORY_CAPACITY);
@@ -262,7 +271,11 @@ export class Bank implements BankView {
    */
   feeForMessage(message: VersionedMessage): bigint | undefined {
     if (!this.isRecentBlockhash(message.recentBlockhash)) return undefined;
-    return calculateFee(message, LAMPORTS_PER_SIGNATURE, priorityFeeOfMessage(message, this.#features.runtime));
+    return calculateFee(
+      message,
+      LAMPORTS_PER_SIGNATURE,
+      priorityFeeOfMessage(message, this.#features.runtime, this.builtinAllocation),
+    );
   }
 
   /** The transaction with this first signature, where it paid its fee and isn't forgotten. */
@@ -454,6 +467,7 @@ export class Bank implements BankView {
       slot: sysvars.clock?.slot ?? 0n,
       sysvars,
       rent: this.#rent,
+      costs: this.#costs,
       blockhash: blockhashes.latest.bytes,
       lamportsPerSignature: LAMPORTS_PER_SIGNATURE,
       logBytesLimit: this.#logBytesLimit,

@@ -49,7 +49,7 @@ import type { Account } from '../wire/account.ts';
 import { writeU64 } from '../wire/bytes.ts';
 import { Pubkey } from '../wire/pubkey.ts';
 import { Accounts } from './accounts.ts';
-import { bundledElf, bundledPrograms } from './bundled/index.ts';
+import { type BundledProgram, bundledElf, bundledPrograms } from './bundled/index.ts';
 import { programAccount, programDataAccount, programDataLen } from './program-accounts.ts';
 
 /** SHA-256 of "genesis". */
@@ -231,21 +231,29 @@ export function setPrograms(
   rent: sysvars.Rent,
   deploymentSlot: bigint,
 ): void {
-  for (const program of bundledPrograms(features.runtime)) {
-    const key = Pubkey.fromBase58(program.address);
-    const loader = Pubkey.fromBase58(program.loader);
-    const len = program.length;
-    if (program.programDataAddress === undefined) {
-      const account = { ...storedAccount(loader, minimumBalance(rent, len), NO_DATA), executable: true };
-      accounts.set(key, new LazyAccount(account, () => bundledElf(program)));
-      continue;
-    }
-    const programDataKey = Pubkey.fromBase58(program.programDataAddress);
-    const account = storedAccount(loader, minimumBalance(rent, programDataLen(len)), NO_DATA);
-    const data = () => programDataAccount(bundledElf(program), deploymentSlot, rent).data;
-    accounts.set(programDataKey, new LazyAccount(account, data));
-    accounts.set(key, programAccount(programDataKey, rent));
+  for (const program of bundledPrograms(features.runtime)) setProgram(accounts, program, rent, deploymentSlot);
+}
+
+/** One bundled program. It is unpacked when its account's data is first read. */
+export function setProgram(
+  accounts: AccountSink,
+  program: BundledProgram,
+  rent: sysvars.Rent,
+  deploymentSlot: bigint,
+): void {
+  const key = Pubkey.fromBase58(program.address);
+  const loader = Pubkey.fromBase58(program.loader);
+  const len = program.length;
+  if (program.programDataAddress === undefined) {
+    const account = { ...storedAccount(loader, minimumBalance(rent, len), NO_DATA), executable: true };
+    accounts.set(key, new LazyAccount(account, () => bundledElf(program)));
+    return;
   }
+  const programDataKey = Pubkey.fromBase58(program.programDataAddress);
+  const account = storedAccount(loader, minimumBalance(rent, programDataLen(len)), NO_DATA);
+  const data = () => programDataAccount(bundledElf(program), deploymentSlot, rent).data;
+  accounts.set(programDataKey, new LazyAccount(account, data));
+  accounts.set(key, programAccount(programDataKey, rent));
 }
 
 export function setNativeMint(accounts: AccountSink, mint: string, program: string, rent: sysvars.Rent): void {

@@ -55,6 +55,18 @@ export interface ComputeBudgetRequests {
   defaultComputeUnitLimit: number;
 }
 
+/** What an instruction of a builtin program adds to the default limit, and one of the compute budget. */
+export interface BuiltinAllocation {
+  readonly builtin: number;
+  readonly computeBudget: number;
+}
+
+/** Source: SIMD-0170. */
+const MAINNET_ALLOCATION: BuiltinAllocation = {
+  builtin: MAX_BUILTIN_ALLOCATION_COMPUTE_UNIT_LIMIT,
+  computeBudget: MAX_BUILTIN_ALLOCATION_COMPUTE_UNIT_LIMIT,
+};
+
 const REQUEST_HEAP_FRAME = 1;
 const SET_COMPUTE_UNIT_LIMIT = 2;
 const SET_COMPUTE_UNIT_PRICE = 3;
@@ -83,6 +95,7 @@ const CHEAP_PROGRAMS = new PubkeyMap<'always' | 'untilVoteLeft'>()
 export function readComputeBudgetInstructions(
   message: VersionedMessage,
   features: RuntimeFeatures,
+  allocation: BuiltinAllocation = MAINNET_ALLOCATION,
 ): ComputeBudgetRequests {
   const { accountKeys, instructions } = message;
   const requests: ComputeBudgetRequests = {
@@ -99,10 +112,10 @@ export function readComputeBudgetInstructions(
     const programId = accountKeys[programIdIndex];
     const kind = CHEAP_PROGRAMS.get(programId);
     const isCheap = kind === 'always' || (kind !== undefined && !features.bls_pubkey_management_in_vote_account);
-    requests.defaultComputeUnitLimit += isCheap
-      ? MAX_BUILTIN_ALLOCATION_COMPUTE_UNIT_LIMIT
-      : DEFAULT_INSTRUCTION_COMPUTE_UNIT_LIMIT;
-    if (!isCheap || !programId.equals(COMPUTE_BUDGET_ID)) continue;
+    const isComputeBudget = isCheap && programId.equals(COMPUTE_BUDGET_ID);
+    if (!isCheap) requests.defaultComputeUnitLimit += DEFAULT_INSTRUCTION_COMPUTE_UNIT_LIMIT;
+    else requests.defaultComputeUnitLimit += isComputeBudget ? allocation.computeBudget : allocation.builtin;
+    if (!isComputeBudget) continue;
     // The error has one byte for the index; only rules without a limit on instructions get past it.
     readRequest(requests, data, i & 0xff);
   }
@@ -190,10 +203,14 @@ export function limitsOfConfig(config: TransactionConfig | undefined): Transacti
 }
 
 /** Lamports that a message offers on top of the fee for signatures; none where what it asks for would be refused. */
-export function priorityFeeOfMessage(message: VersionedMessage, features: RuntimeFeatures): bigint {
+export function priorityFeeOfMessage(
+  message: VersionedMessage,
+  features: RuntimeFeatures,
+  allocation?: BuiltinAllocation,
+): bigint {
   if (message.version === 1) return limitsOfConfig(message.config).priorityFee;
   try {
-    return limitsOfRequests(readComputeBudgetInstructions(message, features)).priorityFee;
+    return limitsOfRequests(readComputeBudgetInstructions(message, features, allocation)).priorityFee;
   } catch (failure) {
     if (failure instanceof TransactionFailure) return 0n;
     throw failure;

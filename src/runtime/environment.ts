@@ -2,6 +2,7 @@
 // outcome that keeps it can be replayed.
 
 import type { Pubkey } from '../wire/pubkey.ts';
+import type { ExecutionCosts } from './execution-cost.ts';
 import type { RuntimeFeatures } from './features.ts';
 import type { TransactionRules } from './rules.ts';
 import type { SysvarCache } from './sysvars/cache.ts';
@@ -15,6 +16,8 @@ export interface ExecutionEnvironment {
   readonly sysvars: SysvarCache;
   /** What accounts must hold by the rules for transactions; the sysvar's word where it isn't said. */
   readonly rent?: Rent | undefined;
+  /** What calls and syscalls cost; mainnet's where it isn't said. */
+  readonly costs?: ExecutionCosts | undefined;
   /** The blockhash that nonce instructions advance to. */
   readonly blockhash: Uint8Array;
   readonly lamportsPerSignature: bigint;

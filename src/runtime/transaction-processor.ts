@@ -26,6 +26,7 @@ import {
 } from './account-loader.ts';
 import { INCINERATOR_ID } from './addresses.ts';
 import {
+  type BuiltinAllocation,
   type ComputeBudgetRequests,
   limitsOfConfig,
   limitsOfRequests,
@@ -40,7 +41,6 @@ import {
   MAX_INSTRUCTION_STACK_DEPTH_SIMD_0268,
 } from './execution-cost.ts';
 import type { ExecutionListener } from './execution-events.ts';
-import type { RuntimeFeatures } from './features.ts';
 import { calculateFee, takeFee } from './fees.ts';
 import { InvokeContext } from './invoke-context.ts';
 import { LogCollector } from './log-collector.ts';
@@ -98,6 +98,8 @@ export interface BankView {
   readonly computeBudgetOverride?: ComputeBudgetOverride | undefined;
   /** How many accounts a transaction may lock; where it isn't said, the feature gates say it. */
   readonly accountLockLimit?: number | undefined;
+  /** What builtins add to the default limit of units; mainnet's where it isn't said. */
+  readonly builtinAllocation?: BuiltinAllocation | undefined;
 }
 
 /** A transaction that leaves no trace in the bank. */
@@ -164,18 +166,18 @@ export function prepareTransaction(
   transaction: VersionedTransaction,
   bank: BankView,
 ): PreparedTransaction | RejectedTransaction {
-  const { features, rules } = bank.environment;
+  const { rules } = bank.environment;
   let fee = 0n;
   try {
     checkForm(transaction, bank);
-    let requests = rules.checkComputeBudgetBeforeAge ? readRequests(transaction, features) : undefined;
+    let requests = rules.checkComputeBudgetBeforeAge ? readRequests(transaction, bank) : undefined;
     const sanitized = resolveAccounts(transaction, bank);
     checkLocks(sanitized, bank);
     if (!rules.verifySignaturesFirst && bank.verifySignatures) checkSignatures(transaction);
 
     let limits = rules.checkComputeBudgetBeforeAge ? limitsOf(transaction, requests) : undefined;
     const nonce = checkAge(sanitized, bank);
-    requests ??= readRequests(transaction, features);
+    requests ??= readRequests(transaction, bank);
     limits ??= limitsOf(transaction, requests);
     const canBeKnown = rules.duplicateDetection === 'message' || bank.verifySignatures;
     if (canBeKnown && bank.isAlreadyProcessed(transaction)) {
@@ -256,8 +258,9 @@ function refuseManyLocks(actual: number, limit: number): never {
 }
 
 /** A v1 message has a config instead. */
-function readRequests({ message }: VersionedTransaction, features: RuntimeFeatures): ComputeBudgetRequests | undefined {
-  return message.version === 1 ? undefined : readComputeBudgetInstructions(message, features);
+function readRequests({ message }: VersionedTransaction, bank: BankView): ComputeBudgetRequests | undefined {
+  if (message.version === 1) return undefined;
+  return readComputeBudgetInstructions(message, bank.environment.features, bank.builtinAllocation);
 }
 
 function limitsOf({ message }: VersionedTransaction, requests: ComputeBudgetRequests | undefined): TransactionLimits {
@@ -414,7 +417,7 @@ export function executeTransaction(prepared: PreparedTransaction, listener?: Exe
     programs: new TransactionProgramCache(prepared.programs, loaded.programs, environment.slot, environment.rules),
     computeUnitLimit,
     heapSize: prepared.limits.heapSize,
-    costs: prepared.limits.costs,
+    costs: prepared.limits.costs ?? environment.costs,
     logs,
     listener,
   });

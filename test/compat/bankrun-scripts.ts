@@ -4,9 +4,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  AddressLookupTableProgram,
   ComputeBudgetProgram,
+  Keypair,
   MessageV0,
   PublicKey,
+  StakeProgram,
   SystemProgram,
   Transaction,
   TransactionInstruction,
@@ -63,18 +66,80 @@ export function fillFolder(folder: string): void {
   );
 }
 
+const TOKEN = new PublicKey('TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA');
+const TOKEN_2022 = new PublicKey('TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb');
+const ASSOCIATED_TOKEN = new PublicKey('ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL');
+const MEMO_V1 = new PublicKey('Memo1UhkJRfHyvLMcVucJwxXeuD728EqVDDwQDxFMNo');
+const MEMO = new PublicKey('MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr');
+const PAYER = Keypair.fromSeed(new Uint8Array(32).fill(3));
+const MINT = Keypair.fromSeed(new Uint8Array(32).fill(4));
+
+/** A mint, accounts of two others, tokens minted and moved, mistakes, memos: by transaction. */
+function tokenInstructions(payer: PublicKey, tokenProgram: PublicKey): TransactionInstruction[][] {
+  const mint = MINT.publicKey;
+  const accountOf = (owner: PublicKey) =>
+    PublicKey.findProgramAddressSync([owner.toBytes(), tokenProgram.toBytes(), mint.toBytes()], ASSOCIATED_TOKEN)[0];
+  const instruction = (programId: PublicKey, data: number[], ...keys: [PublicKey, string?][]) =>
+    new TransactionInstruction({
+      programId,
+      keys: keys.map(([pubkey, flags = '']) => ({
+        pubkey,
+        isSigner: flags.includes('s'),
+        isWritable: flags.includes('w'),
+      })),
+      data: Buffer.from(data),
+    });
+  const create = (owner: PublicKey, tag: number) =>
+    instruction(
+      ASSOCIATED_TOKEN,
+      [tag],
+      [payer, 'sw'],
+      [accountOf(owner), 'w'],
+      [owner],
+      [mint],
+      [SystemProgram.programId],
+      [tokenProgram],
+    );
+  const amount = (n: number) => [n & 0xff, n >> 8, 0, 0, 0, 0, 0, 0];
+  const [one, other] = [key(7), key(9)];
+  return [
+    [
+      SystemProgram.createAccount({
+        fromPubkey: payer,
+        newAccountPubkey: mint,
+        lamports: 10_000_000,
+        space: 82,
+        programId: tokenProgram,
+      }),
+      instruction(tokenProgram, [20, 6, ...payer.toBytes(), 0], [mint, 'w']),
+    ],
+    [create(one, 0)],
+    [create(one, 0), create(other, 1)],
+    [create(one, 1), create(other, 1)],
+    [instruction(tokenProgram, [7, ...amount(1000)], [mint, 'w'], [accountOf(one), 'w'], [payer, 's'])],
+    [instruction(tokenProgram, [3, ...amount(10)], [accountOf(one), 'w'], [accountOf(other), 'w'], [payer, 's'])],
+    [instruction(tokenProgram, [3, ...amount(0)], [accountOf(one), 'w'], [key(8), 'w'], [payer, 's'])],
+    [instruction(tokenProgram, [99], [mint, 'w'])],
+    [instruction(MEMO, [104, 105]), instruction(MEMO_V1, [104, 105])],
+    [instruction(MEMO, [255, 254])],
+  ];
+}
+
 const outDir = () => process.env['SBF_OUT_DIR']!;
 
 export function transactionOf(
   context: Context,
   instructions: TransactionInstruction[],
   blockhash = context.lastBlockhash,
+  signers: Keypair[] = [],
 ) {
   const tx = new Transaction();
   tx.recentBlockhash = blockhash;
   tx.feePayer = context.payer.publicKey;
   tx.add(...instructions);
-  tx.sign(context.payer);
+  const isAsked = (signer: Keypair) =>
+    instructions.some(({ keys }) => keys.some((meta) => meta.isSigner && meta.pubkey.equals(signer.publicKey)));
+  tx.sign(context.payer, ...signers.filter(isAsked));
   return tx;
 }
 
@@ -120,6 +185,15 @@ function seeMeta(meta: bankrun.BanksTransactionMeta | null) {
 }
 
 const seeResult = ({ result, meta }: bankrun.BanksTransactionResultWithMeta) => ({ result, meta: seeMeta(meta) });
+
+const encodeHex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
+
+/** Every chain has a payer of its own. */
+function withoutPayer(context: Context, seen: unknown): unknown {
+  const { publicKey } = context.payer;
+  const text = JSON.stringify(plain(seen)).replaceAll(publicKey.toBase58(), 'payer');
+  return JSON.parse(text.replaceAll(publicKey.toBuffer().toString('hex'), 'payer'));
+}
 
 const clockOf = async ({ banksClient }: Context) => plain(await banksClient.getClock());
 
@@ -293,6 +367,85 @@ export const SCRIPTS: Record<string, Script> = {
       seen.push(
         seeResult(await context.banksClient.tryProcessTransaction(transactionOf(context, instructions.slice(1)))),
       );
+    }
+    return seen;
+  },
+  'default limits of units': async (m) => {
+    const context = await m.start(named('count'), [counter]);
+    const { banksClient: client } = context;
+    const price = ComputeBudgetProgram.setComputeUnitPrice({ microLamports: 1_000_000 });
+    const seen: unknown[] = [];
+    for (const builtins of [
+      [],
+      [transfer(context, SOL)],
+      [price],
+      [price, transfer(context, SOL), transfer(context, 1)],
+    ]) {
+      const instructions = [...builtins, call([builtins.length], [COUNTER])];
+      seen.push(await client.getFeeForMessage(transactionOf(context, instructions).compileMessage()));
+      seen.push(seeResult(await client.tryProcessTransaction(transactionOf(context, instructions))));
+    }
+    return seen;
+  },
+  'programs of a chain': async (m) => {
+    const { banksClient: client } = await m.start([], []);
+    const seen: unknown[] = [];
+    for (const program of [TOKEN, TOKEN_2022, ASSOCIATED_TOKEN, MEMO_V1, MEMO])
+      seen.push(plain(await client.getAccount(program)));
+    return seen;
+  },
+  'tokens, calls between programs, memos': async (m) => {
+    const seen: unknown[] = [];
+    for (const tokenProgram of [TOKEN, TOKEN_2022]) {
+      // Which bytes keys have decides how long it takes to compare them: the payer must be the same one.
+      const { publicKey } = PAYER;
+      const context = await m.start([], [{ address: publicKey, info: accountOf(SystemProgram.programId) }]);
+      for (const instructions of tokenInstructions(publicKey, tokenProgram)) {
+        const tx = new Transaction({ recentBlockhash: context.lastBlockhash, feePayer: publicKey }).add(
+          ...instructions,
+        );
+        const isAsked = instructions.some(({ keys }) => keys[1]?.isSigner);
+        tx.sign(PAYER, ...(isAsked ? [MINT] : []));
+        seen.push(seeResult(await context.banksClient.tryProcessTransaction(tx)));
+      }
+    }
+    return seen;
+  },
+  'lookup tables and stakes: what becomes of them': async (m) => {
+    const context = await m.start([], []);
+    const { banksClient: client } = context;
+    const authority = context.payer.publicKey;
+    const [create, table] = AddressLookupTableProgram.createLookupTable({ authority, payer: authority, recentSlot: 0 });
+    const stake = { stakePubkey: MINT.publicKey, authorizedPubkey: authority };
+    const lists: TransactionInstruction[][] = [
+      [create],
+      [
+        AddressLookupTableProgram.extendLookupTable({
+          payer: authority,
+          authority,
+          lookupTable: table,
+          addresses: [COUNTER, PROGRAM],
+        }),
+      ],
+      [AddressLookupTableProgram.deactivateLookupTable({ authority, lookupTable: table })],
+      [AddressLookupTableProgram.closeLookupTable({ authority, lookupTable: table, recipient: COUNTER })],
+      StakeProgram.createAccount({
+        fromPubkey: authority,
+        stakePubkey: MINT.publicKey,
+        authorized: { staker: authority, withdrawer: authority },
+        lamports: 5 * SOL,
+      }).instructions,
+      StakeProgram.withdraw({ ...stake, toPubkey: COUNTER, lamports: SOL }).instructions,
+      StakeProgram.authorize({ ...stake, newAuthorizedPubkey: COUNTER, stakeAuthorizationType: { index: 0 } })
+        .instructions,
+      StakeProgram.withdraw({ ...stake, toPubkey: COUNTER, lamports: 50 * SOL }).instructions,
+    ];
+    const seen: unknown[] = [];
+    for (const instructions of lists) {
+      const tx = transactionOf(context, instructions, undefined, [MINT]);
+      const { result } = await client.tryProcessTransaction(tx);
+      const accounts = [await client.getAccount(table), await client.getAccount(MINT.publicKey)];
+      seen.push(withoutPayer(context, [result, ...accounts.map((account) => account && encodeHex(account.data))]));
     }
     return seen;
   },

@@ -2,13 +2,12 @@
 // Source: solana-bankrun solana-bankrun/index.ts, src/lib.rs; solana-program-test 1.18 src/lib.rs, start_with_context.
 
 import { Keypair, type PublicKey } from '@solana/web3.js';
-import { FEATURE_GATES } from '../../runtime/features.ts';
 import type { Account } from '../../wire/account.ts';
-import { Pubkey } from '../../wire/pubkey.ts';
+import type { Pubkey } from '../../wire/pubkey.ts';
 import { bigint, instance, nativeError } from '../litesvm/arguments.ts';
 import { innerOf } from '../litesvm/native-object.ts';
 import { type AccountInfoBytes, BanksClient, fromAccountInfo, toPubkey } from './banks-client.ts';
-import { featuresWithout } from './features.ts';
+import { featureKey, featuresWithout, HIDDEN_GATE } from './features.ts';
 import { GenesisConfig } from './genesis-config.ts';
 import { GENESIS_ACCOUNTS, Ledger } from './ledger.ts';
 import { Clock, Rent, rentOf, u64 } from './values.ts';
@@ -118,7 +117,7 @@ export function createContext(options: ContextOptions): ProgramTestContext {
   const stored = [
     payerKey,
     ...GENESIS_ACCOUNTS.map(([key]) => key),
-    ...features.active.map((name) => Pubkey.fromBase58(FEATURE_GATES[name].address)),
+    ...features.active.filter((name) => name !== HIDDEN_GATE).map(featureKey),
   ];
   const genesis = new GenesisConfig({
     creationTime,

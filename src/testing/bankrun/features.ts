@@ -3,6 +3,7 @@
 // Source: the genesis accounts of solana-bankrun 0.4.0.
 
 import { FEATURE_GATES, FEATURE_NAMES, type FeatureName, FeatureSet } from '../../runtime/features.ts';
+import { Pubkey } from '../../wire/pubkey.ts';
 
 /** Gates that are younger than Agave 1.18.0. */
 const UNKNOWN_TO_1_18: ReadonlySet<FeatureName> = new Set<FeatureName>([
@@ -123,6 +124,9 @@ const UNKNOWN_TO_1_18: ReadonlySet<FeatureName> = new Set<FeatureName>([
 
 const GATES_OF_1_18 = FEATURE_NAMES.filter((name) => !UNKNOWN_TO_1_18.has(name));
 
+/** Stake and Address Lookup Table, which are compiled programs today, can't do without. No account says that it is on. */
+export const HIDDEN_GATE: FeatureName = 'get_sysvar_syscall_enabled';
+
 /** Programs are remembered by the set they were loaded for: all banks without wishes of their own share one. */
 let everyGate: FeatureSet | undefined;
 
@@ -131,7 +135,12 @@ export function featuresWithout(deactivated: readonly string[]): FeatureSet {
   const off = new Set(deactivated);
   const active = GATES_OF_1_18.filter((name) => !off.has(FEATURE_GATES[name].address));
   if (active.length === GATES_OF_1_18.length && everyGate !== undefined) return everyGate;
-  const features = FeatureSet.of(active.map((name) => [name, 0n]));
+  const features = FeatureSet.of([...active, HIDDEN_GATE].map((name) => [name, 0n]));
   if (active.length === GATES_OF_1_18.length) everyGate = features;
   return features;
+}
+
+/** Where the account of a gate is. */
+export function featureKey(name: FeatureName): Pubkey {
+  return Pubkey.fromBase58(FEATURE_GATES[name].address);
 }

@@ -5,19 +5,31 @@
 // grow old only by being used or by warps.
 // Source: solana-program-test 1.18 src/lib.rs; solana-banks-server 1.18 src/banks_server.rs.
 
-import { Bank, errorOf, type TransactionRecord } from '../../bank/bank.ts';
+import { Bank, errorOf, LAMPORTS_PER_SIGNATURE, type TransactionRecord } from '../../bank/bank.ts';
 import { epochOf, firstSlotOf, leaderScheduleEpochOf } from '../../bank/epochs.ts';
+import { setProgram, sysvarAccount } from '../../bank/genesis.ts';
 import { hashes } from '../../crypto/hashes.ts';
 import {
   CLOCK_ID,
   CONFIG_PROGRAM_ID,
+  ED25519_ID,
+  EPOCH_SCHEDULE_ID,
+  FEES_ID,
+  LAST_RESTART_SLOT_ID,
   RENT_ID,
+  SECP256K1_ID,
   SLOT_HASHES_ID,
   STAKE_CONFIG_ID,
+  STAKE_HISTORY_ID,
   SYSTEM_PROGRAM_ID,
 } from '../../runtime/addresses.ts';
-import { MIN_HEAP_FRAME_BYTES } from '../../runtime/execution-cost.ts';
+import {
+  DEFAULT_INSTRUCTION_COMPUTE_UNIT_LIMIT,
+  MAINNET_COSTS,
+  MIN_HEAP_FRAME_BYTES,
+} from '../../runtime/execution-cost.ts';
 import type { FeatureSet } from '../../runtime/features.ts';
+import { minimumBalance } from '../../runtime/rent.ts';
 import { AGAVE_RULES, type TransactionRules } from '../../runtime/rules.ts';
 import * as layouts from '../../runtime/sysvars/layouts.ts';
 import type { Account } from '../../wire/account.ts';
@@ -26,6 +38,8 @@ import { Pubkey } from '../../wire/pubkey.ts';
 import { decodeTransaction } from '../../wire/transaction.ts';
 import { displayTransactionError } from '../../wire/transaction-error.ts';
 import { nativeError } from '../litesvm/arguments.ts';
+import { featureKey, HIDDEN_GATE } from './features.ts';
+import { PROGRAMS_OF_1_18 } from './programs/index.ts';
 
 /** 1,000,000 SOL. */
 const PAYER_LAMPORTS = 1_000_000n * 1_000_000_000n;
@@ -52,6 +66,11 @@ const BANKRUN_RULES: TransactionRules = {
   ignoreExecutableFlag: false,
   chargeForLoadFailures: false,
 };
+
+/** Before SIMD-0339 a call cost more, and the metas and infos it passes nothing. */
+const BANKRUN_COSTS = { ...MAINNET_COSTS, invokeUnits: 1000, accountMetaBytes: 0, accountInfoBytes: 0 };
+/** Before SIMD-0170 builtins were like other programs. */
+const BANKRUN_ALLOCATION = { builtin: DEFAULT_INSTRUCTION_COMPUTE_UNIT_LIMIT, computeBudget: 0 };
 
 const NATIVE_MINT = Pubkey.fromBase58('So11111111111111111111111111111111111111112');
 const NATIVE_MINT_2022 = Pubkey.fromBase58('9pan9bMn5HatX4EJdBwg9VgCa7Uz5HL8N1m5D3NdXejP');
@@ -99,6 +118,8 @@ export class Ledger {
       historyCapacity: 0,
       logBytesLimit: LOG_BYTES_LIMIT,
       rent: RENT,
+      costs: BANKRUN_COSTS,
+      builtinAllocation: BANKRUN_ALLOCATION,
       accountLockLimit: lockLimit === undefined ? undefined : Number(lockLimit),
       computeBudgetOverride:
         computeMaxUnits === undefined
@@ -113,16 +134,30 @@ export class Ledger {
 
   #setGenesis({ payer, creationTime, accounts }: LedgerOptions): void {
     const bank = this.#bank;
+    const sink = { set: (key: Pubkey, account: Account) => bank.setAccount(key, account) };
     const now = BigInt(creationTime);
     const clock = { slot: 1n, epochStartTimestamp: now, epoch: 0n, leaderScheduleEpoch: 1n, unixTimestamp: now };
-    bank.setSysvar(CLOCK_ID, layouts.encodeClock(clock));
-    bank.setSysvar(SLOT_HASHES_ID, layouts.encodeSlotHashes([{ slot: 0n, hash: bank.latestBlockhash }]));
+    this.#setSysvar(CLOCK_ID, layouts.encodeClock(clock));
+    this.#setSysvar(SLOT_HASHES_ID, layouts.encodeSlotHashes([{ slot: 0n, hash: bank.latestBlockhash }]));
+    this.#setSysvar(FEES_ID, layouts.encodeFees({ lamportsPerSignature: LAMPORTS_PER_SIGNATURE }));
+    this.#setSysvar(STAKE_HISTORY_ID, layouts.encodeStakeHistory([]));
+    for (const key of [RENT_ID, EPOCH_SCHEDULE_ID, LAST_RESTART_SLOT_ID])
+      this.#setSysvar(key, bank.getAccount(key)!.data);
+    for (const key of [ED25519_ID, SECP256K1_ID])
+      bank.setAccount(key, { ...bank.getAccount(key)!, data: Uint8Array.of(1) });
     for (const [key, account] of GENESIS_ACCOUNTS) bank.setAccount(key, account);
     // Token-2022 has no mint of wrapped SOL there.
     bank.setAccount(NATIVE_MINT_2022, systemAccount(0n));
+    bank.setAccount(featureKey(HIDDEN_GATE), systemAccount(0n));
     bank.setAccount(payer, systemAccount(PAYER_LAMPORTS));
     bank.expireBlockhash();
+    for (const program of PROGRAMS_OF_1_18) setProgram(sink, program, RENT, 0n);
     for (const [key, account] of accounts) bank.setAccount(key, account);
+  }
+
+  /** Sysvars hold what their size asks for. */
+  #setSysvar(key: Pubkey, data: Uint8Array): void {
+    this.#bank.setAccount(key, { ...sysvarAccount(data), lamports: minimumBalance(RENT, data.length) });
   }
 
   // Transactions.
@@ -167,7 +202,7 @@ export class Ledger {
   }
 
   set clock(clock: layouts.Clock) {
-    this.#bank.setSysvar(CLOCK_ID, layouts.encodeClock(clock));
+    this.#setSysvar(CLOCK_ID, layouts.encodeClock(clock));
   }
 
   get rent(): layouts.Rent {
@@ -176,7 +211,7 @@ export class Ledger {
 
   /** What programs read. Transactions are held to the rent that the chain started with, as in bankrun. */
   set rent(rent: layouts.Rent) {
-    this.#bank.setSysvar(RENT_ID, layouts.encodeRent(rent));
+    this.#setSysvar(RENT_ID, layouts.encodeRent(rent));
   }
 
   #sysvar<T>(id: Pubkey, decode: (data: Uint8Array) => T | undefined, name: string): T {
@@ -234,7 +269,7 @@ export class Ledger {
     // Nobody knows the hash of a bank here.
     const hash = hashes.sha256(this.#bank.latestBlockhash);
     const entries = [{ slot, hash }, ...older].slice(0, layouts.MAX_SLOT_HASHES);
-    this.#bank.setSysvar(SLOT_HASHES_ID, layouts.encodeSlotHashes(entries));
+    this.#setSysvar(SLOT_HASHES_ID, layouts.encodeSlotHashes(entries));
   }
 
   /** Source: agave runtime/src/bank.rs, update_clock. */

@@ -80,7 +80,11 @@ export class StilledMachine implements RewindMachine {
   region(address: bigint | number): string {
     const { executable, instruction, activation, heapSize } = this.#run;
     const isMapped = this.memory(address, 1).length > 0;
-    const words = isMapped ? this.#mappedWords(Number(address)) : undefined;
+    const at = Number(address);
+    if (!isMapped && at > MM_STACK_START && at < MM_HEAP_START && this.memory(at - 1, 1).length > 0) {
+      return `byte ${at - MM_STACK_START} of the stack: the end of a frame`;
+    }
+    const words = isMapped ? this.#mappedWords(at) : undefined;
     return words ?? locate(BigInt(address), executable, instruction, activation, heapSize).words;
   }
 

@@ -4,7 +4,8 @@
 export { FEATURE_GATES, type FeatureGate, type FeatureId, type FeatureName, FeatureSet } from './runtime/features.ts';
 export { AGAVE_RULES, LITESVM_DEVIATIONS, LITESVM_RULES, type TransactionRules } from './runtime/rules.ts';
 export { advise } from './testing/advice.ts';
-export { type Capsule, type CapsuleAccount, runCapsule } from './testing/capsule.ts';
+export { type Capsule, type CapsuleAccount, type RunCapsuleOptions, runCapsule } from './testing/capsule.ts';
+export { capsuleFromRpc, type RpcRecording } from './testing/capsule-from-rpc.ts';
 export {
   assertOutcome,
   type CheckResult,

@@ -123,7 +123,7 @@ function nameOf({ path, program, instruction }: FrameUnits): string {
   return `#${path[0]} ${program}${instruction === null ? '' : `::${instruction}`}`;
 }
 
-function readJson(file: string): unknown {
+export function readJson(file: string): unknown {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');

@@ -15,6 +15,8 @@ const USAGE = `parhelion: a Solana Virtual Machine that shows every cross-progra
   parhelion explain FILE      run a capsule and say why it failed
   parhelion units FILE        run a capsule and print where its compute units went
   parhelion rewind FILE       step through a capsule's transaction, forwards and backwards
+  parhelion capsule TRANSACTION ACCOUNTS ...
+                              print a capsule made of recorded RPC answers: getTransaction, getMultipleAccounts
       --level LEVEL           of trace: calls, logs, accounts (default), changes, instructions
       --form FORM             of units: table (default), folded, svg, html, pprof (binary)
       --save UNITS            of units: write the units of each instruction to a file
@@ -71,6 +73,10 @@ async function main(args: readonly string[]): Promise<number> {
       process.stdin.pause();
     }
     return 0;
+  }
+  if (command === 'capsule') {
+    const { makeCapsuleFile } = await import('./import-command.ts');
+    return makeCapsuleFile(names, print, (line) => console.error(`parhelion: ${line}`));
   }
   if (command === 'trace' || command === 'explain' || command === 'units') {
     const { runCapsuleCommand } = await import('./capsule-commands.ts');

@@ -4,6 +4,7 @@ import { type Address, lamports } from '@solana/kit';
 import { describe, expect, it } from 'vitest';
 import { SCENARIOS } from '../node/demo/index.ts';
 import { Stage } from '../node/demo/stage.ts';
+import { defineProgram, msg } from '../program/index.ts';
 import { explain } from '../trace/index.ts';
 import { decodeBase58 } from '../wire/base58.ts';
 import { compileMessage } from '../wire/message-compiler.ts';
@@ -66,5 +67,46 @@ describe('a capsule', () => {
   ])('that is damaged is refused with what is wrong: %s', async (_, damage, says) => {
     const { capsule } = await capture('ata-create');
     expect(() => runCapsule(damage({ ...capsule }))).toThrow(says);
+  });
+
+  it('names the programs in TypeScript that it needs, and runs with them', () => {
+    const greeter = defineProgram(() => msg('hello'), { name: 'greeter' });
+    const address = new Pubkey(new Uint8Array(32).fill(9)).toString() as Address;
+    const svm = new Svm({ signatureVerification: false });
+    const payer = new Pubkey(new Uint8Array(32).fill(7));
+    svm.airdrop(payer.toString() as Address, lamports(1_000_000_000n));
+    svm.addProgram(address, greeter);
+    const message = compileMessage({
+      feePayer: payer,
+      recentBlockhash: decodeBase58(svm.latestBlockhash()),
+      instructions: [{ programAddress: Pubkey.fromBase58(address) }],
+    });
+    const bytes = encodeTransaction(createTransaction(message, [new Uint8Array(64)]));
+    const capsule = JSON.parse(JSON.stringify(svm.capsule(bytes)));
+    expect(() => runCapsule(capsule)).toThrow(/can call greeter, a program written in TypeScript.*runCapsule\(capsule/);
+    const outcome = runCapsule(capsule, { programs: { [address]: greeter } });
+    expect(outcome.logs).toContain('Program log: hello');
+    expect(outcome.trace.instructions[0].programName).toBe('greeter');
+    expect(outcome.logs).toEqual(svm.sendTransaction(bytes).logs);
+  });
+
+  it('keeps IDLs; one that can not be read takes nothing else away', () => {
+    const svm = new Svm({ signatureVerification: false });
+    const payer = new Pubkey(new Uint8Array(32).fill(7));
+    svm.airdrop(payer.toString() as Address, lamports(1_000_000_000n));
+    const memo = 'MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr' as Address;
+    svm.registerIdl({ name: 'notes', instructions: [{ name: 'write', discriminator: [104, 105], args: [] }] }, memo);
+    const message = compileMessage({
+      feePayer: payer,
+      recentBlockhash: decodeBase58(svm.latestBlockhash()),
+      instructions: [{ programAddress: Pubkey.fromBase58(memo), data: Uint8Array.of(104, 105) }],
+    });
+    const bytes = encodeTransaction(createTransaction(message, [new Uint8Array(64)]));
+    const capsule = JSON.parse(JSON.stringify(svm.capsule(bytes)));
+    expect(runCapsule(capsule).trace.instructions[0].instruction?.name).toBe('write');
+    for (const idl of [null, 5, { instructions: 'x' }]) {
+      const again = runCapsule({ ...capsule, idls: { [memo]: idl } });
+      expect(again.trace.instructions[0].instruction?.name).toBe('Memo');
+    }
   });
 });

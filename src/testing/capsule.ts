@@ -1,12 +1,13 @@
 // A capsule: one JSON value with everything a transaction needs to run again, byte for byte the same, on any machine: the
 // accounts that its checks and its run read, the sysvars, the features, the rules, what the chain said of its blockhash.
 // Which accounts those are isn't guessed: the transaction is prepared once, and what it asked the bank for is noted.
-// Programs written in TypeScript are no accounts; a capsule of a transaction that calls one runs without it.
+// Programs written in TypeScript are no accounts: a capsule names those it needs, and whoever runs it supplies them.
 
 import { LAMPORTS_PER_SIGNATURE } from '../bank/bank.ts';
+import type { TypeScriptProgram } from '../program/define-program.ts';
 import type { ExecutionEnvironment } from '../runtime/environment.ts';
 import { type FeatureId, FeatureSet } from '../runtime/features.ts';
-import { ProgramCache } from '../runtime/program-cache.ts';
+import { hostedProgram, hostProgram, ProgramCache } from '../runtime/program-cache.ts';
 import { BUILTINS } from '../runtime/programs/index.ts';
 import { AGAVE_RULES, LITESVM_RULES, type TransactionRules } from '../runtime/rules.ts';
 import { SysvarCache } from '../runtime/sysvars/cache.ts';
@@ -16,7 +17,9 @@ import {
   executeTransaction,
   prepareTransaction,
 } from '../runtime/transaction-processor.ts';
-import type { DecoderRegistry } from '../trace/decoder.ts';
+import { DecoderRegistry } from '../trace/decoder.ts';
+import { readIdl } from '../trace/decoders/idl.ts';
+import { TraceRecorder } from '../trace/recorder.ts';
 import type { Account } from '../wire/account.ts';
 import { decodeBase58, encodeBase58 } from '../wire/base58.ts';
 import { decodeBase64, encodeBase64 } from '../wire/base64.ts';
@@ -24,7 +27,10 @@ import { ParhelionError } from '../wire/errors.ts';
 import { Pubkey } from '../wire/pubkey.ts';
 import { PubkeyMap } from '../wire/pubkey-map.ts';
 import { decodeTransaction, encodeTransaction, type VersionedTransaction } from '../wire/transaction.ts';
+import { decodersWith } from './default-decoders.ts';
+import type { Address } from './kit.ts';
 import { TransactionOutcome } from './outcome.ts';
+import { programDecoder } from './typescript-program.ts';
 
 export const CAPSULE_VERSION = 1;
 
@@ -62,6 +68,18 @@ export interface Capsule {
   readonly computeBudget: ComputeBudgetOverride | null;
   /** Address → name. */
   readonly names: Readonly<Record<string, string>>;
+  /** Programs written in TypeScript that it can call: an account holds no code of theirs. */
+  readonly typeScriptPrograms?: readonly { readonly address: string; readonly name: string }[];
+  /** IDLs that were registered, by the address of their program. */
+  readonly idls?: Readonly<Record<string, unknown>>;
+  /** What a cluster said of the transaction, where it ran there. */
+  readonly recorded?: {
+    readonly error: unknown;
+    readonly logs: readonly string[] | null;
+    readonly computeUnitsConsumed: number | null;
+  };
+  /** What was assumed when it was made. */
+  readonly notes?: readonly string[];
 }
 
 /** Captures what a transaction needs of a bank. */
@@ -69,6 +87,7 @@ export function makeCapsule(
   transaction: VersionedTransaction,
   bank: BankView & { readonly features: FeatureSet },
   names: ReadonlyMap<string, string>,
+  idls: ReadonlyMap<string, unknown> = new Map(),
 ): Capsule {
   const read = new PubkeyMap<Account>();
   const getAccount = (key: Pubkey): Account | undefined => {
@@ -88,6 +107,10 @@ export function makeCapsule(
     verifySignatures: bank.verifySignatures,
     checkBlockhash: bank.checkBlockhash,
     computeBudgetOverride: bank.computeBudgetOverride,
+  });
+  const hosted = [...read].flatMap(([key, { data }]) => {
+    const program = hostedProgram(data) as { readonly name?: string } | undefined;
+    return program === undefined ? [] : [{ address: key.toString(), name: program.name ?? 'a program' }];
   });
   const { rules, logBytesLimit } = environment;
   const base: TransactionRules = rules.name === 'litesvm' ? LITESVM_RULES : AGAVE_RULES;
@@ -110,6 +133,8 @@ export function makeCapsule(
     logBytesLimit: Number.isFinite(logBytesLimit) ? logBytesLimit : null,
     computeBudget: bank.computeBudgetOverride ?? null,
     names: Object.fromEntries(names),
+    ...(hosted.length === 0 ? {} : { typeScriptPrograms: hosted }),
+    ...(idls.size === 0 ? {} : { idls: Object.fromEntries(idls) }),
   };
 }
 
@@ -124,11 +149,18 @@ function accountToJson(key: Pubkey, { lamports, owner, executable, rentEpoch, da
   };
 }
 
+export interface RunCapsuleOptions {
+  readonly decoders?: DecoderRegistry;
+  /** The programs in TypeScript that the capsule names, by address. */
+  readonly programs?: Readonly<Record<string, TypeScriptProgram>>;
+}
+
 /**
  * Runs a capsule: the same outcome on every machine.
  *
  * @param value what `JSON.parse` made of a capsule's text.
  * @throws ParhelionError `MALFORMED_CAPSULE` saying which part is damaged.
+ * @throws ParhelionError `CAPSULE_NEEDS_PROGRAM` where it can call a program in TypeScript that `programs` lacks.
  *
  * @example
  * ```ts
@@ -136,16 +168,32 @@ function accountToJson(key: Pubkey, { lamports, owner, executable, rentEpoch, da
  * console.log(formatTrace(runCapsule(capsule).trace));
  * ```
  */
-export function runCapsule(value: unknown, options: { readonly decoders?: DecoderRegistry } = {}): TransactionOutcome {
-  const { transaction, bank, names } = openCapsule(value);
+export function runCapsule(value: unknown, options: RunCapsuleOptions = {}): TransactionOutcome {
+  const { transaction, bank, names, decoders, isHosting } = openCapsule(value, options);
   const prepared = prepareTransaction(transaction, bank);
-  const traceOptions = { decoders: options.decoders, names };
-  return prepared.status === 'rejected'
-    ? new TransactionOutcome({ transaction, prepared, execution: undefined }, traceOptions)
-    : new TransactionOutcome({ transaction, prepared, execution: executeTransaction(prepared) }, traceOptions);
+  const traceOptions = { decoders, names };
+  if (prepared.status === 'rejected') {
+    return new TransactionOutcome({ transaction, prepared, execution: undefined }, traceOptions);
+  }
+  // Programs in TypeScript must not run twice: the trace is recorded at once.
+  const listener = isHosting ? new TraceRecorder({ ...traceOptions, decoders: decodersWith(decoders) }) : undefined;
+  const execution = executeTransaction(prepared, listener);
+  return new TransactionOutcome({ transaction, prepared, execution, listener }, traceOptions);
 }
 
-function openCapsule(value: unknown) {
+/** The user's decoders before those of the capsule's own IDLs; an IDL that can't be read is left out. */
+function decodersOf(idls: unknown, given: DecoderRegistry | undefined): DecoderRegistry {
+  const decoders = new DecoderRegistry();
+  for (const [address, idl] of Object.entries(typeof idls === 'object' && idls !== null ? idls : {})) {
+    try {
+      decoders.register(address as Address, readIdl(idl).decoder);
+    } catch {}
+  }
+  for (const [address, decoder] of given ?? []) decoders.register(address as Address, decoder);
+  return decoders;
+}
+
+function openCapsule(value: unknown, { programs = {}, decoders: given }: RunCapsuleOptions) {
   const capsule = value as Partial<Capsule> | null;
   if (typeof capsule !== 'object' || capsule === null || capsule.format !== 'parhelion-capsule') {
     return damaged('it is no capsule: the field format is missing');
@@ -165,6 +213,16 @@ function openCapsule(value: unknown) {
   const listed: readonly Partial<CapsuleAccount>[] = part('the accounts', () => Array.from(capsule.accounts!));
   for (const [i, account] of listed.entries()) {
     part(`account ${i}`, () => accounts.set(keyOf(account?.address), accountFromJson(account)));
+  }
+  const decoders = decodersOf(capsule.idls, given);
+  const needed = part('the programs in TypeScript', () => Array.from(capsule.typeScriptPrograms ?? []));
+  for (const { address, name } of needed) {
+    const program = Object.hasOwn(programs, address) ? programs[address] : undefined;
+    const account = part('a program in TypeScript', () => accounts.get(keyOf(address)));
+    if (program === undefined) throw new ParhelionError('CAPSULE_NEEDS_PROGRAM', { address, name });
+    if (account === undefined) return damaged(`the account of the program ${address} is missing`);
+    hostProgram(account.data, program);
+    if (decoders.get(address) === undefined) decoders.register(address as Address, programDecoder(program));
   }
   const features = part('the features', () =>
     FeatureSet.of(capsule.features!.map((name) => [name as FeatureId, 0n] as const)),
@@ -195,7 +253,8 @@ function openCapsule(value: unknown) {
     checkBlockhash: capsule.checkBlockhash !== false,
     computeBudgetOverride: capsule.computeBudget ?? undefined,
   };
-  return { transaction, bank, names: new Map(Object.entries(capsule.names ?? {}).map(([k, v]) => [k, String(v)])) };
+  const names = new Map(Object.entries(capsule.names ?? {}).map(([k, v]) => [k, String(v)]));
+  return { transaction, bank, names, decoders, isHosting: needed.length > 0 };
 }
 
 function accountFromJson(account: Partial<CapsuleAccount>): Account {

@@ -115,6 +115,7 @@ export class Svm {
   readonly #bank: Bank;
   readonly #userDecoders: DecoderRegistry | undefined;
   readonly #labels: Labels;
+  readonly #idls = new Map<string, unknown>();
   #traceOptions: TraceOptions;
   /** The outcomes of transactions since each spy began. */
   readonly #spied = new Set<TransactionOutcome[]>();
@@ -200,7 +201,7 @@ export class Svm {
    * ```
    */
   capsule(transaction: Transaction | ReadonlyUint8Array): Capsule {
-    return makeCapsule(this.#decode(transaction), this.#bank, new Map(this.#labels));
+    return makeCapsule(this.#decode(transaction), this.#bank, new Map(this.#labels), this.#idls);
   }
 
   /**
@@ -221,6 +222,7 @@ export class Svm {
     const key = fromAddress(programAddress ?? (address as Address));
     const decoders = new DecoderRegistry(this.#traceOptions.decoders ?? []);
     decoders.register(key.toString() as Address, decoder);
+    this.#idls.set(key.toString(), idl);
     this.#traceOptions = { ...this.#traceOptions, decoders };
   }
 

@@ -14,6 +14,8 @@ export interface ParhelionErrorContext {
   UNKNOWN_FEATURE: { feature: string };
   UNKNOWN_SNAPSHOT: { id: number };
   MALFORMED_CAPSULE: { reason: string };
+  CAPSULE_NEEDS_PROGRAM: { address: string; name: string };
+  INVALID_RECORDING: { reason: string };
   UNSUPPORTED_LOADER: { loader: string };
   INVALID_ARGUMENT: { name: string; expected: string; received: string };
   ASSEMBLY: { reason: string };
@@ -39,6 +41,9 @@ const MESSAGES: { readonly [C in ParhelionErrorCode]: (context: ParhelionErrorCo
   MALFORMED_TRANSACTION: (c) =>
     `These bytes aren't a transaction: ${c.reason}. Pass a signed transaction, as @solana/kit compiles it or in wire form.`,
   UNKNOWN_FEATURE: (c) => `No feature gate has the address ${c.feature}. FeatureSet.all() lists those known.`,
+  CAPSULE_NEEDS_PROGRAM: (c) =>
+    `The transaction of this capsule can call ${c.name}, a program written in TypeScript, at ${c.address}: a capsule can't hold its code. Pass it: runCapsule(capsule, { programs: { '${c.address}': program } }).`,
+  INVALID_RECORDING: (c) => `This recorded transaction can't become a capsule: ${c.reason}.`,
   MALFORMED_CAPSULE: (c) => `This capsule is damaged: ${c.reason}. Make it again with svm.capsule(transaction).`,
   UNKNOWN_SNAPSHOT: (c) =>
     `There is no snapshot ${c.id}: it was never taken, or a revert to an earlier one discarded it.`,

@@ -53,7 +53,9 @@ export function readAccount(spec: AnySpec, info: AccountInfo, programId: Address
       return new ProgramInfo(info);
     case 'sysvar':
       if (info.key !== spec.addresses?.[0]) throw anchorError('AccountSysvarMismatch');
-      return new PlainAccount(info);
+      return spec.decode === undefined
+        ? new PlainAccount(info)
+        : readNow(info, () => readSysvar(spec.decode!(info.data)));
     case 'lazy':
     case 'loader':
       return readData(spec, info, programId, true);
@@ -117,6 +119,11 @@ function readNow<T>(info: AccountInfo, read: () => T): ReadAccount<T> {
   const account = new ReadAccount(info, read);
   account.reload();
   return account;
+}
+
+function readSysvar(decoded: unknown): unknown {
+  if (decoded === undefined) throw anchorError('AccountSysvarMismatch');
+  return decoded;
 }
 
 function checkOwner(info: AccountInfo, owner: Address): void {

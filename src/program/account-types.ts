@@ -134,6 +134,8 @@ export interface AccountSpec<
   readonly isAssociated?: boolean;
   /** Of a program or a sysvar: where it is. More than one where either will do, none where any will. */
   readonly addresses?: readonly Address[];
+  /** Of a sysvar whose data is read. */
+  readonly decode?: (data: Uint8Array) => unknown;
   /** Where it is, of one that depends on the program that declares it; and by which seeds. */
   readonly derived?: { readonly seeds?: readonly string[]; readonly address: (programId: Address) => Address };
   /** Of a group. */

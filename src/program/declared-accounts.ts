@@ -5,6 +5,19 @@
 // Source: anchor lang/syn/src/lib.rs, ConstraintGroup; lang/src/accounts/.
 
 import type { Address } from '@solana/kit';
+import { CLOCK_ID, EPOCH_REWARDS_ID, EPOCH_SCHEDULE_ID, LAST_RESTART_SLOT_ID, RENT_ID } from '../runtime/addresses.ts';
+import {
+  type Clock,
+  decodeClock,
+  decodeEpochRewards,
+  decodeEpochSchedule,
+  decodeLastRestartSlot,
+  decodeRent,
+  type EpochRewards,
+  type EpochSchedule,
+  type LastRestartSlot,
+  type Rent,
+} from '../runtime/sysvars/layouts.ts';
 import type {
   AccountKind,
   AccountLoader,
@@ -244,6 +257,14 @@ export function accounts<const A extends AccountsShape>(
   return spec('group', options, { accounts: shape });
 }
 
+const SYSVARS = {
+  Clock: { id: CLOCK_ID, decode: decodeClock },
+  EpochRewards: { id: EPOCH_REWARDS_ID, decode: decodeEpochRewards },
+  EpochSchedule: { id: EPOCH_SCHEDULE_ID, decode: decodeEpochSchedule },
+  LastRestartSlot: { id: LAST_RESTART_SLOT_ID, decode: decodeLastRestartSlot },
+  Rent: { id: RENT_ID, decode: decodeRent },
+};
+
 type FixedSpec<V = DeclaredAccount> = AccountSpec<V, undefined, never, true>;
 
 /** A program: at one address; at one of several; or, without any, whichever. */
@@ -280,7 +301,20 @@ export function associatedTokenProgram(): FixedSpec<ProgramAccount> {
   return programAccount(ASSOCIATED_TOKEN_PROGRAM);
 }
 
-/** A sysvar's account, for programs that still want one. */
-export function sysvarAccount(address: Address | string): FixedSpec {
-  return spec('sysvar', {}, { addresses: [address] });
+/** Sysvars whose account can be read, by the names that Rust has for them. */
+export interface ReadableSysvars {
+  readonly Clock: Clock;
+  readonly EpochRewards: EpochRewards;
+  readonly EpochSchedule: EpochSchedule;
+  readonly LastRestartSlot: LastRestartSlot;
+  readonly Rent: Rent;
+}
+
+/** A sysvar's account, for programs that still want one: its data is read where the sysvar is named. */
+export function sysvarAccount<N extends keyof ReadableSysvars>(name: N): FixedSpec<DataAccount<ReadableSysvars[N]>>;
+export function sysvarAccount(address: Address | string): FixedSpec;
+export function sysvarAccount(which: string): never {
+  const known = Object.hasOwn(SYSVARS, which) ? SYSVARS[which as keyof ReadableSysvars] : undefined;
+  if (known === undefined) return spec('sysvar', {}, { addresses: [which] });
+  return spec('sysvar', {}, { addresses: [known.id.toString()], decode: known.decode });
 }

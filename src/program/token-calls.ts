@@ -22,6 +22,8 @@ import {
   getTransferInstruction,
 } from '@solana-program/token';
 import { type AccountLike, type AccountLikes, type CpiContext, infoOf } from './cpi-context.ts';
+import { ASSOCIATED_TOKEN_PROGRAM } from './declared-accounts.ts';
+import { findProgramAddress } from './syscalls.ts';
 import { signerOf } from './system-calls.ts';
 
 /** Makes the call of the context's program, whichever of the two it is. */
@@ -170,10 +172,12 @@ export function createAssociatedTokenIdempotent(ctx: CreateAssociatedToken): voi
   ctx.invoke(getCreateAssociatedTokenIdempotentInstruction(createInput(ctx)));
 }
 
+/** The address is derived, as Anchor's does it: where another account was passed for it, the call lacks one. */
 function createInput({ accounts }: CreateAssociatedToken) {
+  const seeds = [keyOf(accounts.authority), keyOf(accounts.tokenProgram), keyOf(accounts.mint)];
   return {
     payer: signerOf(accounts.payer),
-    ata: keyOf(accounts.associatedToken),
+    ata: findProgramAddress(seeds, ASSOCIATED_TOKEN_PROGRAM)[0],
     owner: keyOf(accounts.authority),
     mint: keyOf(accounts.mint),
     systemProgram: keyOf(accounts.systemProgram),

@@ -205,6 +205,9 @@ type Expect = (value: unknown) => { toMatchSnapshot(): void };
  *
  * @param expect the test runner's: `toMatchTrace` is a snapshot.
  *
+ * With jest, types are added so: `declare module 'expect' { interface Matchers<R extends void | Promise<void>, T = unknown>
+ * extends OutcomeMatchers<R> {} }`. With vitest, importing `parhelion/vitest` does it all.
+ *
  * @example
  * ```ts
  * expect.extend(createMatchers(expect));

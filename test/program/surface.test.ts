@@ -14,6 +14,8 @@ import {
   type DeclaredAccount,
   type DeclaredProgram,
   event,
+  getClock,
+  getRent,
   idl,
   instruction,
   msg,
@@ -23,6 +25,7 @@ import {
   state,
   systemAccount,
   systemProgram,
+  sysvarAccount,
   toBytes,
   u8,
   u16,
@@ -388,6 +391,20 @@ test('a program, and who may upgrade it', async () => {
   expect((await upgrade(alice)).error).toEqual(custom(2003));
   const data = { target: AT, programData: AT, authority: alice };
   expect((await send(surface.instructions.upgrade(data))).error).toEqual(custom(3013));
+});
+
+test('a sysvar’s account is read where it is named', async () => {
+  const reading = program(AT, {
+    read: instruction({
+      accounts: { clock: sysvarAccount('Clock'), rent: sysvarAccount('Rent') },
+      handler: ({ accounts: { clock, rent } }) => {
+        msg(`${clock.data.slot === getClock().slot} ${rent.data.lamportsPerByte === getRent().lamportsPerByte}`);
+      },
+    }),
+  });
+  stage.svm.addProgram(reading.address, reading);
+  expect(linesOf((await send(reading.instructions.read({}))).logs)).toContain('true true');
+  expect((await send(reading.instructions.read({ clock: bob.address }))).error).toEqual(custom(3015));
 });
 
 test('the IDL', () => {

@@ -9,7 +9,7 @@ import {
   TOKEN_PROGRAM_ADDRESS,
 } from '@solana-program/token';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { assertOutcome } from '../../src/testing/matchers.ts';
+import { assertOutcome, createMatchers } from '../../src/testing/matchers.ts';
 import '../../src/testing/vitest.ts';
 import { defineProgram, invoke, msg, ProgramError, setReturnData } from '../../src/program/index.ts';
 import { assembleElf } from '../../src/sbpf/index.ts';
@@ -214,4 +214,29 @@ describe('matchers', () => {
     expect(() => assertOutcome.toChangeLamports(outcome, bob.address, 6n)).toThrow('they changed by 5');
     assertOutcome.toSucceed(outcome);
   });
+});
+
+test('the matchers are what expect.extend of jest wants: functions of what was received, which say pass and message', async () => {
+  const snapshots: unknown[] = [];
+  const matchers = createMatchers((value) => ({ toMatchSnapshot: () => void snapshots.push(value) }));
+  const outcome = await stage.send(alice, [transferSol(5n)]);
+  const expected = {
+    toSucceed: [[], true],
+    toFailWith: [[6000], false],
+    toInvoke: [[ORACLE], false],
+    toRefuseInvoke: [[], false],
+    toBeSignedBy: [[bob.address], false],
+    toChangeLamports: [[bob.address, 5n], true],
+    toChangeTokens: [[bob.address, 0n], true],
+    toLog: [['success'], true],
+    toMatchTrace: [[], true],
+  } as const;
+  expect(Object.keys(matchers)).toEqual(Object.keys(expected));
+  for (const [name, [args, pass]] of Object.entries(expected)) {
+    const matcher = matchers[name as keyof typeof matchers] as (...all: readonly unknown[]) => unknown;
+    // No matcher looks at `this`, which is another in each runner.
+    const result = matcher.call(undefined, outcome, ...args) as { pass: boolean; message: () => string };
+    expect([name, result.pass, typeof result.message()]).toEqual([name, pass, 'string']);
+  }
+  expect(snapshots).toHaveLength(1);
 });

@@ -75,7 +75,12 @@ function printUnits(options: CapsuleCommand, outcome: TransactionOutcome, write:
     writeFileSync(save, `${JSON.stringify(saved, null, 2)}\n`);
     return 0;
   }
-  if (check !== undefined) return checkUnits(saved, readJson(check), check, write);
+  if (check !== undefined) {
+    const lines: string[] = [];
+    const code = checkUnits(saved, readJson(check), check, (line) => lines.push(String(line)));
+    write(json ? JSON.stringify({ isPassed: code === 0, units: saved, lines }, null, 2) : lines.join('\n'));
+    return code;
+  }
   if (json) {
     write(JSON.stringify({ units, advice: valueToJson(advise(outcome)) }, null, 2));
     return 0;

@@ -80,7 +80,9 @@ export function* instructionTrials({ bench, trace }: Scene): Generator<Proposal>
 /** Whether a frame did nothing that stays, and is not there to say or check something. */
 function isSilent(frame: CallFrame): boolean {
   const isSpeaking = SPEAKING_PROGRAMS.includes(frame.programName ?? '');
-  return frame.changes.length === 0 && frame.returnData === null && !isSpeaking;
+  // Data lines are events, which somebody may wait for.
+  const hasEvents = saidIn([frame]).some((line) => line.startsWith('Program data: '));
+  return frame.changes.length === 0 && frame.returnData === null && !isSpeaking && !hasEvents;
 }
 
 function withFlags(

@@ -20,7 +20,7 @@ function withRequest(instructions: readonly Instruction[], tag: number, value: n
   writeU32(data, 1, value);
   const request: Instruction = { programAddress: COMPUTE_BUDGET_ID, data };
   const isIt = ({ programAddress, data: given }: Instruction) =>
-    programAddress === COMPUTE_BUDGET_ID || `${programAddress}` === `${COMPUTE_BUDGET_ID}` ? given?.[0] === tag : false;
+    `${programAddress}` === `${COMPUTE_BUDGET_ID}` && given?.[0] === tag;
   return instructions.some(isIt)
     ? instructions.map((instruction) => (isIt(instruction) ? request : instruction))
     : [request, ...instructions];

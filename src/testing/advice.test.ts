@@ -91,6 +91,25 @@ test('limits that are far above what is used, with the fee that they cost', asyn
   ]);
 });
 
+test('log lines that cost much, by a run in which they are free', async () => {
+  const { outcome, advice } = await adviseOn(
+    `
+    entrypoint:
+      mov64 r6, 7
+    again:
+      syscall sol_log_64_
+      sub64 r6, 1
+      jgt r6, 0, again
+      mov64 r0, 0
+      exit`,
+    () => [getSetComputeUnitLimitInstruction({ units: 2_000 }), { programAddress: PROGRAM }],
+  );
+  const found = advice.find(({ code }) => code === 'FEWER_LOGS')!;
+  expect(found.text).toContain('7 lines');
+  expect(found.before.computeUnits).toBe(Number(outcome.computeUnitsConsumed));
+  expect(savingText(found)).toBe('700 units less');
+});
+
 test('a transaction that runs out of units is told how many it needs', async () => {
   const { outcome, advice } = await adviseOn(
     `

@@ -4,6 +4,7 @@
 // Programs written in TypeScript must not run twice: of a transaction with one, the boundaries that were recorded are shown,
 // with the accounts as the runtime had them.
 
+import type { MachineRun } from '../runtime/execution-events.ts';
 import { executeTransaction, type PreparedTransaction } from '../runtime/transaction-processor.ts';
 import type { Boundary, TraceRecorder } from '../trace/recorder.ts';
 import type {
@@ -258,7 +259,10 @@ export class Rewind {
   }
 
   #testOf(condition: RewindCondition): (state: LiveState, path: readonly number[]) => boolean {
-    if (typeof condition === 'function') return (state, path) => condition(stepOf(state, path));
+    if (typeof condition === 'function') {
+      const step = new LiveStep();
+      return (state, path) => condition(step.at(state, path));
+    }
     if (typeof condition === 'string') {
       return ({ run }) => functionNamesOf(run!.executable).startsAt(run!.vm.pc, condition);
     }
@@ -330,22 +334,39 @@ export class Rewind {
   }
 }
 
-function stepOf({ position, unitsRemaining, run }: LiveState, frame: readonly number[]): RewindStep {
-  const { vm } = run!;
-  return {
-    frame,
-    step: position.step,
-    pc: vm.pc,
-    depth: vm.callFrames().length,
-    unitsRemaining,
-    register: (index) => BigInt(vm.register(index)),
-    memory(address, length) {
-      const at = Number(address);
-      const { memory } = vm;
-      const region = memory.regions().find(({ vmAddr, len }) => at >= vmAddr && at < vmAddr + len);
-      if (region === undefined) return new Uint8Array(0);
-      const start = region.hostOffset + at - region.vmAddr;
-      return memory.bytes.slice(start, Math.min(start + Math.max(0, length), region.hostOffset + region.len));
-    },
-  };
+/** The same object for every step of a search: most conditions look at one thing. */
+class LiveStep implements RewindStep {
+  frame: readonly number[] = [];
+  step = 0;
+  unitsRemaining = 0;
+  #run!: MachineRun;
+
+  at({ position, unitsRemaining, run }: LiveState, frame: readonly number[]): this {
+    this.frame = frame;
+    this.step = position.step;
+    this.unitsRemaining = unitsRemaining;
+    this.#run = run!;
+    return this;
+  }
+
+  get pc(): number {
+    return this.#run.vm.pc;
+  }
+
+  get depth(): number {
+    return this.#run.vm.callFrames().length;
+  }
+
+  register(index: number): bigint {
+    return BigInt(this.#run.vm.register(index));
+  }
+
+  memory(address: bigint | number, length: number): Uint8Array {
+    const at = Number(address);
+    const { memory } = this.#run.vm;
+    const region = memory.regions().find(({ vmAddr, len }) => at >= vmAddr && at < vmAddr + len);
+    if (region === undefined) return new Uint8Array(0);
+    const start = region.hostOffset + at - region.vmAddr;
+    return memory.bytes.slice(start, Math.min(start + Math.max(0, length), region.hostOffset + region.len));
+  }
 }

@@ -24,6 +24,16 @@ export interface DemoOptions {
  */
 export async function runDemo(options: DemoOptions, write: (line: string) => void): Promise<void> {
   if (options.list) {
+    if (options.json) {
+      write(
+        JSON.stringify(
+          SCENARIOS.map(({ name, title, story }) => ({ name, title, story })),
+          null,
+          2,
+        ),
+      );
+      return;
+    }
     const width = Math.max(...SCENARIOS.map(({ name }) => name.length));
     for (const { name, title } of SCENARIOS) write(`${name.padEnd(width)}  ${title}`);
     return;

@@ -55,7 +55,8 @@ export async function buildLayers(doors, others, options) {
   for (const [group, files] of Object.entries(lazy)) {
     const handed = modulesPlugin((file) => {
       if (files.includes(file)) return undefined;
-      if (facades.has(file)) return facades.get(file);
+      // The core is a parameter here. Importing it would copy its names for each façade.
+      if (facades.has(file)) return facades.get(file).replace(/^import \* as core .*$/m, '');
       if (!core.has(file)) return undefined;
       asked.add(file);
       return `export const { ${rename(file, (id, name) => `${id}: ${name}`)} } = core;`;

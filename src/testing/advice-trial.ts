@@ -32,7 +32,8 @@ export interface Change {
 export interface Trial {
   readonly execution: TransactionExecution;
   readonly cost: AdviceCost;
-  /** The state of every account of the transaction at its end. */
+  /** The state of every account of the transaction before its first instruction, and at its end. */
+  readonly initial: PubkeyMap<Account>;
   readonly final: PubkeyMap<Account>;
   /** Accounts that were other ones from the start. */
   readonly replaced: PubkeyMap<Account> | undefined;
@@ -86,10 +87,14 @@ export class TrialBench {
     const prepared = prepareTransaction(transaction, bank);
     if (prepared.status === 'rejected' || prepared.loadError !== undefined) return undefined;
     const execution = executeTransaction(prepared, change.listener);
+    const initial = new PubkeyMap<Account>();
     const final = new PubkeyMap<Account>();
-    for (const [i, key] of prepared.sanitized.keys.entries()) final.set(key, prepared.loaded.accounts[i]);
+    for (const [i, key] of prepared.sanitized.keys.entries()) {
+      initial.set(key, prepared.loaded.accounts[i]);
+      final.set(key, prepared.loaded.accounts[i]);
+    }
     for (const [key, account] of execution.accounts) final.set(key, account);
-    return { execution, final, replaced: change.accounts, cost: costOf(prepared, execution) };
+    return { execution, initial, final, replaced: change.accounts, cost: costOf(prepared, execution) };
   }
 
   #compile(instructions: readonly Instruction[]): VersionedTransaction {
@@ -164,14 +169,9 @@ export function hasSameEnd(
   if (said !== null && saidBy(a).join('\n') !== said.join('\n')) return false;
   if (!equalBytes(a.returnData?.data ?? NOTHING, b.returnData?.data ?? NOTHING)) return false;
   for (const [key, account] of baseline.final) {
-    const other = trial.final.get(key);
     if (trial.replaced?.get(key) !== undefined) continue;
-    // What is not in the transaction any more can't have changed; then it must not have changed before either.
-    if (other === undefined) {
-      if (baseline.execution.accounts.some(([written, after]) => written.equals(key) && after !== account))
-        return false;
-      continue;
-    }
+    // What is not in the transaction any more stays as it was: so it must have stayed before.
+    const other = trial.final.get(key) ?? baseline.initial.get(key)!;
     const difference = key.equals(payer) ? baseline.cost.fee - trial.cost.fee : 0n;
     if (other.lamports !== account.lamports + difference) return false;
     if (!other.owner.equals(account.owner) || !equalBytes(other.data, account.data)) return false;

@@ -1,4 +1,4 @@
-import { AccountRole, type Address, type Instruction } from '@solana/kit';
+import { AccountRole, type Address, type Instruction, lamports } from '@solana/kit';
 import {
   getRequestHeapFrameInstruction,
   getSetComputeUnitLimitInstruction,
@@ -162,6 +162,31 @@ test('an older build of Token is told from that of mainnet', async () => {
   const mainnet = new Stage();
   await createMint(mainnet, await mainnet.wallet('alice'));
   expect(found.after.computeUnits).toBe(Number((await mainnet.send(alice, [create])).computeUnitsConsumed));
+});
+
+test('an account that a program writes to where it is given is needed', async () => {
+  // Writes a byte to its last account, if there is one.
+  const source = `
+    entrypoint:
+      ldxdw r2, [r1+0]
+      jeq r2, 0, done
+      stb [r1+96], 9
+    done:
+      mov64 r0, 0
+      exit`;
+  const stage = new Stage();
+  const alice = await stage.wallet('alice');
+  stage.svm.addProgram(PROGRAM, assembleElf(source));
+  const owned = 'Vau1t11111111111111111111111111111111111111' as Address;
+  const account = { address: owned, lamports: lamports(2_000_000n), space: 8n, executable: false };
+  stage.svm.setAccount({ ...account, programAddress: PROGRAM, data: new Uint8Array(8) });
+  const outcome = await stage.send(alice, [
+    { programAddress: PROGRAM, accounts: [{ address: owned, role: AccountRole.WRITABLE }] },
+  ]);
+  expect(outcome.error).toBeNull();
+  const codes = advise(outcome).map(({ code }) => code);
+  expect(codes).not.toContain('UNNEEDED_ACCOUNT');
+  expect(codes).not.toContain('READONLY_ACCOUNT');
 });
 
 test('Create of what is there already passes as CreateIdempotent', async () => {

@@ -82,6 +82,7 @@ export class Timeline {
     if (target === 'start') return { boundary: 0, step: AT_BOUNDARY };
     if (target === 'end') return { boundary: this.boundaries.length - 1, step: AT_BOUNDARY };
     const { frame: path, step, at } = target;
+    if (!Array.isArray(path)) return notThere('A frame', 'a path, such as [0, 1]', String(path));
     const name = `#${path.join('.')}`;
     const frame = this.frames.find((each) => each.path.join() === path.join());
     if (frame === undefined) {

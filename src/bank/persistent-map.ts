@@ -1,6 +1,6 @@
 // A map that can be copied in constant time: what a bank's snapshots are made of.
 // It is a trie over the hash of the key, five bits a level. A copy shares all nodes; the first write to a shared node
-// copies that node alone (32 slots), a write to a node of one's own changes it in place. Who a node belongs to is told by
+// copies that node alone (32 slots), a write to a node or leaf of one's own changes it in place. Who it belongs to is told by
 // `owner`: taking a copy gives both maps a new owner, so that neither may change what they share.
 // A look-up costs the same however many copies were taken, which layers of maps would not give.
 
@@ -12,11 +12,13 @@ export interface MapKey {
 
 /** One key and its value. `next` holds further keys of exactly the same hash. */
 class Leaf<K, V> {
+  readonly owner: object;
   readonly key: K;
-  readonly value: V;
+  value: V;
   readonly next: Leaf<K, V> | undefined;
 
-  constructor(key: K, value: V, next: Leaf<K, V> | undefined) {
+  constructor(owner: object, key: K, value: V, next: Leaf<K, V> | undefined) {
+    this.owner = owner;
     this.key = key;
     this.value = value;
     this.next = next;
@@ -88,7 +90,7 @@ export class PersistentMap<K extends MapKey & { equals(other: K): boolean }, V> 
       const slot = (hash >>> shift) & MASK;
       const found = slots[slot];
       if (found === undefined) {
-        slots[slot] = new Leaf(key, value, undefined);
+        slots[slot] = new Leaf(this.#owner, key, value, undefined);
         this.#size++;
         return this;
       }
@@ -98,9 +100,13 @@ export class PersistentMap<K extends MapKey & { equals(other: K): boolean }, V> 
         continue;
       }
       if (found.key.hash === hash) {
+        if (found.owner === this.#owner && found.next === undefined && found.key.equals(key)) {
+          found.value = value;
+          return this;
+        }
         const others = without(found, key);
         if (others === found) this.#size++;
-        slots[slot] = new Leaf(key, value, others);
+        slots[slot] = new Leaf(this.#owner, key, value, others);
         return this;
       }
       // Another key has the same bits up to here: the two are told apart one level further down, or below that.
@@ -159,5 +165,5 @@ function without<K extends MapKey & { equals(other: K): boolean }, V>(
   if (leaf === undefined) return undefined;
   if (leaf.key.equals(key)) return leaf.next;
   const next = without(leaf.next, key);
-  return next === leaf.next ? leaf : new Leaf(leaf.key, leaf.value, next);
+  return next === leaf.next ? leaf : new Leaf(leaf.owner, leaf.key, leaf.value, next);
 }

@@ -17,7 +17,7 @@ import {
   SYSVAR_OWNER_ID,
 } from './addresses.ts';
 import type { Refusal } from './errors.ts';
-import { type ProgramSource, programDataAddress } from './program-cache.ts';
+import { type ProgramSource, programSource } from './program-cache.ts';
 import { isRentExempt } from './rent.ts';
 import type { TransactionRules } from './rules.ts';
 import type { SanitizedTransaction } from './sanitized-transaction.ts';
@@ -131,20 +131,20 @@ function sizeExceeded(loaded: LoadingAccounts, request: LoadRequest, account: Pu
 
 function noteProgram(loaded: LoadingAccounts, request: LoadRequest, key: Pubkey, account: Account): void {
   const { programs } = loaded;
-  const programDataKey = account.owner.equals(BPF_LOADER_UPGRADEABLE_ID) ? programDataAddress(account) : undefined;
-  let programData = programDataKey && request.bank.getAccount(programDataKey);
-  if (request.rules.readProgramsWhenStored) {
-    const known = request.bank.programDataWhenStored?.(key);
-    if (known !== undefined) programData = known.account;
-  }
-  if (request.rules.countUnlistedProgramData && programDataKey !== undefined && programData !== undefined) {
+  const { bank, rules, sanitized } = request;
+  const source = programSource(key, account, (programDataKey) => {
+    const known = rules.readProgramsWhenStored ? bank.programDataWhenStored?.(key) : undefined;
+    return known === undefined ? bank.getAccount(programDataKey) : known.account;
+  });
+  const { programDataKey, programData } = source;
+  if (rules.countUnlistedProgramData && programDataKey !== undefined && programData !== undefined) {
     // Where two programs share their data it counts once.
     const isCounted =
-      request.sanitized.keys.some((listed) => listed.equals(programDataKey)) ||
+      sanitized.keys.some((listed) => listed.equals(programDataKey)) ||
       programs.some((program) => program.programDataKey?.equals(programDataKey));
     if (!isCounted) loaded.size += TRANSACTION_ACCOUNT_BASE_SIZE + programData.data.length;
   }
-  loaded.programs = [...programs, { key, account, programDataKey, programData }];
+  loaded.programs = programs.length === 0 ? [source] : [...programs, source];
 }
 
 /** Whether what a top-level instruction calls may run at all. Whether it does is found out when it is called. */

@@ -48,18 +48,21 @@ export type CompiledEntry =
   | { readonly type: 'delayVisibility'; readonly reason?: string };
 
 const hostedPrograms = new WeakMap<Uint8Array, BuiltinProgram>();
+/** Most processes never host one. */
+let isAnyHosted = false;
 
 /**
  * Puts a function of the host behind the program account whose data is this very array. It is called in place of the
  * machine, under the account's loader. The array must not serve as the data of any other account.
  */
 export function hostProgram(accountData: Uint8Array, program: BuiltinProgram): void {
+  isAnyHosted = true;
   hostedPrograms.set(accountData, program);
 }
 
 /** The function behind a program account, where there is one. */
 export function hostedProgram(accountData: Uint8Array): BuiltinProgram | undefined {
-  return hostedPrograms.get(accountData);
+  return isAnyHosted ? hostedPrograms.get(accountData) : undefined;
 }
 
 /** What ELF files are loaded for: the machine's settings and the syscalls they may name. */
@@ -166,14 +169,58 @@ export class ProgramCache {
   }
 }
 
-/** An account that a loader owns, as a transaction loaded it. */
-export interface ProgramSource {
+/** An account that a loader owns, as a transaction loaded it. Transactions that load the same one share it. */
+export class ProgramSource {
   readonly key: Pubkey;
   readonly account: Account;
   /** Where loader v3 keeps the ELF file; undefined where the account is no program of it. */
   readonly programDataKey: Pubkey | undefined;
   /** The account there. */
   readonly programData: Account | undefined;
+  // What it came to last, and for whom.
+  #entry: CompiledEntry | undefined;
+  #environment: ProgramEnvironment | undefined;
+  #slot = 0n;
+  #rules: TransactionRules | undefined;
+
+  constructor(key: Pubkey, account: Account, programDataKey: Pubkey | undefined, programData: Account | undefined) {
+    this.key = key;
+    this.account = account;
+    this.programDataKey = programDataKey;
+    this.programData = programData;
+  }
+
+  load(environment: ProgramEnvironment, slot: bigint, rules: TransactionRules): CompiledEntry | undefined {
+    if (environment !== this.#environment || slot !== this.#slot || rules !== this.#rules) {
+      this.#entry = loadProgram(this, environment, slot, rules);
+      this.#environment = environment;
+      this.#slot = slot;
+      this.#rules = rules;
+    }
+    return this.#entry;
+  }
+}
+
+/** The sources that were made last, by the hash of their keys. */
+const knownSources: (ProgramSource | undefined)[] = new Array(64).fill(undefined);
+
+/** @param programDataOf finds what stands at the address of a program's data */
+export function programSource(
+  key: Pubkey,
+  account: Account,
+  programDataOf: (key: Pubkey) => Account | undefined,
+): ProgramSource {
+  const slot = key.hash & (knownSources.length - 1);
+  const known = knownSources[slot];
+  const isSame = known !== undefined && known.account === account && known.key.equals(key);
+  const programDataKey = isSame
+    ? known.programDataKey
+    : account.owner.equals(BPF_LOADER_UPGRADEABLE_ID)
+      ? programDataAddress(account)
+      : undefined;
+  const programData = programDataKey && programDataOf(programDataKey);
+  if (isSame && known.programData === programData) return known;
+  return (knownSources[slot] = new ProgramSource(key, account, programDataKey, programData));
 }
 
 /** The programs one transaction sees. */
@@ -182,8 +229,6 @@ export class TransactionProgramCache {
   readonly #sources: readonly ProgramSource[];
   readonly #slot: bigint;
   readonly #rules: TransactionRules;
-  /** What stands behind each source, once somebody asked. */
-  readonly #found: (ProgramCacheEntry | undefined)[] = [];
   #changed: PubkeyMap<ProgramCacheEntry> | undefined;
 
   constructor(programs: ProgramCache, sources: readonly ProgramSource[], slot: bigint, rules: TransactionRules) {
@@ -204,7 +249,7 @@ export class TransactionProgramCache {
     const sources = this.#sources;
     for (let i = 0; i < sources.length; i++) {
       if (!sources[i].key.equals(program)) continue;
-      return (this.#found[i] ??= this.#hosted(sources[i]) ?? this.#load(sources[i]));
+      return this.#hosted(sources[i]) ?? this.#load(sources[i]);
     }
     return undefined;
   }
@@ -221,7 +266,7 @@ export class TransactionProgramCache {
   }
 
   #load(source: ProgramSource): CompiledEntry | undefined {
-    return loadProgram(source, this.#programs.environment, this.#slot, this.#rules);
+    return source.load(this.#programs.environment, this.#slot, this.#rules);
   }
 
   /** Notes that the transaction deployed, upgraded or closed a program. */

@@ -79,6 +79,7 @@ export function serializeParameters(
     ? serializeUnaligned(instruction, vm)
     : serializeAligned(instruction, vm, features.direct_account_pointers_in_program_input);
   if (features.virtual_address_space_adjustments) {
+    lastInputOf(vm).isTracked = false;
     return mapAccountRegions(instruction, vm, parameters, isLoaderDeprecated);
   }
   return parameters;
@@ -103,11 +104,14 @@ function serializeAligned(
   const pointersAt = alignUp(inputLen);
   if (withAccountPointers) inputLen = pointersAt + count * U64_SIZE;
 
+  const last = lastInputOf(vm);
   const inputOffset = vm.prepareInput(inputLen);
   const { bytes, view } = vm.memory;
   const accounts: SerializedAccount[] = [];
   writeLen(view, inputOffset, count);
   let at = inputOffset + U64_SIZE;
+  let known = 0;
+  let isAsLast = true;
   for (let i = 0; i < count; i++) {
     const { indexInTransaction, isSigner, isWritable } = instructionAccounts[i];
     const first = instruction.indexOfAccount(indexInTransaction);
@@ -129,8 +133,13 @@ function serializeAligned(
     account.writeLamports(view, at + ALIGNED_LAMPORTS);
     writeLen(view, at + ALIGNED_DATA_LEN, dataLen);
     bytes.set(account.data, at + ALIGNED_DATA);
+    const dataEnd = at + ALIGNED_DATA + dataLen;
     const end = at + ALIGNED_DATA + reservedDataLen(dataLen);
-    bytes.fill(0, at + ALIGNED_DATA + dataLen, end);
+    isAsLast =
+      isAsLast && known < last.count && last.offsets[known] === at && last.ends[known] === dataEnd - inputOffset;
+    if (!isAsLast || dataEnd - inputOffset < last.written) bytes.fill(0, dataEnd, end);
+    last.offsets[known] = at;
+    last.ends[known++] = dataEnd - inputOffset;
     writeRentEpoch(view, end);
     accounts.push(
       new SerializedAccount(
@@ -146,6 +155,9 @@ function serializeAligned(
     );
     at = end + U64_SIZE;
   }
+  last.count = known;
+  last.isTracked = true;
+  vm.trackInput(last.ends, known, isAsLast ? Math.min(last.written, inputLen) : 0);
   writeLen(view, at, data.length);
   const dataAt = at + U64_SIZE;
   bytes.set(data, dataAt);
@@ -161,6 +173,34 @@ function serializeAligned(
     }
   }
   return { accounts, inputOffset, inputLen, vmInstructionDataAddr: dataAt - inputOffset + MM_INPUT_START };
+}
+
+/**
+ * The aligned input that a machine got last. Most of an input is room to grow, zeros that nobody writes: where the next one
+ * has its accounts at the same places, what is zero still need not be zeroed again. (Five accounts have 50 KiB of it.)
+ */
+class LastInput {
+  /** Of accounts; 0 where memory holds another input since. */
+  count = 0;
+  /** By account: its record in memory, and the end of its data from the input's start. */
+  readonly offsets = new Int32Array(MAX_ACCOUNTS_PER_INSTRUCTION);
+  readonly ends = new Int32Array(MAX_ACCOUNTS_PER_INSTRUCTION);
+  /** Up to where the program may have written it, from the input's start. */
+  written = 0;
+  /** Whether the machine still tells how far the program wrote. */
+  isTracked = false;
+}
+
+function lastInputOf(vm: Vm<InvokeContext>): LastInput {
+  return (vm.inputNotes ??= new LastInput()) as LastInput;
+}
+
+/** To be called when a program has run, while its machine still knows. */
+export function noteWrittenInput(vm: Vm<InvokeContext>): void {
+  const last = lastInputOf(vm);
+  if (last.isTracked) last.written = vm.memory.writtenInput;
+  else last.count = 0;
+  last.isTracked = false;
 }
 
 function serializeUnaligned(

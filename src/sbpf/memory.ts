@@ -4,7 +4,8 @@
 //
 // Cleaning: stack and heap read as zero at the start of a run, yet most runs write little of them. So the table's write
 // limits start at 0 and are raised where a store needs it (here, or in the engine): below the limit, and from
-// `DIRTY_FROM` up, bytes may have been written; between the two they are still zero.
+// `DIRTY_FROM` up, bytes may have been written; between the two they are still zero. Who writes inputs can have the same
+// told of them (`trackInput`).
 // Source: sbpf src/memory_region.rs, MemoryMapping.
 
 import {
@@ -121,6 +122,9 @@ export class VmMemory {
   #rodataHost = 0;
   #rodataLen = 0;
   #inputWritable = true;
+  /** Where `trackInput` is used: what the write limit of the input is raised to, and how many there are. */
+  #inputEnds: Int32Array = new Int32Array(0);
+  #inputEndCount = 0;
   #inputRegions: readonly InputRegion[] | undefined;
   #onFault: InputFault | undefined;
 
@@ -226,9 +230,41 @@ export class VmMemory {
     this.#inputRegions = undefined;
     this.#onFault = undefined;
     this.#inputWritable = writable;
+    this.#inputEndCount = 0;
     this.u32[word(INPUT_REGION, READ_LIMIT)] = len;
     this.u32[word(INPUT_REGION, WRITE_LIMIT)] = writable ? len : 0;
     this.u32[word(INPUT_REGION, HOST_OFFSET)] = hostOffset;
+  }
+
+  /**
+   * Has stores to the whole input noted: its write limit starts at `written`, and a store behind it raises it to the first
+   * of the `count` ascending `ends` that admits the store, or to the end.
+   */
+  trackInput(ends: Int32Array, count: number, written: number): void {
+    this.#inputEnds = ends;
+    this.#inputEndCount = count;
+    this.u32[word(INPUT_REGION, WRITE_LIMIT)] = written;
+  }
+
+  /** Of an input whose stores are noted: up to where it may have been written. */
+  get writtenInput(): number {
+    return this.u32[word(INPUT_REGION, WRITE_LIMIT)];
+  }
+
+  /** Notes that the host has written the input up to an offset in memory. */
+  noteInputWrite(end: number): void {
+    const { u32 } = this;
+    if (this.#inputRegions !== undefined) return;
+    const written = end - u32[word(INPUT_REGION, HOST_OFFSET)];
+    if (written > u32[word(INPUT_REGION, WRITE_LIMIT)]) this.#raiseInputLimit(written);
+  }
+
+  #raiseInputLimit(end: number): void {
+    const ends = this.#inputEnds;
+    let i = 0;
+    while (i < this.#inputEndCount && ends[i] < end) i++;
+    const { u32 } = this;
+    u32[word(INPUT_REGION, WRITE_LIMIT)] = i < this.#inputEndCount ? ends[i] : u32[word(INPUT_REGION, READ_LIMIT)];
   }
 
   /** Maps the input as regions, sorted by address. */
@@ -318,6 +354,9 @@ export class VmMemory {
         if (this.#inputRegions !== undefined) return this.#locateInput(this.#inputRegions, access, vmAddr, len);
         if (access === 'store' && !this.#inputWritable) return 0;
         if (offset + len > this.u32[word(INPUT_REGION, READ_LIMIT)]) return 0;
+        if (access === 'store' && offset + len > this.u32[word(INPUT_REGION, WRITE_LIMIT)]) {
+          this.#raiseInputLimit(offset + len);
+        }
         return this.u32[word(INPUT_REGION, HOST_OFFSET)] + offset;
       case this.#rodataRegion: {
         const start = this.#rodataStart;

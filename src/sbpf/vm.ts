@@ -98,6 +98,11 @@ export class Vm<C = any> {
   #inputCapacity = INITIAL_INPUT_CAPACITY;
   #inputLen = 0;
   #inputIsWhole = true;
+  #trackedEnds: Int32Array | undefined;
+  #trackedCount = 0;
+  #trackedFrom = 0;
+  /** For who writes the inputs: what he remembers of them from one to the next. */
+  inputNotes: unknown;
   #isRunning = false;
 
   // The run in progress, or the last one.
@@ -133,8 +138,17 @@ export class Vm<C = any> {
     }
     this.#inputLen = len;
     this.#inputIsWhole = true;
+    this.#trackedEnds = undefined;
     this.memory.mapInput(INPUT, len, true);
     return INPUT;
+  }
+
+  /** Has the next run note how far it writes this input, from `written` on: see VmMemory. */
+  trackInput(ends: Int32Array, count: number, written: number): void {
+    this.#trackedEnds = ends;
+    this.#trackedCount = count;
+    this.#trackedFrom = written;
+    this.memory.trackInput(ends, count, written);
   }
 
   /**
@@ -271,7 +285,10 @@ export class Vm<C = any> {
       maxCallDepth: config.maxCallDepth,
       dynamicStackFrames: dynamicFrames,
     });
-    if (this.#inputIsWhole) memory.mapInput(INPUT, this.#inputLen, request.inputWritable ?? true);
+    if (this.#inputIsWhole) {
+      memory.mapInput(INPUT, this.#inputLen, request.inputWritable ?? true);
+      if (this.#trackedEnds !== undefined) memory.trackInput(this.#trackedEnds, this.#trackedCount, this.#trackedFrom);
+    }
     this.error = memory.checkMapping(config.alignedMemoryMapping || version >= 4);
 
     const { u32 } = memory;

@@ -7,7 +7,7 @@
 
 import { readU16, readU32, readU64, writeU16, writeU32, writeU64 } from './bytes.ts';
 import { ParhelionError } from './errors.ts';
-import { PUBKEY_BYTES, Pubkey } from './pubkey.ts';
+import { DEFAULT_PUBKEY, PUBKEY_BYTES, Pubkey } from './pubkey.ts';
 import { readShortVecLength, shortVecSize, writeShortVecLength } from './short-vec.ts';
 
 export const HASH_BYTES = 32;
@@ -109,16 +109,32 @@ function readHeader(reader: WireReader): MessageHeader {
   };
 }
 
-function readKeys(reader: WireReader, count: number): Pubkey[] {
-  let offset = reader.take(count * PUBKEY_BYTES, 'account keys');
+// Transactions that follow each other name the same keys in the same places, more often than not. Where all are the same
+// they get the same array; the keys are the same objects in any case.
+let lastKeys: readonly Pubkey[] = [];
+let lastHash: Pubkey = DEFAULT_PUBKEY;
+
+function readKeys(reader: WireReader, count: number): readonly Pubkey[] {
+  const begin = reader.take(count * PUBKEY_BYTES, 'account keys');
+  const { view } = reader;
+  const last = lastKeys;
+  const common = Math.min(count, last.length);
+  let same = 0;
+  while (same < common && last[same].equalsInView(view, begin + same * PUBKEY_BYTES)) same++;
+  if (same === count && count === last.length) return last;
   const keys = new Array<Pubkey>(count);
-  for (let i = 0; i < count; i++, offset += PUBKEY_BYTES) keys[i] = Pubkey.internedInView(reader.view, offset);
+  for (let i = 0; i < count; i++) {
+    keys[i] = i < same ? last[i] : Pubkey.internedInView(view, begin + i * PUBKEY_BYTES);
+  }
+  lastKeys = keys;
   return keys;
 }
 
 /** Transactions that follow each other have the same one: the same array, so that it is known at a glance. */
 function readHash(reader: WireReader, what: string): Uint8Array {
-  return Pubkey.internedInView(reader.view, reader.take(HASH_BYTES, what)).bytes;
+  const offset = reader.take(HASH_BYTES, what);
+  if (!lastHash.equalsInView(reader.view, offset)) lastHash = Pubkey.internedInView(reader.view, offset);
+  return lastHash.bytes;
 }
 
 function readCompactMessage(reader: WireReader, version: 'legacy' | 0): VersionedMessage {

@@ -103,6 +103,34 @@ describe('the input', () => {
   });
 });
 
+describe('the room that accounts have to grow', () => {
+  const SETS: readonly (readonly Pubkey[])[] = [
+    [OWNED, THEIRS, READONLY],
+    [OWNED, THEIRS, READONLY],
+    [OWNED, THEIRS],
+    [THEIRS, OWNED, READONLY],
+  ];
+
+  // Machines zero no more of it than was written since. Each run writes some and reads what earlier ones wrote.
+  test('is zeros again, whatever an earlier run left there', () => {
+    const left: bigint[] = [];
+    for (let run = 0; run < 48; run++) {
+      stage.reset();
+      const keys = SETS[(run * 7) % SETS.length];
+      stage.metas = keys.map((key) => meta(key, key === READONLY ? '' : 'w'));
+      const { frame } = stage;
+      const end = frame[frame.length - 1].vmDataAddr + 10_000n;
+      const script = new Script();
+      for (const at of left.slice(-6)) if (at < end) script.log64(at);
+      const account = frame[run % keys.length];
+      const at = account.vmDataAddr + BigInt((account.dataLen + 7) & -8) + BigInt(((run * 1176) % 10_000) & -8);
+      if (run % 3 !== 0) script.store64(at, 0xabcdefn);
+      left.push(at);
+      expectSaid(stage.run(script), 'success');
+    }
+  });
+});
+
 describe('what a program leaves in its input', () => {
   interface Row {
     readonly name: string;

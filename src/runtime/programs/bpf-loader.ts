@@ -26,7 +26,12 @@ import {
 import { describeFault } from '../fault.ts';
 import type { InvokeContext } from '../invoke-context.ts';
 import type { CompiledEntry } from '../program-cache.ts';
-import { addressSpaceReservedForAccount, deserializeParameters, serializeParameters } from '../serialization.ts';
+import {
+  addressSpaceReservedForAccount,
+  deserializeParameters,
+  noteWrittenInput,
+  serializeParameters,
+} from '../serialization.ts';
 import type { InstructionContext } from '../transaction-context.ts';
 import { processLoaderV3Instruction } from './loader-v3.ts';
 
@@ -192,6 +197,7 @@ function execute(context: InvokeContext, executable: Executable): void {
     deserializeParameters(instruction, activation, features);
   } finally {
     instruction.activation = undefined;
+    noteWrittenInput(vm);
     VM_POOL.release(vm);
   }
 }

@@ -8,25 +8,25 @@ import { UPGRADEABLE_LOADER } from '../../src/program/account-values.ts';
 import {
   ANCHOR_ERRORS,
   account,
+  associatedTokenAccount,
+  associatedTokenProgram,
   bool,
   CpiContext,
-  type DataAccount,
-  type DeclaredAccount,
   type DeclaredProgram,
   event,
   getClock,
   getRent,
-  idl,
   instruction,
+  mint,
   msg,
   program,
   programAccount,
   signer,
   state,
-  systemAccount,
   systemProgram,
   sysvarAccount,
   toBytes,
+  tokenProgram,
   u8,
   u16,
   u32,
@@ -37,6 +37,7 @@ import {
 import { assembleElf } from '../../src/sbpf/index.ts';
 import { SOL, Stage } from './stage.ts';
 import { Book, Box1, Box2, Paid, SURFACE, surface } from './surface-programs.ts';
+import { createTokens, tokenAccountOf } from './tokens.ts';
 
 const AT = 'To11Box111111111111111111111111111111111111' as Address;
 const AT2 = 'To11Box211111111111111111111111111111111111' as Address;
@@ -407,87 +408,26 @@ test('a sysvar’s account is read where it is named', async () => {
   expect((await send(reading.instructions.read({ clock: bob.address }))).error).toEqual(custom(3015));
 });
 
-test('the IDL', () => {
-  const emitted = idl(surface);
-  expect(emitted.docs).toEqual(['All kinds of things.']);
-  expect(emitted.constants).toEqual([
-    { name: 'GREETING', type: 'string', value: '"hi \\"you\\""' },
-    { name: 'MAX_BOXES', docs: ['How many.'], type: 'u8', value: '3' },
-    { name: 'SEED', type: { array: ['u8', 3] }, value: '[1, 2, 3]' },
-  ]);
-  const find = <T extends { name: string }>(all: readonly T[], name: string) => all.find((each) => each.name === name)!;
-  expect(find(emitted.instructions, 'make')).toMatchObject({ docs: ['Makes a box.'] });
-  expect(find(emitted.instructions, 'add')).toMatchObject({
-    discriminator: [9, 9, 9],
-    accounts: [
-      {
-        name: 'boxes',
-        accounts: [
-          { name: 'first', writable: true },
-          { name: 'owner', docs: ['Who owns the boxes.'], writable: true, signer: true, relations: ['first'] },
-          { name: 'other', writable: true, optional: true },
-        ],
+test('an associated account that is created must be the one: the call lacks it otherwise', async () => {
+  const mintAddress = await createTokens(stage, alice, []);
+  const making = program(AT, {
+    make: instruction({
+      accounts: {
+        token: associatedTokenAccount({ init: true, payer: 'owner', mint: 'mint', authority: 'owner' }),
+        mint: mint(),
+        owner: signer({ mut: true }),
+        tokenProgram: tokenProgram(),
+        associatedTokenProgram: associatedTokenProgram(),
+        systemProgram: systemProgram(),
       },
-      { name: 'extra', writable: true },
-    ],
+      handler: ({ accounts: { token } }) => msg(`${token.data.amount}`),
+    }),
   });
-  expect(find(emitted.instructions, 'pay').accounts.slice(1)).toEqual([
-    {
-      name: 'event_authority',
-      pda: { seeds: [{ kind: 'const', value: [...new TextEncoder().encode('__event_authority')] }] },
-    },
-    { name: 'program' },
-  ]);
-  expect(emitted.accounts.map(({ name, discriminator }) => [name, discriminator.length])).toEqual([
-    ['Book', 8],
-    ['Box1', 2],
-    ['Box2', 1],
-  ]);
-  expect(find(emitted.types, 'Book')).toMatchObject({ serialization: 'bytemuck', repr: { kind: 'c' } });
-  expect(find(emitted.types, 'Box1')).toMatchObject({ docs: ['A box.'] });
-});
-
-test('callbacks are held against the accounts and arguments where they say what they want', () => {
-  const handler = () => {};
-  const Owned = state('Owned', { limit: u64 });
-  type Wants = { readonly owner: DeclaredAccount; readonly box: DataAccount<{ limit: bigint }> };
-  instruction({
-    accounts: {
-      box: account(Owned, {
-        constraint: (a: Wants, args: { by: bigint }) => a.box.data.limit > args.by,
-      }),
-      owner: signer({ seeds: (a: { box: DeclaredAccount }) => [a.box.key] }),
-    },
-    args: { by: u64 },
-    handler: ({ bumps }) => void bumps.owner,
-  });
-  instruction({
-    // @ts-expect-error There is no account named `owner`.
-    accounts: { box: account(Owned, { constraint: (a: Wants) => a.box.data.limit > 1n }) },
-    handler,
-  });
-  instruction({
-    // @ts-expect-error It has no data.
-    accounts: { box: uncheckedAccount({ constraint: (a: Wants) => a.box.data.limit > 1n }), owner: signer() },
-    handler,
-  });
-  instruction({
-    // @ts-expect-error There is no argument named `id`.
-    accounts: { box: systemAccount({ seeds: (_a: object, args: { id: bigint }) => [toBytes(u64, args.id)] }) },
-    args: { by: u64 },
-    handler,
-  });
-  instruction({
-    accounts: {
-      // @ts-expect-error The argument is a bigint.
-      box: account(Owned, { init: true, payer: 'p', space: (args: { by: number }) => args.by }),
-      p: signer(),
-      systemProgram: systemProgram(),
-    },
-    args: { by: u64 },
-    handler,
-  });
-  // What says nothing is found out when the program is declared.
-  const wrong = instruction({ accounts: { box: systemAccount({ seeds: (a) => [a.nobody.key] }) }, handler });
-  expect(() => program(AT, { wrong })).toThrow(/has seeds of an account nobody, and there is none/);
+  stage.svm.addProgram(making.address, making);
+  const make = (token: Address) => send(making.instructions.make({ token, mint: mintAddress, owner: alice }));
+  const wrong = await make(AT2);
+  expect(wrong.error).toEqual({ InstructionError: [0, 'MissingAccount'] });
+  const right = await make(await tokenAccountOf(alice.address, mintAddress));
+  expect(right.error).toBeNull();
+  expect(linesOf(right.logs)).toContain('0');
 });

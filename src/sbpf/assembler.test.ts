@@ -170,6 +170,12 @@ describe('disassemble', () => {
     expect(labelAt(executable, 8)).toBe('function_8');
   });
 
+  test.each([-1, 1, 0.5])('slot %s of a program of one is none', (pc) => {
+    const executable = assemble('exit', { version: 0 });
+    expect(disassembleAt(executable, 0)).toBe('exit');
+    expect(() => disassembleAt(executable, pc)).toThrow(/a slot of the program, which has 1/);
+  });
+
   test.each([
     ['a jump that leaves the code', '05007f0000000000', 'ja [invalid]'],
     ['a jump into lddw', '0500010000000000', 'ja [invalid]', '18000000000000000000000000000000'],

@@ -1,6 +1,7 @@
 // Code to assembly text, one line an instruction, with labels where functions and jump targets are. What it prints the
 // assembler reads again. Source: sbpf src/disassembler.rs and src/static_analysis.rs (labels, basic blocks).
 
+import { ParhelionError } from '../wire/errors.ts';
 import { INSN_SIZE } from './address-space.ts';
 import type { Executable } from './executable.ts';
 import { CALL_IMM, CALL_REG, EXIT, HOR64_IMM, JA, LDDW, LE, OPCODES, type Opcode, opcodesOf } from './opcodes.ts';
@@ -30,8 +31,21 @@ export function disassemble(executable: Executable): string[] {
   return lines;
 }
 
-/** The instruction at one slot, without indent. The second slot of an `lddw` is shown as what it is alone. */
+/**
+ * The instruction at one slot, without indent. The second slot of an `lddw` is shown as what it is alone.
+ *
+ * @throws ParhelionError `INVALID_ARGUMENT` where the program has no such slot.
+ */
 export function disassembleAt(executable: Executable, pc: number): string {
+  const count = Math.floor(executable.text.length / INSN_SIZE);
+  if (!Number.isInteger(pc) || pc < 0 || pc >= count) {
+    const expected = `a slot of the program, which has ${count}`;
+    throw new ParhelionError('INVALID_ARGUMENT', {
+      name: 'The place of an instruction',
+      expected,
+      received: String(pc),
+    });
+  }
   return codeOf(executable).instructionText(pc);
 }
 

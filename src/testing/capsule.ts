@@ -29,6 +29,7 @@ import { PubkeyMap } from '../wire/pubkey-map.ts';
 import { decodeTransaction, encodeTransaction, type VersionedTransaction } from '../wire/transaction.ts';
 import { decodersWith } from './default-decoders.ts';
 import type { Address } from './kit.ts';
+import { describe } from './kit.ts';
 import { TransactionOutcome } from './outcome.ts';
 import { programDecoder } from './typescript-program.ts';
 
@@ -199,7 +200,7 @@ function openCapsule(value: unknown, { programs = {}, decoders: given }: RunCaps
     return damaged('it is no capsule: the field format is missing');
   }
   if (capsule.version !== CAPSULE_VERSION) {
-    return damaged(`it is of version ${String(capsule.version)}, and this is read: ${CAPSULE_VERSION}`);
+    return damaged(`it is of version ${describe(capsule.version)}, and this is read: ${CAPSULE_VERSION}`);
   }
   const part = <T>(name: string, read: () => T): T => {
     try {
@@ -253,7 +254,7 @@ function openCapsule(value: unknown, { programs = {}, decoders: given }: RunCaps
     checkBlockhash: capsule.checkBlockhash !== false,
     computeBudgetOverride: capsule.computeBudget ?? undefined,
   };
-  const names = new Map(Object.entries(capsule.names ?? {}).map(([k, v]) => [k, String(v)]));
+  const names = new Map(Object.entries(capsule.names ?? {}).filter(([, name]) => typeof name === 'string'));
   return { transaction, bank, names, decoders, isHosting: needed.length > 0 };
 }
 
@@ -274,13 +275,13 @@ function text(value: unknown): string {
 
 function u64(value: unknown): bigint {
   if (!/^\d{1,20}$/.test(text(value)) || BigInt(text(value)) >> 64n !== 0n)
-    throw new Error(`${String(value)} is no u64`);
+    throw new Error(`${describe(value)} is no u64`);
   return BigInt(text(value));
 }
 
 function keyOf(value: unknown): Pubkey {
   const bytes = decodeBase58(text(value));
-  if (bytes.length !== 32) throw new Error(`${String(value)} is no address`);
+  if (bytes.length !== 32) throw new Error(`${describe(value)} is no address`);
   return new Pubkey(bytes);
 }
 

@@ -578,6 +578,8 @@ describe('bad input', () => {
     ['a slot as a number', 'INVALID_ARGUMENT', (s) => s.warpToSlot(bad(5))],
     ['a space below zero', 'INVALID_ARGUMENT', (s) => s.minimumBalanceForRentExemption(-1n)],
     ['a snapshot never taken', 'UNKNOWN_SNAPSHOT', (s) => s.revert(12345)],
+    ['a program in the place of a sysvar', 'INVALID_SYSVAR', (s) => s.addProgram(SYSVAR_CLOCK, assembleElf('exit'))],
+    ['a mock in the place of a sysvar', 'INVALID_SYSVAR', (s) => void s.mockProgram(SYSVAR_CLOCK, () => {})],
     ['a snapshot that is an object', 'INVALID_ARGUMENT', (s) => s.revert(bad([Object.create(null)]))],
     ['a signature that is none', 'INVALID_ARGUMENT', (s) => s.getTransaction(bad('abc'))],
     ['no signature', 'INVALID_ARGUMENT', (s) => s.getTransaction(bad(undefined))],

@@ -333,6 +333,7 @@ export class Svm {
    * @throws ParhelionError `UNSUPPORTED_LOADER` where `loader` isn't BPF loader v1, v2 or v3.
    * @throws ParhelionError `INVALID_PROGRAM` where the bytes don't load or don't pass the verifier, with the text of the
    * check that refused them.
+   * @throws ParhelionError `INVALID_SYSVAR` where a sysvar has the address.
    *
    * @example
    * ```ts
@@ -362,6 +363,7 @@ export class Svm {
     if (loaded.type !== 'loaded') {
       throw new ParhelionError('INVALID_PROGRAM', { address: key.toString(), reason: loaded.reason ?? loaded.type });
     }
+    refuseSysvar(key);
     if (!isUpgradeable) {
       this.#bank.setAccount(key, stored);
       return;
@@ -377,6 +379,7 @@ export class Svm {
    * @param handlers what it does: one function, or one for each instruction by name.
    * @returns the calls it was asked for, and the way back.
    * @throws ParhelionError `INVALID_ADDRESS`
+   * @throws ParhelionError `INVALID_SYSVAR` where a sysvar has the address.
    *
    * @example
    * ```ts
@@ -458,6 +461,7 @@ export class Svm {
     // Its account says what it is; the array is what the runtime knows the program by.
     const data = new TextEncoder().encode(`TypeScript program ${program.name}`);
     hostProgram(data, program);
+    refuseSysvar(key);
     this.#bank.setAccount(key, elfAccount(data, BPF_LOADER_ID, this.#rent));
     this.#recordHosted();
   }
@@ -708,6 +712,13 @@ const EMPTY_ACCOUNT: Account = {
 /** The fields alone: an account may be of a class that makes its data when it is read. */
 function copyFields({ lamports, data, owner, executable, rentEpoch }: Account): Account {
   return { lamports, data, owner, executable, rentEpoch };
+}
+
+/** A program would take the place of the sysvar. */
+function refuseSysvar(key: Pubkey): void {
+  const form = sysvars.SYSVAR_FORMS.find((each) => each.key.equals(key));
+  if (form !== undefined)
+    throw new ParhelionError('INVALID_SYSVAR', { name: form.name, reason: 'its address is no place for a program' });
 }
 
 /** The sysvars that have a getter must stay readable. */

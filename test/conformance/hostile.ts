@@ -63,13 +63,19 @@ function throwAt({ name, run }: Target, runs: number, seed: number, report: Repo
     try {
       run({ numRuns: Math.min(BATCH, runs - done), seed: seed + done, onRun });
     } catch (error) {
-      report.failures.push({ name, difference: error instanceof Error ? `${error.message}` : String(error) });
+      report.failures.push({ name, difference: describe(error) });
     }
     report.passed += count;
     if (longest > MOST_SECONDS * SECOND) {
       report.failures.push({ name, difference: `an input took ${Math.round(longest)} ms, with seed ${seed + done}` });
     }
   }
+}
+
+/** What fast-check says, and what the input threw. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}\n${error.cause.stack}` : error.message;
 }
 
 const WORKER = fileURLToPath(new URL('./hostile-worker.ts', import.meta.url));

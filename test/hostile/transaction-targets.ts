@@ -23,7 +23,7 @@ import { type Target, target } from './target.ts';
 const TOLD_ONE_IN = 16;
 
 /** Today's chain, one with every gate on, one by LiteSVM's rules, one with account data in regions. */
-function chains(): readonly Svm[] {
+function chains(): readonly { readonly svm: Svm; readonly start: number }[] {
   const relaxed = { signatureVerification: false, blockhashCheck: false, historyCapacity: 4 };
   const mainnet = FeatureSet.mainnet();
   const mapped = mainnet.with('virtual_address_space_adjustments').with('account_data_direct_mapping');
@@ -38,7 +38,7 @@ function chains(): readonly Svm[] {
     svm.addProgram(DRIVER.toString() as never, driverFor(options.features, version));
     svm.addProgram(VICTIM.toString() as never, exampleElfs().at(-2)!);
     svm.airdrop(PAYER.toString() as never, 100_000_000_000n as never);
-    return svm;
+    return { svm, start: svm.snapshot() };
   });
 }
 
@@ -60,7 +60,7 @@ function run(svm: Svm, { accounts, elf, bytes }: HostileCase): TransactionOutcom
 }
 
 export function transactionTargets(): Target[] {
-  let made: readonly Svm[] | undefined;
+  let made: ReturnType<typeof chains> | undefined;
   let runs = 0;
   const transactions = (name: string, cases: fc.Arbitrary<HostileCase>, weight: number): Target =>
     target(
@@ -68,13 +68,12 @@ export function transactionTargets(): Target[] {
       fc.tuple(fc.nat(3), cases),
       ([which, each]) => {
         made ??= chains();
-        const svm = made[which];
-        const id = svm.snapshot();
+        const { svm, start } = made[which];
         try {
           const outcome = run(svm, each);
           if (++runs % TOLD_ONE_IN === 0) tell(outcome);
         } finally {
-          svm.revert(id);
+          svm.revert(start);
         }
       },
       { weight },

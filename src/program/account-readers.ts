@@ -106,8 +106,7 @@ export function readData(spec: AnySpec, info: AccountInfo, programId: Address, i
     case 'token':
     case 'mint':
       return readNow(info, () => {
-        if (info.owner !== TOKEN_PROGRAM && info.owner !== TOKEN_2022_PROGRAM)
-          throw anchorError('AccountOwnedByWrongProgram');
+        checkTokenProgram(info, spec.options['program']);
         return spec.kind === 'token' ? readToken(info.data) : readMint(info.data);
       });
     default:
@@ -119,6 +118,13 @@ function readNow<T>(info: AccountInfo, read: () => T): ReadAccount<T> {
   const account = new ReadAccount(info, read);
   account.reload();
   return account;
+}
+
+function checkTokenProgram(info: AccountInfo, only: Address | undefined): void {
+  if (only !== undefined) checkOwner(info, only);
+  else if (info.owner !== TOKEN_PROGRAM && info.owner !== TOKEN_2022_PROGRAM) {
+    throw anchorError('AccountOwnedByWrongProgram');
+  }
 }
 
 function readSysvar(decoded: unknown): unknown {

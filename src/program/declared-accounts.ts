@@ -93,6 +93,8 @@ export interface StateConstraints extends Constraints, Init {
 }
 
 export interface TokenConstraints extends Constraints, Init {
+  /** Of this token program only, as Anchor's `Account<…>`. Default: of Token or Token-2022, as its `InterfaceAccount<…>`. */
+  readonly program?: Address;
   /** Name of the mint. */
   readonly mint?: string;
   /** Name of the account that owns the tokens. */
@@ -109,6 +111,8 @@ export interface AssociatedTokenConstraints extends TokenConstraints {
 }
 
 export interface MintConstraints extends Constraints, Init {
+  /** Of this token program only, as Anchor's `Account<…>`. Default: of Token or Token-2022, as its `InterfaceAccount<…>`. */
+  readonly program?: Address;
   readonly decimals?: number | ArgsCallback<number>;
   /** Name of the account that may mint. */
   readonly authority?: string;

@@ -1,6 +1,7 @@
 // Mints of Token-2022 with extensions, made and checked by declared programs, and read by Token-2022's own client.
 
 import { type Address, isSome, type KeyPairSigner, unwrapOption } from '@solana/kit';
+import { TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
 import { getMintDecoder, getTokenDecoder, TOKEN_2022_PROGRAM_ADDRESS } from '@solana-program/token-2022';
 import { beforeEach, expect, test } from 'vitest';
 import {
@@ -143,4 +144,15 @@ test('a token account of such a mint has room for what the mint asks', async () 
   const { extensions } = getTokenDecoder().decode(dataAt(token.address));
   const kinds = isSome(extensions) ? extensions.value.map(({ __kind }) => __kind) : [];
   expect(kinds.toSorted()).toEqual(['PausableAccount', 'TransferHookAccount']);
+});
+
+test('a mint may be declared as one of Token only', async () => {
+  const only = program(A, {
+    look: instruction({ accounts: { mint: mint({ program: TOKEN_PROGRAM_ADDRESS }) }, handler: () => {} }),
+  });
+  stage.svm.addProgram(only.address, only);
+  expect((await stage.send(alice, [call['makeNone'](accounts())])).error).toBeNull();
+  const { error, logs } = await stage.send(alice, [only.instructions.look({ mint: mintSigner.address })]);
+  expect(error).toEqual({ InstructionError: [0, { Custom: 3007 }] });
+  expect(logs).toEqual(expect.arrayContaining(['Program log: Right:', `Program log: ${TOKEN_PROGRAM_ADDRESS}`]));
 });

@@ -51,7 +51,7 @@ it('makes a capsule of files, and says how it compares with the cluster', () => 
   };
   makeCapsuleFile(files([]), keep, (line) => said.push(line));
   expect(explain(runCapsule(JSON.parse(text)))?.code).toBe('TX_PROGRAM_MISSING');
-  expect(said.join('\n')).toMatch(/before the transaction[^]*runs as it ran on the cluster/);
+  expect(said.join('\n')).toMatch(/before the transaction[\s\S]*runs as it ran on the cluster/);
   makeCapsuleFile(
     files(['Program log: other']),
     () => {},

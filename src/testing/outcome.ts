@@ -7,6 +7,7 @@ import type { TransactionRecord } from '../bank/bank.ts';
 import type { Refusal } from '../runtime/errors.ts';
 import type { AccountMeta, Instruction } from '../runtime/execution-events.ts';
 import { executeTransaction } from '../runtime/transaction-processor.ts';
+import { type Ledger, ledgerOf } from '../trace/ledger.ts';
 import { type TraceOptions, TraceRecorder } from '../trace/recorder.ts';
 import type { TransactionTrace } from '../trace/transaction-trace.ts';
 import { u32ToBigint } from '../wire/bytes.ts';
@@ -135,6 +136,11 @@ export class TransactionOutcome {
    */
   get trace(): TransactionTrace {
     return (this.#trace ??= this.#makeTrace());
+  }
+
+  /** What each frame did to lamports, tokens and the fields of accounts; an IDL that is registered names its program's. */
+  get ledger(): Ledger {
+    return ledgerOf(this.trace, this.#traceOptions.decoders);
   }
 
   #readInnerInstructions(): readonly InnerInstructions[] {

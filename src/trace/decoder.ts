@@ -23,11 +23,20 @@ export interface InstructionReading {
   readonly missingAccounts?: readonly string[];
 }
 
+/** What a decoder makes of an account's data. */
+export interface AccountReading {
+  /** What kind of account it is. */
+  readonly name: string;
+  readonly fields: { readonly [name: string]: DecodedValue };
+}
+
 export interface ProgramDecoder {
   /** The program's name, for addresses that are not well known. */
   readonly name?: string;
   /** Returns undefined for an instruction it doesn't know. */
   decodeInstruction?(instruction: EncodedInstruction): InstructionReading | undefined;
+  /** Returns undefined for an account of the program that it doesn't know. */
+  decodeAccount?(data: Uint8Array): AccountReading | undefined;
   /** What the program calls its custom error. */
   describeError?(code: number): { readonly name: string; readonly message?: string } | undefined;
 }
@@ -81,6 +90,16 @@ export class DecoderRegistry {
         instruction: { name: String(name), args: plainObject(args), ...missing },
         accountNames: [...accountNames],
       };
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** What an account of a program holds. */
+  decodeAccount(programAddress: string, data: Uint8Array): AccountReading | undefined {
+    try {
+      const reading = this.#decoders.get(programAddress)?.decodeAccount?.(data);
+      return reading === undefined ? undefined : { name: String(reading.name), fields: plainObject(reading.fields) };
     } catch {
       return undefined;
     }

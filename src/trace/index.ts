@@ -3,6 +3,7 @@
 
 export { type Advice, type AdviceCode, type AdviceCost, formatAdvice, savingText } from './advice.ts';
 export {
+  type AccountReading,
   DecoderRegistry,
   type EncodedInstruction,
   type InstructionReading,
@@ -25,6 +26,7 @@ export {
 } from './format-rewind.ts';
 export { type JsonValue, TRACE_JSON_VERSION, traceToJson, valueToJson } from './json.ts';
 export { type FrameLedger, type Ledger, type LedgerEntry, ledgerOf } from './ledger.ts';
+export type { AccountFields, FieldChange } from './ledger-fields.ts';
 export { WELL_KNOWN_NAMES } from './names.ts';
 export { escapeText } from './plain-text.ts';
 export { type OutcomeFacts, type TraceOptions, TraceRecorder } from './recorder.ts';

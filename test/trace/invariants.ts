@@ -59,6 +59,7 @@ export function brokenLaws(trace: TransactionTrace, execution: Recorded | undefi
   };
   accountUnits(trace).forEach(visitUnits);
   const ledger = ledgerOf(trace);
+  check(ledger.isBalanced, 'the frames of the ledger sum to something else than what the transaction changed');
   if (trace.verdict === 'success') {
     for (const { address, before, after } of trace.accounts) {
       const changed = ledger.lamports[address] ?? 0n;

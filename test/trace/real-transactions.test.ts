@@ -308,17 +308,18 @@ describe('the trace of', () => {
       #0 System::TransferSol(amount: 5)                                                            not run
 
       ✗ BlockhashNotFound  before the first instruction
-        why      The blockhash of the transaction is unknown or too old, and no valid durable nonce stands
-                 in for it.
+        why      The transaction has expired, or is of another chain: blockhash 4QjE…AjmQ is not a recent
+                 one.
         detail   blockhash 4QjEBrJnATvydaCoPb7j4cneA5vSJNFsAYHQwRAjAjmQ is not a recent one
         rule     check_transaction_age  agave runtime/src/bank/check_transactions.rs
-        fix      Sign it again with the latest blockhash; with a durable nonce, AdvanceNonceAccount must
-                 come first.
+        fix      Fetch the latest blockhash, set it, and sign again.
+        fix      In tests: fetch the blockhash after the last warp or expireBlockhash.
 
       accounts
         #0 [sw]  AKnL4NNf3DGWZJS6cPknBuEGnVsV4A4m5tgebLHaRSZ9  alice
         #1 [-w]  GyGKxMyg1p9SsHfm15MkNUu1u9TN2JtTspcdmrtGUdse
         #2 [--]  11111111111111111111111111111111              System
+                 4QjEBrJnATvydaCoPb7j4cneA5vSJNFsAYHQwRAjAjmQ
       "
     `);
   });
@@ -337,14 +338,16 @@ describe('the trace of', () => {
       #0 System::TransferSol(amount: 5)                                                      150       150
 
       ✗ InsufficientFundsForRent  after the last instruction
-        why      GyGK…Udse would be left with fewer lamports than make it exempt from rent: 5 lamports for
-                 0 bytes of data.
+        why      GyGK…Udse would be left with 5 lamports; an account of its size must hold 890,880 to be
+                 exempt from rent, or nothing.
         account  GyGKxMyg1p9SsHfm15MkNUu1u9TN2JtTspcdmrtGUdse  account #1 of the transaction
         asked    lamports
         limit    890,880
         actual   5
         rule     verify_changes  agave svm/src/transaction_account_state_info.rs
-        fix      Leave it the rent-exempt minimum for its size, or empty it to exactly 0.
+        fix      Leave 890,875 lamports more in GyGK…Udse.
+        fix      Leave the account its minimum, or take everything out of it.
+        fix      Where the account is new, send it at least 890,880 lamports.
 
       accounts
         #1 [-w]  GyGKxMyg1p9SsHfm15MkNUu1u9TN2JtTspcdmrtGUdse
@@ -406,6 +409,8 @@ test('at the level of instructions a fault shows its code, callers and registers
          why      Spin…1111 was stopped by AccessViolation.
          units    199,995 were not used but taken: a fault of the machine empties
                   the meter
+         fix      Check indexes and slices of account data and instruction data
+                  before they are used.
 
     accounts
       #0 [sw]  AKnL4NNf3DGWZJS6cPknBuEGnVsV4A4m5tgebLHaRSZ9  alice

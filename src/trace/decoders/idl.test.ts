@@ -149,4 +149,138 @@ describe('an IDL that is none', () => {
     const reading = decoder.decodeInstruction?.({ programAddress: address, accounts: [], data: bytes });
     expect(reading?.args).toEqual({ x: bytes.subarray(1) });
   });
+
+  const side = { kind: 'enum', variants: [{ name: 'Bid' }, { name: 'Ask', fields: [{ name: 'floor', type: 'u16' }] }] };
+  const order = {
+    kind: 'struct',
+    fields: [
+      { name: 'side', type: { defined: { name: 'Side' } } },
+      { name: 'legs', type: { vec: { defined: { name: 'Leg', generics: [{ kind: 'type', type: 'u8' }] } } } },
+      { name: 'tag', type: { array: ['u8', 3] } },
+      { name: 'limit', type: { coption: 'i32' } },
+    ],
+  };
+  const leg = {
+    kind: 'struct',
+    fields: [
+      { name: 'size', type: { generic: 'T' } },
+      { name: 'price', type: 'i64' },
+    ],
+  };
+  const legData = [4, 255, 255, 255, 255, 255, 255, 255, 255];
+  const orderData = [1, 9, 0, 1, 0, 0, 0, ...legData, 7, 8, 9, 1, 0, 0, 0, 254, 255, 255, 255];
+  const readOrder = {
+    side: { Ask: { floor: 9 } },
+    legs: [{ size: 4, price: -1n }],
+    tag: Uint8Array.of(7, 8, 9),
+    limit: -2,
+  };
+
+  it.each([
+    [
+      'of Anchor, new form',
+      {
+        instructions: [
+          { name: 'place', discriminator: [1], args: [{ name: 'order', type: { defined: { name: 'Order' } } }] },
+        ],
+        accounts: [{ name: 'Order', discriminator: [2, 2] }],
+        types: [
+          { name: 'Order', type: order },
+          { name: 'Side', type: side },
+          { name: 'Leg', generics: [{ kind: 'type', name: 'T' }], type: leg },
+        ],
+      },
+    ],
+    [
+      'of Anchor, old form',
+      {
+        instructions: [{ name: 'place', discriminator: [1], args: [{ name: 'order', type: { defined: 'Order' } }] }],
+        accounts: [{ name: 'Order', discriminator: [2, 2], type: { defined: 'Order' } }],
+        types: [
+          { name: 'Order', type: order },
+          { name: 'Side', type: side },
+          { name: 'Leg', generics: [{ kind: 'type', name: 'T' }], type: leg },
+        ],
+      },
+    ],
+  ])('%s: arguments and accounts of its own types are read', (_, idl) => {
+    const { decoder } = readIdl(idl);
+    const place = { programAddress: address, accounts: [], data: Uint8Array.from([1, ...orderData]) };
+    expect(decoder.decodeInstruction!(place)?.args).toEqual({ order: readOrder });
+    expect(decoder.decodeAccount!(Uint8Array.from([2, 2, ...orderData]))).toEqual({ name: 'Order', fields: readOrder });
+    expect(decoder.decodeAccount!(Uint8Array.from([3, 2, ...orderData]))).toBeUndefined();
+    expect(() => decoder.decodeAccount!(Uint8Array.from([2, 2, 5]))).toThrow();
+  });
+
+  it('of Codama: nodes of all kinds', () => {
+    const number = (format: string) => ({ kind: 'numberTypeNode', format, endian: 'le' });
+    const fields = [
+      { name: 'kind', type: number('u8'), defaultValue: { kind: 'numberValueNode', number: 3 } },
+      { name: 'owner', type: { kind: 'publicKeyTypeNode' } },
+      { name: 'side', type: { kind: 'definedTypeLinkNode', name: 'side' } },
+      { name: 'name', type: { kind: 'fixedSizeTypeNode', size: 4, type: { kind: 'stringTypeNode' } } },
+      { name: 'pair', type: { kind: 'tupleTypeNode', items: [number('u8'), { ...number('u16'), endian: 'be' }] } },
+      {
+        name: 'marks',
+        type: {
+          kind: 'arrayTypeNode',
+          item: number('u8'),
+          count: { kind: 'prefixedCountNode', prefix: number('u8') },
+        },
+      },
+      { name: 'until', type: { kind: 'optionTypeNode', fixed: true, item: number('i16'), prefix: number('u8') } },
+    ];
+    const variants = [
+      { kind: 'enumEmptyVariantTypeNode', name: 'bid' },
+      { kind: 'enumTupleVariantTypeNode', name: 'ask', tuple: { kind: 'tupleTypeNode', items: [number('u8')] } },
+    ];
+    const { decoder } = readIdl({
+      kind: 'rootNode',
+      program: {
+        name: 'shop',
+        instructions: [],
+        definedTypes: [{ name: 'side', type: { kind: 'enumTypeNode', variants } }],
+        accounts: [
+          {
+            name: 'offer',
+            data: { kind: 'structTypeNode', fields },
+            discriminators: [{ kind: 'fieldDiscriminatorNode', name: 'kind', offset: 0 }],
+          },
+        ],
+      },
+    });
+    const bytes = [3, ...new Array(32).fill(0), 1, 6, 97, 98, 99, 100, 1, 0, 2, 2, 5, 6, 0, 0, 0];
+    expect(decoder.decodeAccount!(Uint8Array.from(bytes))).toEqual({
+      name: 'offer',
+      fields: {
+        kind: 3,
+        owner: '11111111111111111111111111111111',
+        side: { ask: [6] },
+        name: 'abcd',
+        pair: [1, 2],
+        marks: [5, 6],
+        until: null,
+      },
+    });
+    expect(decoder.decodeAccount!(Uint8Array.of(4))).toBeUndefined();
+  });
+
+  it('whose types lead into themselves, or to nothing, shows bytes', () => {
+    const loop = { kind: 'struct', fields: [{ name: 'again', type: { defined: 'Loop' } }] };
+    const place = { programAddress: address, accounts: [], data: Uint8Array.of(1, 2, 3) };
+    for (const type of [{ defined: 'Loop' }, { defined: 'Nothing' }, { array: ['u8', -1] }, { vec: { defined: 5 } }]) {
+      const idl = {
+        instructions: [{ name: 'go', discriminator: [1], args: [{ name: 'x', type }] }],
+        types: [{ name: 'Loop', type: loop }],
+      };
+      expect(readIdl(idl).decoder.decodeInstruction!(place)?.args).toEqual({ x: Uint8Array.of(2, 3) });
+    }
+  });
+
+  it('names the accounts that are missing at the end, but for optional ones', () => {
+    const accounts = [{ name: 'a' }, { name: 'b' }, { name: 'c', optional: true }];
+    const { decoder } = readIdl({ instructions: [{ name: 'go', discriminator: [1], args: [], accounts }] });
+    const reading = decoder.decodeInstruction!({ programAddress: address, accounts: [], data: Uint8Array.of(1) });
+    expect(reading?.missingAccounts).toEqual(['a', 'b']);
+  });
 });

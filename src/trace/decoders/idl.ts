@@ -1,23 +1,35 @@
-// A decoder from a program's IDL: Anchor's, old and new form, and Codama's root node. Reads instruction names, arguments
-// of plain types, names of accounts, and errors. What an IDL says is its author's word: what doesn't fit the bytes is shown
-// as bytes, and an IDL that is none throws.
+// A decoder from a program's IDL: Anchor's, old and new form, and Codama's root node. Reads instruction names, arguments,
+// names of accounts, what accounts hold, and errors. What an IDL says is its author's word: what doesn't fit the bytes is
+// shown as bytes, and an IDL that is none throws. Types are idl-types.ts's.
 // Source: anchor idl/spec/src/lib.rs; codama packages/node-types.
 
 import { hashes } from '../../crypto/hashes.ts';
-import { encodeBase58 } from '../../wire/base58.ts';
 import { equalBytes } from '../../wire/bytes.ts';
 import { ParhelionError } from '../../wire/errors.ts';
-import type { ProgramDecoder } from '../decoder.ts';
+import type { AccountReading, ProgramDecoder } from '../decoder.ts';
 import type { DecodedValue } from '../transaction-trace.ts';
-
-type Json = Readonly<Record<string, unknown>>;
+import { asObject, asText, type Json, type NamedTypes, objects, TypeReader, widthOf } from './idl-types.ts';
 
 interface IdlInstruction {
   readonly name: string;
   readonly discriminator: Uint8Array;
-  readonly accounts: readonly string[];
+  readonly accounts: readonly IdlAccountPlace[];
   /** Undefined where the form of the arguments isn't one that is read. */
   readonly args: readonly { readonly name: string; readonly type: unknown }[];
+}
+
+interface IdlAccountPlace {
+  readonly name: string;
+  readonly isOptional: boolean;
+}
+
+/** An account of the program, by what its data begins with or how long it is. */
+interface IdlAccount {
+  readonly name: string;
+  readonly type: unknown;
+  /** Bytes before the fields, where they are no field themselves. */
+  readonly skipped: number;
+  readonly isOf: (data: Uint8Array) => boolean;
 }
 
 export interface ProgramIdl {
@@ -61,7 +73,19 @@ function readAnchor(idl: Json): ProgramIdl {
   });
   const errors = errorsOf(idl['errors'], 'msg');
   const address = asText(idl['address']) ?? asText(metadata?.['address']);
-  return { name, address, decoder: decoderOf(name, instructions, errors) };
+  const types = new Map(objects(idl['types']).map((type) => [asText(type['name']) ?? '', type as unknown]));
+  const accounts = objects(idl['accounts']).map((account): IdlAccount => {
+    const own = asText(account['name']) ?? '?';
+    const given = account['discriminator'];
+    const discriminator = Array.isArray(given) ? bytesOf(given) : hashStart(`account:${own}`);
+    return {
+      name: own,
+      type: account['type'] ?? { defined: own },
+      skipped: discriminator.length,
+      isOf: (data) => startsWith(data, discriminator),
+    };
+  });
+  return { name, address, decoder: decoderOf({ name, instructions, errors, types, accounts }) };
 }
 
 function bytesOf(values: readonly unknown[]): Uint8Array {
@@ -87,11 +111,12 @@ function errorsOf(errors: unknown, text: string): Errors {
 const MAX_NESTING = 32;
 
 /** Accounts of the struct, nested structs in place. */
-function flattenAccounts(accounts: unknown, depth = 0): string[] {
+function flattenAccounts(accounts: unknown, depth = 0): IdlAccountPlace[] {
   if (depth > MAX_NESTING) return refuse(`accounts nested more than ${MAX_NESTING} deep`);
   return objects(accounts).flatMap((account) => {
-    const { accounts: inner, name } = account;
-    return Array.isArray(inner) ? flattenAccounts(inner, depth + 1) : [asText(name) ?? '?'];
+    const { accounts: inner, name, optional, isOptional } = account;
+    if (Array.isArray(inner)) return flattenAccounts(inner, depth + 1);
+    return [{ name: asText(name) ?? '?', isOptional: optional === true || isOptional === true }];
   });
 }
 
@@ -100,7 +125,17 @@ function anchorDiscriminator(name: string): Uint8Array {
     .replace(/([A-Z])/g, '_$1')
     .replace(/^_/, '')
     .toLowerCase();
-  return hashes.sha256(new TextEncoder().encode(`global:${snake}`)).slice(0, 8);
+  return hashStart(`global:${snake}`);
+}
+
+/** Anchor's discriminator of a name. */
+function hashStart(name: string): Uint8Array {
+  return hashes.sha256(new TextEncoder().encode(name)).slice(0, 8);
+}
+
+/** An empty beginning says nothing of what it begins. */
+function startsWith(data: Uint8Array, start: Uint8Array, offset = 0): boolean {
+  return start.length > 0 && equalBytes(data.subarray(offset, offset + start.length), start);
 }
 
 function readCodama(program: Json): ProgramIdl {
@@ -111,7 +146,9 @@ function readCodama(program: Json): ProgramIdl {
     return {
       name: asText(instruction['name']) ?? '?',
       discriminator: Uint8Array.from(parts.flatMap((part) => [...part])),
-      accounts: objects(instruction['accounts']).map((account) => asText(account['name']) ?? '?'),
+      accounts: objects(instruction['accounts']).map((account) => {
+        return { name: asText(account['name']) ?? '?', isOptional: account['isOptional'] === true };
+      }),
       args: args
         .filter((arg) => !isDefault(arg))
         .map((arg) => ({ name: asText(arg['name']) ?? '?', type: arg['type'] })),
@@ -119,7 +156,37 @@ function readCodama(program: Json): ProgramIdl {
   });
   const errors = errorsOf(program['errors'], 'message');
   const name = asText(program['name']);
-  return { name, address: asText(program['publicKey']), decoder: decoderOf(name, instructions, errors) };
+  const types = new Map(objects(program['definedTypes']).map((type) => [asText(type['name']) ?? '', type['type']]));
+  const accounts = objects(program['accounts']).map((account): IdlAccount => {
+    return { name: asText(account['name']) ?? '?', type: account['data'], skipped: 0, isOf: recogniserOf(account) };
+  });
+  const decoder = decoderOf({ name, instructions, errors, types, accounts });
+  return { name, address: asText(program['publicKey']), decoder };
+}
+
+/** All its discriminators must fit; an account without any is never recognised. */
+function recogniserOf(account: Json): (data: Uint8Array) => boolean {
+  const tests = objects(account['discriminators']).map((node): ((data: Uint8Array) => boolean) => {
+    const offset = Number(node['offset'] ?? 0);
+    switch (node['kind']) {
+      case 'sizeDiscriminatorNode':
+        return (data) => data.length === node['size'];
+      case 'constantDiscriminatorNode': {
+        const constant = asObject(node['constant']);
+        const bytes = encodeDefault({ type: constant?.['type'], defaultValue: constant?.['value'] });
+        return (data) => startsWith(data, bytes, offset);
+      }
+      case 'fieldDiscriminatorNode': {
+        const fields = objects(asObject(account['data'])?.['fields']);
+        const field = fields.find((each) => each['name'] === node['name']);
+        const bytes = field === undefined ? new Uint8Array(0) : encodeDefault(field);
+        return (data) => startsWith(data, bytes, offset);
+      }
+      default:
+        return () => false;
+    }
+  });
+  return (data) => tests.length > 0 && tests.every((test) => test(data));
 }
 
 /** A number of its format, or bytes. */
@@ -137,19 +204,35 @@ function encodeDefault(arg: Json): Uint8Array {
   return Uint8Array.from({ length: width }, (_, i) => Number((number >> BigInt(8 * i)) & 0xffn));
 }
 
-function decoderOf(name: string | undefined, instructions: readonly IdlInstruction[], errors: Errors): ProgramDecoder {
+interface IdlParts {
+  readonly name: string | undefined;
+  readonly instructions: readonly IdlInstruction[];
+  readonly errors: Errors;
+  readonly types: NamedTypes;
+  readonly accounts: readonly IdlAccount[];
+}
+
+function decoderOf({ name, instructions, errors, types, accounts: known }: IdlParts): ProgramDecoder {
   return {
     ...(name === undefined ? {} : { name }),
     decodeInstruction({ data, accounts }) {
-      const found = instructions.find(({ discriminator }) => {
-        return discriminator.length > 0 && equalBytes(data.subarray(0, discriminator.length), discriminator);
-      });
+      const found = instructions.find(({ discriminator }) => startsWith(data, discriminator));
       if (found === undefined) return undefined;
+      const behind = found.accounts.slice(accounts.length);
+      // Optional ones at the end may be left out.
+      const missing = behind.slice(0, behind.findLastIndex(({ isOptional }) => !isOptional) + 1);
       return {
         name: found.name,
-        args: readArgs(found, data),
-        accountNames: accounts.map((_, i) => found.accounts[i]),
+        args: readArgs(found, data, types),
+        accountNames: accounts.map((_, i) => found.accounts[i]?.name),
+        ...(missing.length === 0 ? {} : { missingAccounts: missing.map((place) => place.name) }),
       };
+    },
+    decodeAccount(data): AccountReading | undefined {
+      const found = known.find(({ isOf }) => isOf(data));
+      if (found === undefined) return undefined;
+      const fields = new TypeReader(data, found.skipped, types).read(found.type);
+      return { name: found.name, fields: asObject(fields) === undefined ? { value: fields } : (fields as Fields) };
     },
     describeError(code) {
       const error = errors.get(code);
@@ -159,9 +242,15 @@ function decoderOf(name: string | undefined, instructions: readonly IdlInstructi
   };
 }
 
+type Fields = Readonly<Record<string, DecodedValue>>;
+
 /** As many as can be read; what follows a type that isn't known is left as bytes. */
-function readArgs({ args, discriminator }: IdlInstruction, data: Uint8Array): Record<string, DecodedValue> {
-  const reader = new BorshReader(data, discriminator.length);
+function readArgs(
+  { args, discriminator }: IdlInstruction,
+  data: Uint8Array,
+  types: NamedTypes,
+): Record<string, DecodedValue> {
+  const reader = new TypeReader(data, discriminator.length, types);
   const values: Record<string, DecodedValue> = {};
   for (const { name, type } of args) {
     const start = reader.offset;
@@ -173,96 +262,4 @@ function readArgs({ args, discriminator }: IdlInstruction, data: Uint8Array): Re
     }
   }
   return values;
-}
-
-class BorshReader {
-  offset: number;
-  readonly #data: Uint8Array;
-
-  /** Items of lists may take no bytes at all: there is an end to them too. */
-  #itemsLeft: number;
-
-  constructor(data: Uint8Array, offset: number) {
-    this.#data = data;
-    this.offset = offset;
-    this.#itemsLeft = data.length;
-  }
-
-  /** @throws Error where the bytes end, or the type isn't a plain one. */
-  read(type: unknown): DecodedValue {
-    if (typeof type === 'string') return this.#plain(type);
-    const node = asObject(type);
-    if (node === undefined) throw new Error('no type');
-    if ('option' in node) return this.#bytes(1)[0] === 0 ? null : this.read(node['option']);
-    if ('vec' in node) return this.#list(Number(this.#number(4)), node['vec']);
-    if (Array.isArray(node['array'])) return this.#list(Number(node['array'][1]), node['array'][0]);
-    switch (node['kind']) {
-      case 'numberTypeNode':
-        return this.#plain(asText(node['format']) ?? '');
-      case 'booleanTypeNode':
-        return this.#plain('bool');
-      case 'publicKeyTypeNode':
-        return this.#plain('pubkey');
-      case 'sizePrefixTypeNode':
-        return this.#plain(asObject(node['type'])?.['kind'] === 'stringTypeNode' ? 'string' : 'bytes');
-      default:
-        throw new Error('a type that is not plain');
-    }
-  }
-
-  #list(count: number, type: unknown): DecodedValue {
-    if (!(count <= this.#itemsLeft)) throw new Error('too long');
-    this.#itemsLeft -= count;
-    return Array.from({ length: count }, () => this.read(type));
-  }
-
-  #plain(type: string): DecodedValue {
-    switch (type) {
-      case 'bool':
-        return this.#bytes(1)[0] !== 0;
-      case 'pubkey':
-      case 'publicKey':
-        return encodeBase58(this.#bytes(32));
-      case 'string':
-        return new TextDecoder().decode(this.#bytes(Number(this.#number(4))));
-      case 'bytes':
-        return this.#bytes(Number(this.#number(4))).slice();
-      default: {
-        const width = widthOf(type);
-        if (width === undefined) throw new Error(`${type} is not a plain type`);
-        const value = this.#number(width);
-        const signed = type.startsWith('i') ? BigInt.asIntN(width * 8, value) : value;
-        return width <= 4 ? Number(signed) : signed;
-      }
-    }
-  }
-
-  #number(width: number): bigint {
-    return this.#bytes(width).reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n);
-  }
-
-  #bytes(count: number): Uint8Array {
-    const end = this.offset + count;
-    if (end > this.#data.length) throw new Error('the data ends');
-    const bytes = this.#data.subarray(this.offset, end);
-    this.offset = end;
-    return bytes;
-  }
-}
-
-function widthOf(type: string | undefined): number | undefined {
-  const bits = /^[ui](8|16|32|64|128)$/.exec(type ?? '')?.[1];
-  return bits === undefined ? undefined : Number(bits) / 8;
-}
-
-function asObject(value: unknown): Json | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
-}
-
-function asText(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
-}
-
-function objects(value: unknown): Json[] {
-  return Array.isArray(value) ? value.map(asObject).filter((item) => item !== undefined) : [];
 }

@@ -10,7 +10,7 @@ import type { Pubkey } from 'parhelion/wire';
 import { type Figures, median } from './measure.ts';
 
 /** What the processes do; the scripts know them by these names. */
-export type Task = 'first' | 'program' | 'memory';
+export type Task = 'first' | 'program' | 'whole' | 'memory';
 
 export interface TaskInput {
   readonly payer: Pubkey;

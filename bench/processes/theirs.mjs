@@ -30,6 +30,13 @@ switch (task) {
     });
     break;
   }
+  case 'whole':
+    await timed(async () => {
+      const svm = await start();
+      svm.addProgram(program, elf);
+      send(svm);
+    });
+    break;
   case 'memory': {
     const svm = await start();
     countedMemory(transaction, counterAt, () => send(svm));

@@ -58,7 +58,7 @@ function warm(kernel: Kernel): Row {
   };
 }
 
-function mean(name: string, goal: number, rows: readonly Row[]): Row {
+function mean(name: string, goal: number | null, rows: readonly Row[]): Row {
   const of = (pick: (row: Row) => number) => geometricMean(rows.map(pick));
   const { unit } = rows[0];
   return {
@@ -71,18 +71,20 @@ function mean(name: string, goal: number, rows: readonly Row[]): Row {
   };
 }
 
-function cold(kernel: Kernel): Row {
+/** `program`: from the program's bytes on; `whole`: from the import of the package on. */
+function cold(kernel: Kernel, task: 'program' | 'whole'): Row {
   // Once here, so that what the processes do is known to be right.
   const stage: Stage = stageWithPayer().addProgram(PROGRAM, elfOf(kernel));
   const call = kernelCall(kernel, blockhashOf(stage));
   stage.compare(call);
-  const { ours, theirs } = measureProcesses('program', {
+  const { ours, theirs } = measureProcesses(task, {
     elf: elfOf(kernel),
     program: PROGRAM,
     payer: PAYER,
     transaction: call.bytes,
   });
-  return { name: `${nameOf(kernel)}, cold`, ratio: theirs / ours, goal: null, ours, theirs, unit: 'ms' };
+  const how = task === 'program' ? 'cold' : 'fresh process';
+  return { name: `${nameOf(kernel)}, ${how}`, ratio: theirs / ours, goal: null, ours, theirs, unit: 'ms' };
 }
 
 export const KERNEL_WORKLOADS: readonly Workload[] = [
@@ -103,14 +105,22 @@ export const KERNEL_WORKLOADS: readonly Workload[] = [
   {
     name: 'kernels, cold',
     run() {
-      const rows = KERNELS.map(cold);
+      const rows = KERNELS.map((kernel) => cold(kernel, 'program'));
       return [...rows, mean('kernels, cold: geometric mean', 1, rows)];
+    },
+  },
+  {
+    // The same with what each side has to do before it can be handed a program.
+    name: 'kernels, fresh process',
+    run() {
+      const rows = KERNELS.map((kernel) => cold(kernel, 'whole'));
+      return [mean('kernels, fresh process, import included: geometric mean', null, rows)];
     },
   },
   {
     name: 'programs of our own, cold',
     run() {
-      const rows = OWN_KERNELS.map(cold);
+      const rows = OWN_KERNELS.map((kernel) => cold(kernel, 'program'));
       return [...rows, mean('programs of our own, cold: geometric mean', 1, rows)];
     },
   },

@@ -40,6 +40,8 @@ for (const workload of WORKLOADS) {
 }
 if (values.json) console.log(JSON.stringify(rows, undefined, 2));
 if (values.write) {
-  const manifest = createRequire(import.meta.url).resolve('litesvm/package.json');
-  writeFileSync(PAGE, renderPage(rows, JSON.parse(readFileSync(manifest, 'utf8')).version));
+  const versionIn = (manifest: string | URL): string => JSON.parse(readFileSync(manifest, 'utf8')).version;
+  const litesvm = versionIn(createRequire(import.meta.url).resolve('litesvm/package.json'));
+  const parhelion = versionIn(new URL('../package.json', import.meta.url));
+  writeFileSync(PAGE, renderPage(rows, { parhelion, litesvm }, new Date()));
 }

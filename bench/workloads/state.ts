@@ -3,7 +3,7 @@
 
 import type { Lamports } from '@solana/kit';
 import { LiteSVM } from 'litesvm';
-import { formatTrace, Svm } from 'parhelion';
+import { type CallFrame, formatTrace, Svm, type TransactionTrace } from 'parhelion';
 import { Call, COUNTED, keyOf } from '../call.ts';
 import { measure } from '../measure.ts';
 import { measureProcesses } from '../processes.ts';
@@ -101,6 +101,21 @@ function addProgram(): Row[] {
   return [rowOf(`addProgram, ${Math.round(elf.length / 1000)} KB`, 1, figures, 'ms')];
 }
 
+/** Reads what a test reads of a call and of those below it. */
+function readFrame(frame: CallFrame): number {
+  const { programAddress, programName, verdict, instruction, accounts, computeUnits, failure } = frame;
+  let read = computeUnits.total + accounts.length + verdict.length + (failure === null ? 0 : 1);
+  read += (programAddress?.length ?? 0) + (programName?.length ?? 0) + (instruction?.name.length ?? 0);
+  for (const step of frame.steps) read += step.type === 'log' ? step.line.length : readFrame(step.frame);
+  return read;
+}
+
+function readTrace({ instructions }: TransactionTrace): number {
+  let read = 0;
+  for (const frame of instructions) read += readFrame(frame);
+  return read;
+}
+
 /** What it costs to read the trace of each transaction: `theirs` is our own time without it. */
 function trace(): Row[] {
   const stage = stageWithPayer();
@@ -108,7 +123,7 @@ function trace(): Row[] {
   stage.compare(call);
   const { ours } = stage;
   const read = measure(
-    times(() => ours.sendTransaction(call.next().bytes).trace),
+    times(() => readTrace(ours.sendTransaction(call.next().bytes).trace)),
     times(() => ours.sendTransaction(call.next().bytes)),
   );
   const rendered = measure(

@@ -16,6 +16,8 @@ import type { InvokeContext } from './invoke-context.ts';
 export class SerializedAccount {
   /** Bytes of data when the instruction began: how far it may grow counts from here. */
   readonly originalDataLen: number;
+  /** The account's version as the record has it. */
+  readonly version: number;
   /** The record's first byte. */
   readonly at: number;
   readonly keyAt: number;
@@ -29,6 +31,7 @@ export class SerializedAccount {
 
   constructor(
     originalDataLen: number,
+    version: number,
     at: number,
     keyAt: number,
     ownerAt: number,
@@ -38,6 +41,7 @@ export class SerializedAccount {
     region: InputRegion | undefined,
   ) {
     this.originalDataLen = originalDataLen;
+    this.version = version;
     this.at = at;
     this.keyAt = keyAt;
     this.ownerAt = ownerAt;
@@ -49,8 +53,9 @@ export class SerializedAccount {
 
   /** The same with its data in a region of its own. */
   withRegion(region: InputRegion): SerializedAccount {
-    const { originalDataLen, at, keyAt, ownerAt, lamportsAt, dataAt } = this;
-    return new SerializedAccount(originalDataLen, at, keyAt, ownerAt, lamportsAt, dataAt, this.#inputOffset, region);
+    const { originalDataLen, version, at, keyAt, ownerAt, lamportsAt, dataAt } = this;
+    const offset = this.#inputOffset;
+    return new SerializedAccount(originalDataLen, version, at, keyAt, ownerAt, lamportsAt, dataAt, offset, region);
   }
 
   get vmAddr(): number {

@@ -284,7 +284,7 @@ export function updateCallerAccount(
   }
   if (callerAccount.dataLen !== postLen) refuseDataLen(account);
   bytes.set(account.data, callerAccount.dataAt);
-  if (postLen > originalDataLen) memory.noteInputWrite(callerAccount.dataAt + postLen);
+  memory.noteInputWrite(callerAccount.dataAt + postLen);
 }
 
 function refuseDataLen(account: TransactionAccount): never {

@@ -11,6 +11,7 @@
 import { MM_INPUT_START } from '../sbpf/address-space.ts';
 import type { InputRegion } from '../sbpf/memory.ts';
 import type { Vm } from '../sbpf/vm.ts';
+import type { Account } from '../wire/account.ts';
 import { Pubkey } from '../wire/pubkey.ts';
 import { type Activation, SerializedAccount } from './activation.ts';
 import { BorrowedAccount } from './borrowed-account.ts';
@@ -22,6 +23,7 @@ import {
   MAX_ACCOUNT_DATA_GROWTH_PER_TRANSACTION,
   MAX_ACCOUNT_DATA_LEN,
   MAX_ACCOUNTS_PER_INSTRUCTION,
+  type TransactionAccount,
 } from './transaction-context.ts';
 
 const SOURCE = 'agave program-runtime/src/serialization.rs';
@@ -123,36 +125,26 @@ function serializeAligned(
     }
     const account = transaction.accounts[indexInTransaction];
     const dataLen = account.data.length;
+    const dataEnd = at + ALIGNED_DATA + dataLen;
+    const end = at + ALIGNED_DATA + reservedDataLen(dataLen);
+    isAsLast &&= known < last.count && last.records[known].at === at && last.records[known].originalDataLen === dataLen;
     bytes[at] = NON_DUP_MARKER;
     bytes[at + 1] = isSigner ? 1 : 0;
     bytes[at + 2] = isWritable ? 1 : 0;
-    bytes[at + 3] = account.executable ? 1 : 0;
-    view.setUint32(at + 4, 0, true);
-    account.key.writeInView(view, at + ALIGNED_KEY);
-    account.owner.writeInView(view, at + ALIGNED_OWNER);
-    account.writeLamports(view, at + ALIGNED_LAMPORTS);
-    writeLen(view, at + ALIGNED_DATA_LEN, dataLen);
-    bytes.set(account.data, at + ALIGNED_DATA);
-    const dataEnd = at + ALIGNED_DATA + dataLen;
-    const end = at + ALIGNED_DATA + reservedDataLen(dataLen);
-    isAsLast =
-      isAsLast && known < last.count && last.offsets[known] === at && last.ends[known] === dataEnd - inputOffset;
-    if (!isAsLast || dataEnd - inputOffset < last.written) bytes.fill(0, dataEnd, end);
-    last.offsets[known] = at;
-    last.ends[known++] = dataEnd - inputOffset;
-    writeRentEpoch(view, end);
-    accounts.push(
-      new SerializedAccount(
-        dataLen,
-        at,
-        at + ALIGNED_KEY,
-        at + ALIGNED_OWNER,
-        at + ALIGNED_LAMPORTS,
-        at + ALIGNED_DATA,
-        inputOffset,
-        undefined,
-      ),
-    );
+    if (!isAsLast || at - inputOffset < last.written || !last.holds(known, account)) {
+      bytes[at + 3] = account.executable ? 1 : 0;
+      view.setUint32(at + 4, 0, true);
+      account.key.writeInView(view, at + ALIGNED_KEY);
+      account.owner.writeInView(view, at + ALIGNED_OWNER);
+      account.writeLamports(view, at + ALIGNED_LAMPORTS);
+      writeLen(view, at + ALIGNED_DATA_LEN, dataLen);
+      bytes.set(account.data, at + ALIGNED_DATA);
+      if (!isAsLast || dataEnd - inputOffset < last.written) bytes.fill(0, dataEnd, end);
+      writeRentEpoch(view, end);
+      last.note(known, account, at, dataEnd - inputOffset, inputOffset);
+    }
+    accounts.push(last.records[known]);
+    known++;
     at = end + U64_SIZE;
   }
   last.count = known;
@@ -176,19 +168,55 @@ function serializeAligned(
 }
 
 /**
- * The aligned input that a machine got last. Most of an input is room to grow, zeros that nobody writes: where the next one
- * has its accounts at the same places, what is zero still need not be zeroed again. (Five accounts have 50 KiB of it.)
+ * The aligned input that a machine got last. Where the next one has its accounts at the same places, much of it need not be
+ * written again: the room to grow, which is zeros that few programs touch (five accounts have 50 KiB of it), and accounts
+ * that are the same versions as last time, behind what the program may have written.
  */
 class LastInput {
   /** Of accounts; 0 where memory holds another input since. */
   count = 0;
-  /** By account: its record in memory, and the end of its data from the input's start. */
-  readonly offsets = new Int32Array(MAX_ACCOUNTS_PER_INSTRUCTION);
+  /** By account: where it lies; and the end of its data, from the input's start. */
+  readonly records: SerializedAccount[] = [];
   readonly ends = new Int32Array(MAX_ACCOUNTS_PER_INSTRUCTION);
+  /** By account: what its record was written from. */
+  readonly #keys: Pubkey[] = [];
+  readonly #originals: (Account | undefined)[] = [];
   /** Up to where the program may have written it, from the input's start. */
   written = 0;
   /** Whether the machine still tells how far the program wrote. */
   isTracked = false;
+
+  /** Whether the record at a position is this account's, but for the flags of the instruction. */
+  holds(position: number, account: TransactionAccount): boolean {
+    return (
+      account.version === 0 &&
+      this.#originals[position] === account.original &&
+      this.#keys[position] === account.key &&
+      this.records[position].version === 0
+    );
+  }
+
+  /** Notes that a record was written from an account. */
+  note(position: number, account: TransactionAccount, at: number, end: number, inputOffset: number): void {
+    const { version } = account;
+    const last = this.records[position];
+    this.ends[position] = end;
+    this.#keys[position] = account.key;
+    this.#originals[position] = version === 0 ? account.original : undefined;
+    const dataLen = account.data.length;
+    if (last !== undefined && last.at === at && last.originalDataLen === dataLen && last.version === version) return;
+    this.records[position] = new SerializedAccount(
+      dataLen,
+      version,
+      at,
+      at + ALIGNED_KEY,
+      at + ALIGNED_OWNER,
+      at + ALIGNED_LAMPORTS,
+      at + ALIGNED_DATA,
+      inputOffset,
+      undefined,
+    );
+  }
 }
 
 function lastInputOf(vm: Vm<InvokeContext>): LastInput {
@@ -247,6 +275,7 @@ function serializeUnaligned(
     accounts.push(
       new SerializedAccount(
         dataLen,
+        account.version,
         at,
         at + UNALIGNED_KEY,
         ownerAt,
@@ -275,11 +304,16 @@ export function deserializeParameters(
   const { memory } = activation.vm;
   const { isLoaderDeprecated } = activation;
   const { view } = memory;
+  // Behind what the program may have written, an account that has not changed is as it was.
+  const unwrittenFrom = lastInputOf(activation.vm).isTracked
+    ? activation.inputOffset + memory.writtenInput
+    : Number.POSITIVE_INFINITY;
   for (let i = 0; i < instructionAccounts.length; i++) {
     const { indexInTransaction } = instructionAccounts[i];
     if (instruction.indexOfAccount(indexInTransaction) !== i) continue;
     const serialized = activation.accounts[i];
     const account = transaction.accounts[indexInTransaction];
+    if (serialized.at >= unwrittenFrom && serialized.version === account.version) continue;
     const { lamportsAt, dataAt, ownerAt } = serialized;
     let dataLen = serialized.originalDataLen;
     if (!isLoaderDeprecated) {

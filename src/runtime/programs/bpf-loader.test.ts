@@ -103,20 +103,26 @@ describe('the input', () => {
   });
 });
 
-describe('the room that accounts have to grow', () => {
+describe('inputs that follow each other', () => {
   const SETS: readonly (readonly Pubkey[])[] = [
     [OWNED, THEIRS, READONLY],
     [OWNED, THEIRS, READONLY],
     [OWNED, THEIRS],
     [THEIRS, OWNED, READONLY],
+    [READONLY, OWNED, THEIRS],
   ];
+  /** Of READONLY's data, in words: each twice, so that only the content differs. */
+  const LENGTHS = [3, 1, 2, 5, 1, 1, 4, 3];
 
-  // Machines zero no more of it than was written since. Each run writes some and reads what earlier ones wrote.
-  test('is zeros again, whatever an earlier run left there', () => {
+  // Machines write no more of an input than differs from the last one. Each run writes some of the room that accounts have
+  // to grow, some of their data, and reads what earlier ones wrote.
+  test('leave nothing to the next', () => {
     const left: bigint[] = [];
-    for (let run = 0; run < 48; run++) {
+    for (let run = 0; run < 60; run++) {
       stage.reset();
-      const keys = SETS[(run * 7) % SETS.length];
+      const data = new Uint8Array(8 * LENGTHS[(run >> 1) % LENGTHS.length]).fill(run);
+      stage.oracle.setAccount(READONLY, { lamports: BigInt(10_000_000 + run), owner: CALLEE, data });
+      const keys = SETS[((run * 7) >> 3) % SETS.length];
       stage.metas = keys.map((key) => meta(key, key === READONLY ? '' : 'w'));
       const { frame } = stage;
       const end = frame[frame.length - 1].vmDataAddr + 10_000n;
@@ -125,6 +131,13 @@ describe('the room that accounts have to grow', () => {
       const account = frame[run % keys.length];
       const at = account.vmDataAddr + BigInt((account.dataLen + 7) & -8) + BigInt(((run * 1176) % 10_000) & -8);
       if (run % 3 !== 0) script.store64(at, 0xabcdefn);
+      for (const { vmDataAddr, vmLamportsAddr, dataLen } of frame) {
+        script
+          .log64(vmDataAddr)
+          .log64(vmLamportsAddr)
+          .log64(vmDataAddr + BigInt((dataLen + 7) & -8));
+      }
+      if (run % 4 === 0) script.store64(frame[keys.indexOf(OWNED)].vmDataAddr, BigInt(run));
       left.push(at);
       expectSaid(stage.run(script), 'success');
     }

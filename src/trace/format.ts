@@ -366,7 +366,10 @@ class TracePrinter {
     ]);
     const rows: Row[] = [['why', [text.cause]]];
     if (text.account !== undefined) rows.push(['account', this.#fullAddress(text.account.address)]);
-    rows.push(...this.#factRows(refusal, text.account === undefined ? [] : ['account']));
+    const said: (keyof RefusalFacts)[] = text.account === undefined ? [] : ['account'];
+    const detail = refusal?.detail?.replace(/[1-9A-HJ-NP-Za-km-z]{32,44}/g, this.#addresses.show);
+    if (detail !== undefined && text.cause.includes(detail)) said.push('detail');
+    rows.push(...this.#factRows(refusal, said));
     if (refusal !== null) rows.push(['rule', ruleText(refusal.rule, refusal.source)]);
     for (const fix of text.fixes) rows.push(['fix', [['green', fix]]]);
     this.#rows(rows, '  ');

@@ -310,7 +310,6 @@ describe('the trace of', () => {
       ✗ BlockhashNotFound  before the first instruction
         why      The transaction has expired, or is of another chain: blockhash 4QjE…AjmQ is not a recent
                  one.
-        detail   blockhash 4QjEBrJnATvydaCoPb7j4cneA5vSJNFsAYHQwRAjAjmQ is not a recent one
         rule     check_transaction_age  agave runtime/src/bank/check_transactions.rs
         fix      Fetch the latest blockhash, set it, and sign again.
         fix      In tests: fetch the blockhash after the last warp or expireBlockhash.

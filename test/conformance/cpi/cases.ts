@@ -56,6 +56,7 @@ const INVOKE: readonly Row[] = [
   [25, 'as many signers as may be'],
   [26, 'an empty list of seeds'],
   [27, 'the compute budget program'],
+  [28, 'heap and stack are zero at each depth'],
   [101, 'the other fails', failure({ Custom: 42 })],
   [102, 'the other fails as a builtin would', failure('AccountAlreadyInitialized')],
   [103, 'the other panics', INCOMPLETE],
@@ -89,6 +90,7 @@ const INVOKE: readonly Row[] = [
   [131, 'the System program makes it longer than its room', failure('InvalidRealloc')],
   [132, 'a flag of 2', failure('InvalidArgument')],
   [133, 'a flag of 255', failure('InvalidArgument')],
+  [134, 'a precompile', INCOMPLETE],
   [201, 'the key elsewhere', INCOMPLETE],
   [202, 'the owner elsewhere', INCOMPLETE],
   [203, 'the lamports elsewhere', INCOMPLETE],
@@ -246,6 +248,36 @@ const PLAIN_REFUSED: readonly (readonly [test: number, accounts: readonly string
   [10, ['owned:w', 'owned-too'], failure('ReadonlyDataModified')],
 ];
 
+/** What is done around an edge of an account's data. Whatever both machines say of it. */
+const EDGE_TESTS = [
+  ...['copied to', 'copied from', 'moved to', 'moved from', 'moved forwards', 'moved backwards', 'set'],
+  ...['compared', 'compared with', "a comparison's result", 'stored', 'loaded', 'a word stored', 'a word loaded'],
+  ...['logged', 'returned', 'return data to'],
+];
+const EDGES = ['the first byte', 'the end', 'the end of the room'];
+/** How far before the edge, and how many bytes. */
+const EDGE_RANGES = [
+  [0, 10],
+  [3, 10],
+  [8, 8],
+] as const;
+
+const edges = EDGE_TESTS.flatMap((what, i) =>
+  EDGES.flatMap((edge, which) =>
+    EDGE_RANGES.flatMap(([before, length]) =>
+      ['owned:w', 'owned', 'theirs:w'].map(
+        (account): CpiCase => ({
+          name: `${what}, ${length} bytes from ${before} before ${edge} of ${account}`,
+          program: 'edges',
+          abis: ['c'],
+          instructions: [{ data: Uint8Array.of(i + 1, which, before, length), accounts: ['payer:sw', account] }],
+          expected: undefined,
+        }),
+      ),
+    ),
+  ),
+);
+
 const MORE: readonly CpiCase[] = [
   { name: 'the accounts of sysvars', data: Uint8Array.of(55), accounts: ['owned:w', 'clock', 'rent'], expected: 'ok' },
   { name: 'remainders of zero', data: Uint8Array.of(36, 0), accounts: ['owned:w'], expected: INCOMPLETE },
@@ -353,6 +385,7 @@ export const CASES: readonly CpiCase[] = [
       expected,
     }),
   ),
+  ...edges,
   ...MORE.map((each) => ({ ...each, abis: ['c'] as const })),
   ...REALLOC.map(
     ([test, length, expected]): CpiCase => ({
@@ -379,7 +412,7 @@ export const CASES: readonly CpiCase[] = [
     (test) => ({ data: Uint8Array.of(test), accounts: ['owned-odd:w', 'payer:sw', 'callee', 'system', 'payer'] }),
     { loader: 'v1' },
   ),
-  ...casesOf('invoke', INVOKE.slice(0, 27), invoke, { loader: 'v2' }),
+  ...casesOf('invoke', INVOKE.slice(0, 28), invoke, { loader: 'v2' }),
 ];
 
 /** Other rules of memory and calls, under which only the agreement of the machines is asked for. */

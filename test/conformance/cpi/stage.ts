@@ -179,7 +179,7 @@ export class CpiStage {
 }
 
 /** Programs that make no calls are the same in both ABIs. */
-const SAME_IN_BOTH: ReadonlySet<string> = new Set(['plain']);
+const SAME_IN_BOTH: ReadonlySet<string> = new Set(['edges', 'plain']);
 
 function nameIn(abi: Abi, program: string): string {
   return abi === 'rust' && !SAME_IN_BOTH.has(program) ? `${program}-rust` : program;

@@ -263,6 +263,22 @@ NOINLINE u64 valid(const Input *input, u8 test) {
       static const u8 data[] = {2, 0, 0, 0, 0};
       return make(prepare(&budget, data, sizeof(data)));
     }
+    case 28: {  // heap and stack are zero in each program, whatever callers left in theirs
+      u8 left = input->data_len > 3 ? input->data[3] : 2;
+      u64 sum = 0;
+      for (volatile u64 *at = (u64 *)(HEAP + 24576); at < (u64 *)(HEAP + 32768); at++) sum |= *at, *at = ~0ull;
+      // Frames that none of this reaches.
+      for (u64 frame = 40; frame < 42; frame++) {
+        volatile u64 *at = (u64 *)(0x200000000ull + frame * 8192);
+        for (u64 i = 0; i < 512; i++) sum |= at[i], at[i] = ~0ull;
+      }
+      sol_log_64_(left, sum, 0, 0, 0);
+      if (left == 0) return 0;
+      u8 data[4] = {28, bump, empty_bump, left - 1};
+      Call *call = prepare(a[SELF].key, data, 4);
+      for (u64 i = 0; i < input->count; i++) add_account(call, &a[i]);
+      return make(call);
+    }
     default:
       return INVALID_DATA;
   }
@@ -458,6 +474,11 @@ NOINLINE u64 refused(const Input *input, u8 test) {
       add_account(call, &a[OWNED]);
       call->metas[0].is_writable = 255;
       return make(call);
+    }
+    case 134: {  // a precompile
+      Pubkey ed25519 = {{3, 125, 70, 214, 124, 147, 251, 190, 18, 249, 66, 143, 131, 141, 64, 255,
+                         5, 112, 116, 73, 39, 244, 138, 100, 252, 202, 112, 68, 128, 0, 0, 0}};
+      return make(prepare(&ed25519, SCRATCH, 0));
     }
     default:
       return INVALID_DATA;

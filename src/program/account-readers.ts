@@ -83,7 +83,7 @@ export function readData(spec: AnySpec, info: AccountInfo, programId: Address, i
   switch (spec.kind) {
     case 'state':
     case 'migration': {
-      const read = (checked: boolean) => readState(type, info, type.programAddress ?? programId, checked);
+      const read = (checked: boolean) => readState(type, info, programId, checked);
       if (spec.kind === 'migration') return new Migrating(info, read(isChecked));
       const account = new ReadAccount(info, () => read(true));
       account.data = read(isChecked);
@@ -92,10 +92,10 @@ export function readData(spec: AnySpec, info: AccountInfo, programId: Address, i
     case 'lazy':
       // The one kind whose discriminator is looked at before its owner.
       if (isChecked) checkDiscriminator(type, info);
-      checkOwner(info, type.programAddress ?? programId);
+      checkKeeper(type, info, programId);
       return new ReadAccount(info, () => readLazily(type, info));
     case 'loader':
-      checkOwner(info, type.programAddress ?? programId);
+      checkKeeper(type, info, programId);
       if (isChecked) checkDiscriminator(type, info);
       return new LoadedAccount(type, info);
     case 'programData':
@@ -120,6 +120,11 @@ function readNow<T>(info: AccountInfo, read: () => T): ReadAccount<T> {
   return account;
 }
 
+function checkKeeper({ owners, programAddress }: AccountType<any>, info: AccountInfo, programId: Address): void {
+  if (owners === undefined) checkOwner(info, programAddress ?? programId);
+  else if (!owners.includes(info.owner)) throw anchorError('AccountOwnedByWrongProgram');
+}
+
 function checkTokenProgram(info: AccountInfo, only: Address | undefined): void {
   if (only !== undefined) checkOwner(info, only);
   else if (info.owner !== TOKEN_PROGRAM && info.owner !== TOKEN_2022_PROGRAM) {
@@ -136,8 +141,8 @@ function checkOwner(info: AccountInfo, owner: Address): void {
   if (info.owner !== owner) throw anchorError('AccountOwnedByWrongProgram').withKeys(info.owner, owner);
 }
 
-function readState<T>(type: AccountType<T>, info: AccountInfo, owner: Address, isChecked: boolean): T {
-  checkOwner(info, owner);
+function readState<T>(type: AccountType<T>, info: AccountInfo, programId: Address, isChecked: boolean): T {
+  checkKeeper(type, info, programId);
   if (isChecked) checkDiscriminator(type, info);
   try {
     return type.codec.decode(info.data, type.discriminator.length);

@@ -101,7 +101,8 @@ export class DeclaredAccounts {
     if (type === undefined || (info.owner === SYSTEM_PROGRAM && info.dataIsEmpty)) return;
     const stored = value instanceof Migrating ? value.to : undefined;
     const { programId } = this.#scope;
-    if ((type.programAddress ?? programId) !== programId) return;
+    const keeper = type.owners === undefined ? (type.programAddress ?? programId) : info.owner;
+    if (keeper !== programId) return;
     if (kind === 'loader') info.data.set(type.discriminator);
     else write(type, info, value instanceof Migrating ? stored : (value as DataAccount<unknown>).data);
   }

@@ -20,7 +20,8 @@ export function infoOf(account: AccountLike): AccountInfo {
 }
 
 export function isAccountLike(value: AccountLike | AccountLikes): value is AccountLike {
-  return value instanceof AccountInfo || value['info'] instanceof AccountInfo;
+  // A group may have an account named `info`, but none that is a text.
+  return value instanceof AccountInfo || typeof value['key'] === 'string';
 }
 
 function infosOf(accounts: AccountLikes): AccountInfo[] {

@@ -4,6 +4,7 @@
 // Seeds that compute something stay out of the IDL: a client then has to be given the address.
 // Source: anchor idl/spec/src/lib.rs; lang/syn/src/idl/.
 
+import type { Address } from '@solana/kit';
 import { isMut, isSigner } from './account-scope.ts';
 import type { AccountsShape, AnySpec, SeedsOf } from './account-types.ts';
 import { seedBytes } from './address.ts';
@@ -148,8 +149,8 @@ class Definitions {
       if (accounts !== undefined) this.addAccounts(accounts);
       for (const each of [type, migratesTo]) {
         if (each === undefined) continue;
-        if (each.programAddress === undefined || each.programAddress === this.#address)
-          this.states.set(each.name, each);
+        const { owners, programAddress = this.#address } = each;
+        if ((owners ?? [programAddress]).includes(this.#address as Address)) this.states.set(each.name, each);
         this.add(each.definitions);
       }
     }

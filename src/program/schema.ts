@@ -291,6 +291,8 @@ export interface AccountType<T> extends Schema<T> {
   readonly accountSpace: number | undefined;
   /** The program that keeps it; undefined for the one that uses the type. */
   readonly programAddress: Address | undefined;
+  /** The programs that may keep it, where several do. */
+  readonly owners?: readonly Address[] | undefined;
 }
 
 /** A type of account that a program keeps as Borsh. */
@@ -301,6 +303,8 @@ export interface StateType<T> extends AccountType<T> {
 export interface StateOptions extends Described {
   /** Another program, whose accounts these are. */
   readonly programAddress?: Address;
+  /** Several programs that keep such accounts, as Anchor's `InterfaceAccount` takes them. */
+  readonly owners?: readonly Address[];
   readonly discriminator?: Discriminator;
 }
 
@@ -330,6 +334,7 @@ export function accountParts(name: string, fields: Fields, options: StateOptions
     discriminator: prefix,
     accountSpace: space === undefined ? undefined : prefix.length + space,
     programAddress: options.programAddress,
+    owners: options.owners,
   };
 }
 

@@ -40,6 +40,7 @@ import { Book, Box1, Box2, Paid, SURFACE, surface } from './surface-programs.ts'
 import { createTokens, tokenAccountOf } from './tokens.ts';
 
 const AT = 'To11Box111111111111111111111111111111111111' as Address;
+const SHARED = 'ForwardC11111111111111111111111111111111111' as Address;
 const AT2 = 'To11Box211111111111111111111111111111111111' as Address;
 
 let stage: Stage;
@@ -392,6 +393,23 @@ test('a program, and who may upgrade it', async () => {
   expect((await upgrade(alice)).error).toEqual(custom(2003));
   const data = { target: AT, programData: AT, authority: alice };
   expect((await send(surface.instructions.upgrade(data))).error).toEqual(custom(3013));
+});
+
+test('an account that several programs keep is written by the one that owns it', async () => {
+  const Shared = state('Shared', { count: u8 }, { owners: [AT, AT2], discriminator: 5 });
+  const add = instruction({
+    accounts: { shared: account(Shared, { mut: true }) },
+    handler: ({ accounts: { shared } }) => {
+      shared.data.count++;
+    },
+  });
+  const [one, other] = [program(AT, { add }), program(AT2, { add })];
+  for (const each of [one, other]) stage.svm.addProgram(each.address, each);
+  stage.account(SHARED, AT, new Uint8Array([5, 1]));
+  for (const each of [one, other]) expect((await send(each.instructions.add({ shared: SHARED }))).error).toBeNull();
+  expect([...dataAt(SHARED)]).toEqual([5, 2]);
+  stage.account(SHARED, SURFACE, new Uint8Array([5, 1]));
+  expect((await send(one.instructions.add({ shared: SHARED }))).error).toEqual(custom(3007));
 });
 
 test('a sysvar’s account is read where it is named', async () => {

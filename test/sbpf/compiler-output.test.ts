@@ -109,13 +109,8 @@ describe('compiled code of', () => {
               loop
                 block
                   local.get $fuel
-                  i64.const 2147483647
-                  local.get $fuel
-                  i64.const 2147483647
-                  i64.lt_u
-                  select
                   i32.wrap_i64
-                  i32.const 2
+                  i32.const 3
                   i32.shr_u
                   local.set $a
                   i64.const -12884901880

@@ -31,14 +31,11 @@ const ROUNDS = A;
 /** Leaves on the stack whether to go to the checked version. Sets LIMIT and the streams' locals. */
 export function emitPlan(f: FunctionCompiler, versions: LoopVersions): void {
   const { c } = f;
+  // Units are never more than 31 bits here. A shift is enough: the exact number counts only when they run out.
   c.get(FUEL);
-  c.i64(MAX_ROUNDS);
-  c.get(FUEL);
-  c.i64(MAX_ROUNDS);
-  c.op(Op.i64LtU);
-  c.op(Op.select);
   c.op(Op.i32WrapI64);
-  divide(f, versions.most);
+  c.i32(32 - Math.clz32(versions.most));
+  c.op(Op.i32ShrU);
   c.set(ROUNDS);
   for (const stream of versions.streams) emitStream(f, versions, stream);
   // The last round begins with this many units left, or a few more.

@@ -42,8 +42,8 @@ const CALL_THRESHOLD = 200;
 const MAX_CALLED_ENTRIES = 64;
 /** Bytes of modules after which a program gets no more of them. */
 const MAX_COMPILED = 8 * 1024 * 1024;
-/** More units than compiled code is handed at once; it counts them in an i64. */
-const MAX_UNITS = 2 ** 52;
+/** What compiled code is handed of the units at once: plans of loops (loop-plan.ts) count rounds in 31 bits. */
+const MAX_UNITS = 2 ** 31 - 1;
 const SAVED_WORDS = 10; // r6 to r10
 const FIRST_SAVED_REGISTER = 6;
 const FRAME_POINTER = 10;

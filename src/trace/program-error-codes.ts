@@ -1,15 +1,24 @@
-// Errors of the programs everybody meets, as rows of the table of codes: number, name, what it means, what helps.
+// Errors of the programs everybody meets, as rows of the table of codes: name, what it means, what helps. Their numbers are
+// the places of the names in decoders/program-errors.ts.
 // Source: solana-sdk system-interface/src/error.rs; solana-program token interface/src/error.rs, token-2022
 // interface/src/error.rs, stake interface/src/error.rs, associated-token-account interface/src/error.rs; solana-sdk
 // precompile-error/src/lib.rs; anchor lang/src/error.rs, ErrorCode.
 
-import { TOKEN_2022_ERRORS } from './decoders/program-errors.ts';
+import {
+  ASSOCIATED_TOKEN_ERRORS,
+  type ErrorNames,
+  PRECOMPILE_ERRORS,
+  STAKE_ERRORS,
+  SYSTEM_ERRORS,
+  TOKEN_2022_ERRORS,
+  TOKEN_ERRORS,
+} from './decoders/program-errors.ts';
 import { type CodeRow, snake } from './explanation-codes.ts';
 
 type ErrorRow = readonly [name: string, message: string, fix?: string];
 
 /** System raises the errors that have a row; the others are left of earlier versions of it. */
-const SYSTEM: readonly (ErrorRow | undefined)[] = [
+const SYSTEM: readonly ErrorRow[] = [
   [
     'AccountAlreadyInUse',
     'An account with the same address already exists.',
@@ -20,13 +29,11 @@ const SYSTEM: readonly (ErrorRow | undefined)[] = [
     'The account does not have enough lamports for the transfer.',
     'Fund the account that pays.',
   ],
-  undefined, // InvalidProgramId
   [
     'InvalidAccountDataLength',
     'An account of this length cannot be allocated: 10,485,760 bytes at most.',
     'Ask for less space.',
   ],
-  undefined, // MaxSeedLengthExceeded
   [
     'AddressWithSeedMismatch',
     'The address is not the one that base, seed and owner derive to.',
@@ -125,10 +132,11 @@ const TOKEN_2022_MORE: Readonly<Record<string, readonly [message: string, fix?: 
   MintPaused: ['The mint is paused.', 'Let the pause authority resume it.'],
 };
 
-const TOKEN_2022: readonly ErrorRow[] = TOKEN_2022_ERRORS.map((name, code): ErrorRow => {
+/** Those of Token have its rows, where they have none of their own. */
+const TOKEN_2022: readonly ErrorRow[] = TOKEN_2022_ERRORS.map((name): ErrorRow => {
   const [message, fix] = TOKEN_2022_MORE[name] ?? [];
-  if (message !== undefined) return [name, message, ...(fix === undefined ? [] : [fix])] as unknown as ErrorRow;
-  return TOKEN[code]?.[0] === name ? TOKEN[code] : [name, `${words(name)}.`];
+  if (message !== undefined) return fix === undefined ? [name, message] : [name, message, fix];
+  return TOKEN.find((each) => each[0] === name) ?? [name, `${words(name)}.`];
 });
 
 const ASSOCIATED_TOKEN: readonly ErrorRow[] = [
@@ -376,40 +384,45 @@ interface ProgramErrors {
   readonly usual: string;
 }
 
+/** Rows by number; undefined where nothing raises the error. */
+function inOrder(names: ErrorNames, rows: readonly ErrorRow[]): readonly (ErrorRow | undefined)[] {
+  return names.map((name) => rows.find((each) => each[0] === name));
+}
+
 const PROGRAMS: readonly ProgramErrors[] = [
   {
     name: 'System',
     prefix: 'SYSTEM',
     programs: ['11111111111111111111111111111111'],
-    rows: SYSTEM,
+    rows: inOrder(SYSTEM_ERRORS, SYSTEM),
     usual: 'Check the arguments and the accounts of the instruction.',
   },
   {
     name: 'Token',
     prefix: 'TOKEN',
     programs: ['TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA'],
-    rows: TOKEN,
+    rows: inOrder(TOKEN_ERRORS, TOKEN),
     usual: 'Check the accounts and the amount of the instruction.',
   },
   {
     name: 'Token-2022',
     prefix: 'TOKEN_2022',
     programs: ['TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb'],
-    rows: TOKEN_2022,
+    rows: inOrder(TOKEN_2022_ERRORS, TOKEN_2022),
     usual: 'Look at the extensions of the mint and the token accounts: what they allow decides.',
   },
   {
     name: 'Associated Token',
     prefix: 'ATA',
     programs: ['ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL'],
-    rows: ASSOCIATED_TOKEN,
+    rows: inOrder(ASSOCIATED_TOKEN_ERRORS, ASSOCIATED_TOKEN),
     usual: 'Check the accounts of the instruction.',
   },
   {
     name: 'Stake',
     prefix: 'STAKE',
     programs: ['Stake11111111111111111111111111111111111111'],
-    rows: STAKE,
+    rows: inOrder(STAKE_ERRORS, STAKE),
     usual: 'Read the stake account: its authorities, lockup, delegation and epochs decide.',
   },
   {
@@ -420,7 +433,7 @@ const PROGRAMS: readonly ProgramErrors[] = [
       'KeccakSecp256k11111111111111111111111111111',
       'Secp256r1SigVerify1111111111111111111111111',
     ],
-    rows: PRECOMPILE,
+    rows: inOrder(PRECOMPILE_ERRORS, PRECOMPILE),
     usual: 'Build the instruction with a client library, over exactly the bytes that were signed.',
   },
 ];

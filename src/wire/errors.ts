@@ -40,7 +40,8 @@ const MESSAGES: { readonly [C in ParhelionErrorCode]: (context: ParhelionErrorCo
   INVALID_SYSVAR: (c) => `The sysvar ${c.name} can't be set: ${c.reason}.`,
   MALFORMED_TRANSACTION: (c) =>
     `These bytes aren't a transaction: ${c.reason}. Pass a signed transaction, as @solana/kit compiles it or in wire form.`,
-  UNKNOWN_FEATURE: (c) => `No feature gate has the address ${c.feature}. FeatureSet.all() lists those known.`,
+  UNKNOWN_FEATURE: (c) =>
+    `No feature gate that is known has the name or the address ${c.feature}. FeatureSet.all().active lists their names.`,
   CAPSULE_NEEDS_PROGRAM: (c) =>
     `The transaction of this capsule can call ${c.name}, a program written in TypeScript, at ${c.address}: a capsule can't hold its code. Pass it: runCapsule(capsule, { programs: { '${c.address}': program } }).`,
   INVALID_RECORDING: (c) => `This recorded transaction can't become a capsule: ${c.reason}.`,

@@ -204,23 +204,21 @@ function setFeatures(accounts: Accounts, features: FeatureSet, rent: sysvars.Ren
   const lamports = minimumBalance(rent, 9);
   const names = features.active;
   let addresses: Set<string> | undefined;
+  // Made once: what is the same in two copies of the accounts is the same object.
+  let entries: (readonly [Pubkey, Account])[] | undefined;
+  const makeEntry = (name: FeatureName): readonly [Pubkey, Account] => {
+    const makeData = () => {
+      const data = new Uint8Array(9);
+      data[0] = 1;
+      writeU64(data, 1, features.activatedSlot(name)!);
+      return data;
+    };
+    const account = new LazyAccount(storedAccount(FEATURE_PROGRAM_ID, lamports, NO_DATA), makeData);
+    return [Pubkey.fromBase58(FEATURE_GATES[name].address), account];
+  };
   accounts.setPending({
-    has(address) {
-      addresses ??= new Set(names.map((name) => FEATURE_GATES[name].address));
-      return addresses.has(address);
-    },
-    *entries() {
-      for (const name of names) {
-        const account = storedAccount(FEATURE_PROGRAM_ID, lamports, NO_DATA);
-        const makeData = () => {
-          const data = new Uint8Array(9);
-          data[0] = 1;
-          writeU64(data, 1, features.activatedSlot(name)!);
-          return data;
-        };
-        yield [Pubkey.fromBase58(FEATURE_GATES[name].address), new LazyAccount(account, makeData)];
-      }
-    },
+    has: (address) => (addresses ??= new Set(names.map((name) => FEATURE_GATES[name].address))).has(address),
+    entries: () => (entries ??= names.map(makeEntry)),
   });
 }
 

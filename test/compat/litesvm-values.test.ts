@@ -272,3 +272,8 @@ describe('values', () => {
     expect(observe(() => script(ours))).toEqual(observe(() => script(native)));
   });
 });
+
+test('gates are Buffers, to the compiler too', () => {
+  const gates: Buffer[] = adapter.FeatureSet.allEnabled().getActiveFeatures();
+  expect(gates.every((gate) => Buffer.isBuffer(gate))).toBe(true);
+});

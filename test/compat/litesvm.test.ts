@@ -417,7 +417,10 @@ const PROGRAMS: Record<string, Script> = {
     const seen = ['count.so', 'none.so', 'missing.so', '.'].map((name) =>
       observe(() => svm.addProgramFromFile(PROGRAM, join(folder, name))),
     );
-    return [...seen, observe(() => svm.addProgramFromFile(PROGRAM, 5 as never)), svm.getAccount(PROGRAM)];
+    for (const path of [5, true, null, {}, [], () => 1, function named() {}, Symbol('path')]) {
+      seen.push(observe(() => svm.addProgramFromFile(PROGRAM, path as never)));
+    }
+    return [...seen, svm.getAccount(PROGRAM)];
   },
   'by setAccount': async (m) => {
     const svm = richSvm(m);
@@ -435,6 +438,10 @@ const PROGRAMS: Record<string, Script> = {
       observe(() => svm.addProgram(PROGRAM, junk)),
       observe(() => svm.addProgram(PROGRAM, new Uint8Array(0))),
       observe(() => svm.addProgram(PROGRAM, [1, 2] as never)),
+      ...[Int8Array, Uint8ClampedArray, Uint16Array, Float64Array, BigUint64Array].map((type) =>
+        observe(() => svm.addProgram(PROGRAM, new type(4) as never)),
+      ),
+      observe(() => svm.addProgram(PROGRAM, new DataView(new ArrayBuffer(4)) as never)),
       observe(() => svm.addProgram('no address' as never, junk)),
       ...[SYSTEM, LOADER_V1, LOADER_V2, LOADER_V3, NATIVE_LOADER, PROGRAM].map((owner) =>
         observe(() => svm.setAccount({ ...account(PROGRAM, owner, junk), executable: true })),

@@ -93,6 +93,7 @@ function shown(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') {
     return `${typeName(value)} ${value} `;
   }
+  if (typeof value === 'function') return `function ${value.name || 'anonymous'}(..) `;
   return typeof value === 'object' && value !== null ? `Object ${JSON.stringify(value)}` : typeName(value);
 }
 
@@ -121,8 +122,25 @@ export function bytes(value: unknown): Uint8Array {
 
 /** Bytes that are only read during the call. */
 export function slice(value: unknown): Uint8Array {
-  return value instanceof Uint8Array ? value : fail('Get TypedArray info failed', 'InvalidArg');
+  if (value instanceof Uint8Array) return value;
+  const number = ArrayBuffer.isView(value) ? TYPED_ARRAYS.indexOf(value.constructor.name) : -1;
+  return fail(number < 0 ? 'Get TypedArray info failed' : `Expected $name, got ${number}`, 'InvalidArg');
 }
+
+/** By their numbers in Node's C interface. */
+const TYPED_ARRAYS = [
+  'Int8Array',
+  'Uint8Array',
+  'Uint8ClampedArray',
+  'Int16Array',
+  'Uint16Array',
+  'Int32Array',
+  'Uint32Array',
+  'Float32Array',
+  'Float64Array',
+  'BigInt64Array',
+  'BigUint64Array',
+];
 
 export function key(value: unknown): Pubkey {
   const data = slice(value);

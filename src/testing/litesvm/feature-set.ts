@@ -55,11 +55,11 @@ export class FeatureSet {
   }
 
   /** 32 bytes each; Buffers where there are any. */
-  getActiveFeatures(): Uint8Array[] {
+  getActiveFeatures(): HostBuffer[] {
     return activeOf(this).map(toBuffer);
   }
 
-  getInactiveFeatures(): Uint8Array[] {
+  getInactiveFeatures(): HostBuffer[] {
     return inactiveOf(this).map(toBuffer);
   }
 
@@ -120,11 +120,14 @@ function inactiveOf(features: FeatureSet): string[] {
   return [...innerOf<State>(features)].filter(([, slot]) => slot === null).map(([address]) => address);
 }
 
+/** Node's Buffer, to whoever has its types. */
+export type HostBuffer = typeof globalThis extends { Buffer: { alloc(size: number): infer B } } ? B : Uint8Array;
+
 /** LiteSVM gives Node's Buffers; where the host has none, bytes do. */
-function toBuffer(address: string): Uint8Array {
+function toBuffer(address: string): HostBuffer {
   const { bytes } = Pubkey.fromBase58(address);
   const host = globalThis as { readonly Buffer?: { from(bytes: Uint8Array): Uint8Array } };
-  return host.Buffer?.from(bytes) ?? bytes.slice();
+  return (host.Buffer?.from(bytes) ?? bytes.slice()) as HostBuffer;
 }
 
 // Programs are loaded for the gates of one set, and remembered by its identity: equal sets should be one object.

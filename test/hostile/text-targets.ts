@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import * as ids from '../../src/runtime/addresses.ts';
 import { runCapsule } from '../../src/testing/capsule.ts';
+import { LiteSVM } from '../../src/testing/litesvm/index.ts';
 import { Svm } from '../../src/testing/svm.ts';
 import { readIdl } from '../../src/trace/decoders/idl.ts';
 import { explain, formatExplanation, formatTrace, traceToJson } from '../../src/trace/index.ts';
@@ -128,7 +129,44 @@ function replay(capsule: Json): void {
   if (explanation !== null) formatExplanation(explanation);
 }
 
+const MAGIC_LEN = 8;
+
+/** The header of the adapter's snapshots is JSON; behind it there are accounts. */
+function exampleSnapshot(): { readonly header: Json; readonly withHeader: (header: Json) => Uint8Array } {
+  const svm = new LiteSVM().withTransactionHistory(4n);
+  svm.airdrop(key(1).toString() as never, 1_000_000_000n as never);
+  const bytes = svm.toBytes();
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(MAGIC_LEN, true);
+  const start = MAGIC_LEN + 4;
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(start, start + length))) as Json;
+  const withHeader = (json: Json): Uint8Array => {
+    const text = new TextEncoder().encode(JSON.stringify(json));
+    const rest = bytes.subarray(start + length);
+    const out = new Uint8Array(start + text.length + rest.length);
+    out.set(bytes.subarray(0, MAGIC_LEN));
+    new DataView(out.buffer).setUint32(MAGIC_LEN, text.length, true);
+    out.set(text, start);
+    out.set(rest, start + text.length);
+    return out;
+  };
+  return { header, withHeader };
+}
+
+/** As npm litesvm throws. */
+const isNative = (error: unknown): boolean =>
+  error instanceof Error && error.constructor === Error && typeof (error as { code?: unknown }).code === 'string';
+
+/** What stringify itself can't follow is no input. */
+function textOf(json: Json, write: (json: Json) => Uint8Array): Uint8Array | undefined {
+  try {
+    return write(json);
+  } catch {
+    return undefined;
+  }
+}
+
 export function textTargets(): Target[] {
+  const { header, withHeader } = exampleSnapshot();
   const datas = [
     Uint8Array.of(...DISCRIMINATOR, 9, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 255, 255, 255, 255),
     Uint8Array.of(7, 1, 2),
@@ -138,6 +176,19 @@ export function textTargets(): Target[] {
     target('IDL', fc.tuple(jsonChanges, bytesLike(datas)), ([idl, data]) => readByIdl(buildJson(IDLS, idl), data), {
       weight: 2,
     }),
+    target(
+      "the adapter's snapshot, restored",
+      jsonChanges,
+      (changes) => {
+        const bytes = textOf(buildJson([header], changes), withHeader);
+        if (bytes === undefined) return;
+        const svm = LiteSVM.fromBytes(bytes);
+        svm.getTransaction('1'.repeat(64) as never);
+        svm.latestBlockhash();
+        svm.warpToSlot(5n);
+      },
+      { weight: 0.05, isDocumented: isNative },
+    ),
     target('capsule', jsonChanges, (changes) => replay(buildJson(capsules, changes)), { weight: 0.1 }),
   ];
 }

@@ -81,10 +81,33 @@ export function decodeSnapshot(bytes: Uint8Array): Snapshot {
 function parseHeader(bytes: Uint8Array): Pick<Snapshot, 'settings' | 'history'> {
   try {
     const { settings, history } = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    checkSettings(settings);
     return { settings, history: history.map(fromJson) };
   } catch {
     return refuse('its header is damaged');
   }
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+const isFlag = (value: unknown): boolean => typeof value === 'boolean';
+const isU64Text = (value: unknown): boolean => isText(value) && /^\d{1,20}$/.test(value) && BigInt(value) >> 64n === 0n;
+
+/** Throws, whatever, where the settings aren't of their form. */
+function checkSettings(settings: SnapshotSettings): void {
+  const { blockhash, computeBudget, features, historyCapacities, logBytesLimit } = settings;
+  Pubkey.fromBase58(blockhash);
+  for (const [address] of features) Pubkey.fromBase58(address);
+  const isWell =
+    isFlag(settings.verifySignatures) &&
+    isFlag(settings.checkBlockhash) &&
+    (logBytesLimit === null || isCount(logBytesLimit)) &&
+    features.every(([, slot]) => slot === null || isU64Text(slot)) &&
+    (computeBudget === null || (isText(computeBudget['heapSize']) && Object.values(computeBudget).every(isU64Text))) &&
+    Array.isArray(historyCapacities) &&
+    historyCapacities.length === 2 &&
+    historyCapacities.every(isCount);
+  if (!isWell) throw new Error('settings');
 }
 
 class Reader {
@@ -143,6 +166,7 @@ function toJson(summary: TransactionSummary): SummaryJson {
 
 function fromJson(json: SummaryJson): TransactionSummary {
   const [programId, data] = json.returnData;
+  if (!json.logs.every(isText)) throw new Error('logs');
   return {
     error: json.error ?? undefined,
     signature: decodeBase64(json.signature),

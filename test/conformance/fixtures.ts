@@ -25,7 +25,7 @@ import type { ExecutionEnvironment } from '../../src/runtime/environment.ts';
 import { InstructionFailure } from '../../src/runtime/errors.ts';
 import { FEATURE_GATES, FEATURE_NAMES, FeatureSet, type RuntimeFeatures } from '../../src/runtime/features.ts';
 import { InvokeContext } from '../../src/runtime/invoke-context.ts';
-import { ProgramCache, type ProgramSource, TransactionProgramCache } from '../../src/runtime/program-cache.ts';
+import { ProgramCache, ProgramSource, TransactionProgramCache } from '../../src/runtime/program-cache.ts';
 import { BUILTINS } from '../../src/runtime/programs/index.ts';
 import { AGAVE_RULES } from '../../src/runtime/rules.ts';
 import { SysvarCache } from '../../src/runtime/sysvars/cache.ts';
@@ -137,12 +137,10 @@ class FixtureStage {
   readonly #features = new Map<string, { readonly features: RuntimeFeatures; readonly programs: ProgramCache }>();
 
   constructor(elfs: PubkeyMap<Uint8Array>) {
-    this.#sources = [...elfs].map(([key, data]) => ({
-      key,
-      account: { ...NOBODY, data, owner: BPF_LOADER_ID, executable: true },
-      programDataKey: undefined,
-      programData: undefined,
-    }));
+    this.#sources = [...elfs].map(([key, data]) => {
+      const account = { ...NOBODY, data, owner: BPF_LOADER_ID, executable: true };
+      return new ProgramSource(key, account, undefined, undefined);
+    });
   }
 
   run(fixture: Fixture): FixtureEffects {

@@ -363,6 +363,8 @@ export class TransactionContext {
   }
 
   setReturnData(programId: Pubkey, data: Uint8Array = NO_DATA): void {
+    const { returnData } = this;
+    if (returnData.programId === programId && returnData.data === data) return;
     this.returnData = { programId, data };
   }
 }

@@ -56,7 +56,13 @@ import { type ProgramCache, TransactionProgramCache } from './program-cache.ts';
 import { isRentTransitionAllowed, minimumBalance } from './rent.ts';
 import { hasDuplicateKeys, resolveAccounts, type SanitizedTransaction } from './sanitized-transaction.ts';
 import type { Rent } from './sysvars/layouts.ts';
-import { InstructionContext, type ReturnData, TransactionAccount, TransactionContext } from './transaction-context.ts';
+import {
+  type InstructionAccount,
+  InstructionContext,
+  type ReturnData,
+  TransactionAccount,
+  TransactionContext,
+} from './transaction-context.ts';
 import { halves, splitU64 } from './u64-halves.ts';
 
 /** How many accounts a transaction may lock. Source: solana-sdk transaction/src/sanitized.rs; agave runtime/src/bank.rs. */
@@ -459,10 +465,16 @@ function processMessage(
   context: InvokeContext,
 ): TransactionError | undefined {
   const { instructions } = transaction.message;
+  let indexes: Uint8Array | undefined;
+  let instructionAccounts: InstructionAccount[] = [];
   for (let i = 0; i < instructions.length; i++) {
     const { programIdIndex, accounts, data } = instructions[i];
-    const instructionAccounts = new Array(accounts.length);
-    for (let j = 0; j < accounts.length; j++) instructionAccounts[j] = roles[accounts[j]];
+    // Instructions with the same list of indexes share it (see the decoder), and may share what it stands for.
+    if (accounts !== indexes) {
+      indexes = accounts;
+      instructionAccounts = new Array(accounts.length);
+      for (let j = 0; j < accounts.length; j++) instructionAccounts[j] = roles[accounts[j]];
+    }
     const instruction = new InstructionContext(
       context.transaction,
       programIdIndex,

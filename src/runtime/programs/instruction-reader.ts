@@ -17,7 +17,6 @@ export class InstructionReader {
   readonly #end: number;
   readonly #error: InstructionErrorName;
   #at = 0;
-  upperHalf = 0;
 
   /** @param error for what can't be read, where the data is no instruction's: an account's then has no limit either. */
   constructor(data: Uint8Array, error: InstructionErrorName = 'InvalidInstructionData') {
@@ -40,13 +39,6 @@ export class InstructionReader {
 
   u64(): bigint {
     return readU64(this.#data, this.#take(8));
-  }
-
-  /** The lower half of a u64; the upper one stands in `upperHalf` then. Both are signed. */
-  u64Halves(): number {
-    const at = this.#take(8);
-    this.upperHalf = readU32(this.#data, at + 4) | 0;
-    return readU32(this.#data, at) | 0;
   }
 
   i64(): bigint {

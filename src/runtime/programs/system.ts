@@ -5,6 +5,7 @@
 // Source: agave programs/system/src/system_processor.rs; solana-sdk system-interface (SystemInstruction, SystemError).
 
 import { createWithSeed, PUBKEY_ERROR_TEXT, type PubkeyError } from '../../crypto/program-address.ts';
+import { readU32 } from '../../wire/bytes.ts';
 import type { Pubkey } from '../../wire/pubkey.ts';
 import type { InstructionError } from '../../wire/transaction-error.ts';
 import { SYSTEM_PROGRAM_ID } from '../addresses.ts';
@@ -26,6 +27,10 @@ import {
 
 const SOURCE = 'agave programs/system/src/system_processor.rs';
 
+/** The transfer's tag, and its length with the lamports. */
+const TRANSFER = 2;
+const TRANSFER_LEN = 12;
+
 type Handler = (context: InvokeContext, reader: InstructionReader) => void;
 
 /** By tag. Each reads all of its fields before it looks at an account. */
@@ -44,10 +49,11 @@ const INSTRUCTIONS: readonly Handler[] = [
     processAssign(context, account, addressAt(context, 0), owner);
     account.release();
   },
+  // Only where the data is too short comes here: see processSystem.
   function transfer(context, reader) {
-    const low = reader.u64Halves();
+    const lamports = reader.u64();
     context.current.checkNumberOfAccounts(2);
-    processTransfer(context, 0, 1, low, reader.upperHalf);
+    transferLamports(context, 0, 1, lamports);
   },
   function createAccountWithSeed(context, reader) {
     const base = reader.pubkey();
@@ -127,7 +133,14 @@ const INSTRUCTIONS: readonly Handler[] = [
 
 export function processSystem(context: InvokeContext): void {
   context.consume(SYSTEM_PROGRAM_COMPUTE_UNITS);
-  const reader = new InstructionReader(context.current.data);
+  const { data } = context.current;
+  // What most transactions do, without a reader for it.
+  if (data.length >= TRANSFER_LEN && readU32(data, 0) === TRANSFER) {
+    context.current.checkNumberOfAccounts(2);
+    processTransfer(context, 0, 1, readU32(data, 4) | 0, readU32(data, 8) | 0);
+    return;
+  }
+  const reader = new InstructionReader(data);
   const tag = reader.u32();
   const handler = INSTRUCTIONS[tag];
   if (handler === undefined) {

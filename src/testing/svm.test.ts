@@ -586,6 +586,9 @@ describe('bad input', () => {
     ['a feature nobody knows', 'UNKNOWN_FEATURE', () => FeatureSet.mainnet().with('no_such_gate')],
     ['a clock that is none', 'INVALID_SYSVAR', (s) => s.setClock(bad({ slot: 5 }))],
     ['a negative limit', 'INVALID_ARGUMENT', () => new Svm({ logBytesLimit: -1 })],
+    ['options that are null', 'INVALID_ARGUMENT', () => new Svm(bad(null))],
+    ['a budget that is null', 'INVALID_ARGUMENT', () => new Svm({ computeBudget: bad(null) })],
+    ['decoders that are none', 'INVALID_ARGUMENT', () => new Svm({ decoders: bad([]) })],
     ['half a transaction of history', 'INVALID_ARGUMENT', () => new Svm({ historyCapacity: 0.5 } satisfies SvmOptions)],
     [
       'features that are none',

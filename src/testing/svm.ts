@@ -124,10 +124,13 @@ export class Svm {
    * @throws ParhelionError `INVALID_ARGUMENT` where an option isn't of its kind, or a number doesn't make sense.
    */
   constructor(options: SvmOptions = {}) {
+    checkOption('The options', options, 'an object', isObject);
     const { logBytesLimit, historyCapacity, computeBudget } = options;
     checkOption('features', options.features, 'a FeatureSet, such as FeatureSet.mainnet()', isFeatureSet);
     checkOption('rules', options.rules, 'AGAVE_RULES, LITESVM_RULES, or one of them with changes', isRules);
     checkOption('names', options.names, 'a Map from addresses to names', isMap);
+    checkOption('decoders', options.decoders, 'a DecoderRegistry', isDecoders);
+    checkOption('computeBudget', computeBudget, 'an object with computeUnitLimit and heapSize', isObject);
     if (computeBudget !== undefined) {
       checkCount('computeBudget.computeUnitLimit', computeBudget.computeUnitLimit, Number.MAX_SAFE_INTEGER);
       checkCount('computeBudget.heapSize', computeBudget.heapSize, MAX_HEAP_FRAME_BYTES);
@@ -734,6 +737,8 @@ function checkSysvarAccount(key: Pubkey, account: Account): void {
 }
 
 const isFeatureSet = (value: unknown): boolean => value instanceof FeatureSet;
+const isDecoders = (value: unknown): boolean => value instanceof DecoderRegistry;
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 const isMap = (value: unknown): boolean => value instanceof Map;
 const isRules = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && Object.keys(AGAVE_RULES).every((name) => name in value);

@@ -86,6 +86,7 @@ const options = fc.record(
     historyCapacity: anything,
     computeBudget: fc.oneof(anything, fc.record({ computeUnitLimit: anything, heapSize: anything })),
     names: anything,
+    decoders: anything,
   },
   { requiredKeys: [] },
 );
@@ -170,6 +171,11 @@ export function svmTargets(): Target[] {
         svm.revert(id);
       }
     }),
-    target('options of Svm', options, (value) => new Svm(value as never), { weight: 0.05 }),
+    target(
+      'options of Svm',
+      fc.oneof({ weight: 9, arbitrary: options }, anything),
+      (value) => new Svm(value as never),
+      { weight: 0.05 },
+    ),
   ];
 }

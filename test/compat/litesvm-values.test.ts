@@ -170,6 +170,10 @@ const SCRIPTS: Record<string, (m: any) => unknown> = {
   },
   'SlotHistory, bits of another type': (m) => new m.SlotHistory([5n], 3n),
   'SlotHistory, bytes as bits': (m) => new m.SlotHistory(new Uint8Array(8), 3n),
+  'SlotHistory, what is no array as bits': (m) =>
+    [undefined, null, 5, 'text', {}, () => 1, Symbol('bits'), Buffer.alloc(8), new DataView(new ArrayBuffer(8))].map(
+      (bits) => observe(() => new m.SlotHistory(bits, 3n)),
+    ),
   'SlotHistory, a number as slot': (m) => m.SlotHistory.default().add(5),
   Account: (m) => {
     const account = new m.Account(1n, Uint8Array.of(1, 2, 3), KEY, true, U64_MAX);
@@ -182,6 +186,16 @@ const SCRIPTS: Record<string, (m: any) => unknown> = {
   'Account of a Buffer': (m) => new m.Account(5n, Buffer.from([1, 2]), KEY, false, 0n).data(),
   'Account of a list': (m) => new m.Account(5n, [1, 2], KEY, false, 0n),
   'Account of wider numbers': (m) => new m.Account(5n, new Uint16Array(2), KEY, false, 0n),
+  'Account of wrong kinds and sizes together': (m) =>
+    [
+      [5, new Uint8Array(0), KEY, true, 1n],
+      [undefined, null, null, null, null],
+      [1n, new Uint8Array(0), new Uint8Array(31), 5, 1n],
+      [1n, new Uint8Array(0), new Uint8Array(31), true, 5],
+      [-1n, new Uint8Array(0), KEY, true, 5],
+      [1n, Symbol('data'), KEY, true, 1n],
+      [1n, () => 1, KEY, true, 1n],
+    ].map((values) => observe(() => Reflect.construct(m.Account, values))),
   'Account of null': (m) => new m.Account(5n, null, KEY, false, 0n),
   'Account of a number as data': (m) => new m.Account(5n, 5, KEY, false, 0n),
   'Account of a short owner': (m) => new m.Account(5n, new Uint8Array(0), new Uint8Array(31), false, 0n),

@@ -4,7 +4,7 @@
 import type * as wire from '../../wire/account.ts';
 import { encodeHex } from '../../wire/bytes.ts';
 import { PUBKEY_BYTES, Pubkey } from '../../wire/pubkey.ts';
-import { bool, bytes, fail, u64 } from './arguments.ts';
+import { bigint, bool, bytes, fail, u64 } from './arguments.ts';
 import { attach, defineFields, innerOf, ModuleMade, makeMembersEnumerable, wrap } from './native-object.ts';
 import { debugStruct, debugWrapper } from './rust-text.ts';
 
@@ -13,15 +13,19 @@ const MAX_DEBUG_ACCOUNT_DATA = 64;
 
 export class Account {
   constructor(lamports: bigint, data: Uint8Array, owner: Uint8Array, executable: boolean, rentEpoch: bigint) {
+    // All are looked at for their kind before any is for its size.
+    bigint(lamports);
     const copy = bytes(data);
     const ownerBytes = bytes(owner);
+    const isExecutable = bool(executable);
+    bigint(rentEpoch);
     const balance = u64(lamports);
     if (ownerBytes.length !== PUBKEY_BYTES) fail('could not convert slice to array');
     const inner: wire.Account = {
       lamports: balance,
       data: copy,
       owner: new Pubkey(ownerBytes),
-      executable: bool(executable),
+      executable: isExecutable,
       rentEpoch: u64(rentEpoch),
     };
     attach(this, inner);

@@ -112,12 +112,18 @@ export function instance<T>(value: unknown, type: (abstract new (...args: never)
 
 /** Bytes, copied. */
 export function bytes(value: unknown): Uint8Array {
-  if (value instanceof Uint8Array) return new Uint8Array(value);
+  return value instanceof Uint8Array ? new Uint8Array(value) : refuseArray(value, 'Uint8Array');
+}
+
+/** What is said of a value that is no array of the kind that is asked for. */
+export function refuseArray(value: unknown, kind: string): never {
+  if (value instanceof Uint8Array) fail(`Expected ${kind}, got Uint8Array`, 'InvalidArg');
   if (ArrayBuffer.isView(value) && !(value instanceof DataView)) {
-    fail(`Expected Uint8Array, got ${value.constructor.name}`, 'InvalidArg');
+    fail(`Expected ${kind}, got ${value.constructor.name}`, 'InvalidArg');
   }
   const isObject = typeof value === 'object' && value !== null;
-  return fail(isObject ? 'Get TypedArray info failed' : 'Failed to create reference from TypedArray', 'InvalidArg');
+  const canBeAsked = isObject || typeof value === 'function' || typeof value === 'symbol';
+  return fail(canBeAsked ? 'Get TypedArray info failed' : 'Failed to create reference from TypedArray', 'InvalidArg');
 }
 
 /** Bytes that are only read during the call. */

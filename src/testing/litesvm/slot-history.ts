@@ -3,7 +3,7 @@
 
 import type * as layouts from '../../runtime/sysvars/layouts.ts';
 import { SLOT_HISTORY_SLOTS } from '../../runtime/sysvars/layouts.ts';
-import { fail, u64 } from './arguments.ts';
+import { fail, refuseArray, u64 } from './arguments.ts';
 import { attach, innerOf, makeMembersEnumerable, wrap } from './native-object.ts';
 import { debugWrapper } from './rust-text.ts';
 
@@ -86,11 +86,7 @@ export class SlotHistory {
 makeMembersEnumerable(SlotHistory);
 
 function blocks(value: unknown): BigUint64Array {
-  if (value instanceof BigUint64Array) return value.slice();
-  if (ArrayBuffer.isView(value) && !(value instanceof DataView)) {
-    fail(`Expected BigUint64Array, got ${value.constructor.name}`, 'InvalidArg');
-  }
-  return fail('Get TypedArray info failed', 'InvalidArg');
+  return value instanceof BigUint64Array ? value.slice() : refuseArray(value, 'BigUint64Array');
 }
 
 function setBit(bits: BigUint64Array, slot: bigint, isSet: boolean): void {

@@ -93,6 +93,14 @@ function rememberCodecs() {
   return {
     name: 'remember-codecs',
     setup({ onLoad }) {
+      // Each number is read out of a copy of its bytes.
+      onLoad({ filter: /codecs-numbers[\\/].*\.m?js$/ }, ({ path }) => ({
+        contents: readFileSync(path, 'utf8').replace(
+          'new DataView(toArrayBuffer(bytes, offset, input.size))',
+          'new DataView(bytes.buffer, bytes.byteOffset + offset, input.size)',
+        ),
+        loader: 'js',
+      }));
       const filter = /@solana-program[\\/].*\.m?js$/;
       onLoad({ filter }, ({ path }) => ({ contents: rememberIn(readFileSync(path, 'utf8')), loader: 'js' }));
     },

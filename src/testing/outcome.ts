@@ -176,7 +176,8 @@ export class TransactionOutcome {
       computeUnitLimit: prepared.status === 'prepared' ? prepared.limits.computeUnitLimit : undefined,
       signature: this.signature,
       accounts,
-      instructions: this.#instructions(accounts),
+      // Of a transaction that succeeded all have run, and are known from that.
+      instructions: this.error === null ? undefined : this.#instructions(accounts),
       refusal: this.#refusal(),
     });
   }

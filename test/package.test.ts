@@ -42,7 +42,8 @@ beforeAll(async () => {
       JSON.stringify({ name: 'parhelion', type: 'module', imports: { '#lazy': lazy } }),
     );
   }
-});
+  // On a busy machine the build alone takes longer than a hook may.
+}, 60_000);
 
 afterAll(() => rmSync(folder, { recursive: true }));
 

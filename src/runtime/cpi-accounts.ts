@@ -253,6 +253,8 @@ export function updateCallerAccount(
   // What nobody has written since is in the caller's memory already; but pointers of any origin may share a place there.
   if (restricted && account.version === callerAccount.version) return;
   const { bytes, view } = memory;
+  // Before the first write: what follows may refuse, and the next run must not take the record for what it was.
+  memory.noteInputWrite(callerAccount.dataAt + Math.max(callerAccount.dataLen, account.data.length));
   account.writeLamports(view, callerAccount.lamportsAt);
   account.owner.writeInView(view, callerAccount.ownerAt);
 

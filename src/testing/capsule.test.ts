@@ -64,6 +64,9 @@ describe('a capsule', () => {
     ],
     ['an unknown feature', (c) => ({ ...c, features: ['nope'] }), /the features/],
     ['no sysvars', (c) => ({ ...c, accounts: [] }), /Rent sysvar/],
+    ['a budget that is text', (c) => ({ ...c, computeBudget: { computeUnitLimit: 'x', heapSize: 1 } }), /the settings/],
+    ['a limit of logs that is text', (c) => ({ ...c, logBytesLimit: 'x' }), /the settings/],
+    ['a rule that is none', (c) => ({ ...c, changedRules: { nope: 1 } }), /the rules/],
     [
       'of a version nested without end',
       (c) => ({ ...c, version: Array.from({ length: 30_000 }).reduce((inner) => [inner]) }),

@@ -6,6 +6,7 @@
 import { LAMPORTS_PER_SIGNATURE } from '../bank/bank.ts';
 import type { TypeScriptProgram } from '../program/define-program.ts';
 import type { ExecutionEnvironment } from '../runtime/environment.ts';
+import { MAX_HEAP_FRAME_BYTES } from '../runtime/execution-cost.ts';
 import { type FeatureId, FeatureSet } from '../runtime/features.ts';
 import { hostedProgram, hostProgram, ProgramCache } from '../runtime/program-cache.ts';
 import { BUILTINS } from '../runtime/programs/index.ts';
@@ -230,7 +231,8 @@ function openCapsule(value: unknown, { programs = {}, decoders: given }: RunCaps
   );
   const blockhash = part('the blockhash', () => keyOf(capsule.blockhash).bytes);
   const base = capsule.rules === 'litesvm' ? LITESVM_RULES : AGAVE_RULES;
-  const rules = { ...base, ...capsule.changedRules } as TransactionRules;
+  const rules = part('the rules', () => rulesFrom(base, capsule.changedRules ?? {}));
+  part('the settings', () => checkSettings(capsule));
   const sysvars = SysvarCache.from((key) => accounts.get(key));
   if (sysvars.rent === undefined) return damaged('the Rent sysvar is not among its accounts');
   const environment: ExecutionEnvironment = {
@@ -256,6 +258,26 @@ function openCapsule(value: unknown, { programs = {}, decoders: given }: RunCaps
   };
   const names = new Map(Object.entries(capsule.names ?? {}).filter(([, name]) => typeof name === 'string'));
   return { transaction, bank, names, decoders, isHosting: needed.length > 0 };
+}
+
+/** Each changed rule must be one, and of the kind that it is. */
+function rulesFrom(base: TransactionRules, changed: object): TransactionRules {
+  for (const [name, value] of Object.entries(changed)) {
+    const isKnown = Object.hasOwn(base, name) && typeof value === typeof base[name as keyof TransactionRules];
+    if (!isKnown) throw new Error(`${describe(name)} can't be ${describe(value)}`);
+  }
+  return { ...base, ...changed } as TransactionRules;
+}
+
+function checkSettings({ computeBudget, logBytesLimit }: Partial<Capsule>): void {
+  const isCount = (value: unknown, most: number): boolean =>
+    Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= most;
+  if (logBytesLimit !== undefined && logBytesLimit !== null && !isCount(logBytesLimit, Number.MAX_SAFE_INTEGER))
+    throw new Error(`the limit of logs can't be ${describe(logBytesLimit)}`);
+  if (computeBudget === undefined || computeBudget === null) return;
+  const { computeUnitLimit, heapSize } = computeBudget;
+  if (!isCount(computeUnitLimit, Number.MAX_SAFE_INTEGER) || !isCount(heapSize, MAX_HEAP_FRAME_BYTES))
+    throw new Error(`the compute budget can't be ${describe(computeUnitLimit)} units, ${describe(heapSize)} bytes`);
 }
 
 function accountFromJson(account: Partial<CapsuleAccount>): Account {

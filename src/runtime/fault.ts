@@ -56,7 +56,7 @@ export interface Fault {
   readonly access: FaultAccess | undefined;
 }
 
-/** An address so close below the stack was meant to be in it. */
+/** An address so close below the stack, or the input, was meant to be in it. */
 const STACK_REACH = 1024 * 1024;
 const SHOWN_BEFORE = 4;
 const SHOWN_AFTER = 3;
@@ -226,6 +226,9 @@ export function locate(
   }
   if (at < MM_INPUT_START) {
     const offset = at - MM_HEAP_START;
+    if (at >= MM_INPUT_START - STACK_REACH) {
+      return plain(`${MM_INPUT_START - at} bytes before the input, where accounts and instruction data begin`);
+    }
     if (offset >= heapSize) return plain(`${offset - heapSize} bytes past the end of the heap of ${heapSize} bytes`);
     const over = offset + Number(len) - heapSize;
     return plain(

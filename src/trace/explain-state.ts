@@ -4,7 +4,7 @@
 
 import { isTokenProgram, TOKEN_2022_PROGRAM, TOKEN_PROGRAM } from './decoders/token-state.ts';
 import { nameOfProgram } from './explain-flags.ts';
-import { lookAtLoader, lookAtLookupTable } from './explain-native.ts';
+import { lookAtLoader, lookAtLookupTable, lookAtSystem } from './explain-native.ts';
 import { lookAtStake } from './explain-stake.ts';
 import { lookAtExtensions, lookAtTransferHook } from './explain-token-2022.ts';
 import { lookAtAssociatedToken, lookAtTokens } from './explain-tokens.ts';
@@ -25,6 +25,7 @@ export function findInState(trace: TransactionTrace, path: readonly CallFrame[],
     lookAtStake(view);
     lookAtLookupTable(view);
     lookAtLoader(view);
+    lookAtSystem(view);
     lookAtCount(view);
     lookAtPlaces(view);
     lookAtSignatures(view);

@@ -64,6 +64,7 @@ export function faultFixes(frame: CallFrame): string[] {
   if (words.includes('null pointer')) {
     return [`Look at what gives the pointer: nothing was found, or an allocation failed.${via}`];
   }
+  if (words.includes('before the input')) return ['Look at how the pointer is computed: it went below where it began.'];
   if (words.includes('constants'))
     return ['Constants and code are read-only: copy the bytes to the stack or the heap first.'];
   if (words.includes('the heap')) {

@@ -194,7 +194,11 @@ function writeRefused(scene: Scene, address: string): Words {
 function signerRefused(scene: Scene, address: string): Words {
   const { frame, caller, program, show } = scene;
   const asks = `${caller} asks for ${accountIn(frame, address, show)} as a signer in its call to ${program}`;
-  if (frame.signers.length > 0) {
+  // Seeds that sign for another account of the call were not meant for this one.
+  const isSpent = frame.signers.every((signer) =>
+    frame.accounts.some(({ address: named, asked }) => named === signer.address && asked?.isSigner),
+  );
+  if (frame.signers.length > 0 && !isSpent) {
     const derived = frame.signers.map((signer) => show(signer.address)).join(', ');
     return {
       cause: `${asks}, but the seeds it gives derive to ${derived}.`,
@@ -269,6 +273,7 @@ function outOfCompute({ trace, frame, program, facts }: Scene): Words {
     cause: `${program} ran out of compute units${calls}${rest}.${shared}`,
     fixes: ['Raise the limit with SetComputeUnitLimit (1,400,000 at most), or do less.'],
     said: ['limit', 'actual'],
+    isWhole: true,
   };
 }
 

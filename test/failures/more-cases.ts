@@ -428,4 +428,85 @@ export const MORE_CASES = [
   failure('elf-bad', 'ELF unresolved syscall executed', 'VM_CODE', [/unsupported/], (scene) =>
     one(scene, ` syscall sol_no_such_thing${exit}`),
   ),
+  failure(
+    'ata-payer-unsigned-in-call',
+    'The program creates an associated token account; bob is to pay, and has not signed.',
+    'CPI_SIGNER_PRIVILEGE',
+    ['bob', /has not signed/, /as a signer in instruction #0/],
+    (scene) => {
+      scene.mint(MINT);
+      scene.account(BOB);
+      const seeds = [ALICE.bytes, s.toKey(s.TOKEN).bytes, MINT.bytes];
+      const { address } = findProgramAddress(seeds, s.toKey(s.ATA)) as { address: Pubkey };
+      const metas = [meta(BOB, 'w'), meta(address, 'w'), meta(ALICE), meta(MINT), meta(s.SYSTEM), meta(s.TOKEN)];
+      return callFrom(scene, [...metas, meta(s.ATA)], { programId: s.toKey(s.ATA), metas, data: u8(0) });
+    },
+  ),
+  failure(
+    'system-moves-data-account',
+    "The program's own account holds data, and System is called to take lamports from it.",
+    'PROGRAM_INVALID_ARGUMENT',
+    [/must not carry data/, /outer program owns/, /without a call to System/],
+    (scene) => {
+      const { address, bump } = find([text('vault')]);
+      scene.account(address, { owner: OUTER, data: new Uint8Array(8) });
+      scene.account(BOB);
+      return callFrom(scene, [meta(address, 'w'), meta(BOB, 'w'), meta(s.SYSTEM)], {
+        programId: s.toKey(s.SYSTEM),
+        metas: [meta(address, 'sw'), meta(BOB, 'w')],
+        data: join(u32(2), u64(5n)),
+        seeds: [[text('vault'), u8(bump)]],
+      });
+    },
+  ),
+  failure(
+    'mint-authority-pda-spelling',
+    'The mint authority is derived from "mint-authority", the program signs with "mint_authority".',
+    'CPI_SIGNER_PRIVILEGE',
+    [/"mint-authority"/, /with - for _/],
+    (scene) => {
+      const right = find([text('mint-authority')]);
+      const wrong = find([text('mint_authority')]);
+      scene.mint(MINT, s.mintData(right.address));
+      scene.tokens(s.ALICE_TOKENS, MINT, ALICE, 0n);
+      scene.account(right.address);
+      const outer = [meta(MINT, 'w'), meta(s.ALICE_TOKENS, 'w'), meta(right.address), meta(s.TOKEN)];
+      return callFrom(scene, outer, {
+        programId: s.toKey(s.TOKEN),
+        metas: [meta(MINT, 'w'), meta(s.ALICE_TOKENS, 'w'), meta(right.address, 's')],
+        data: join(u8(7), u64(5n)),
+        seeds: [[text('mint_authority'), u8(wrong.bump)]],
+      });
+    },
+  ),
+  failure(
+    'rent-sysvar-misplaced',
+    'InitializeMint is given bob in the place of the Rent sysvar.',
+    'PROGRAM_INVALID_ARGUMENT',
+    ['bob', /Rent Sysvar/],
+    (scene) => {
+      scene.account(MINT, { owner: s.TOKEN, data: new Uint8Array(82), lamports: 10_000_000n });
+      return scene.send([instruction(s.TOKEN, [meta(MINT, 'w'), meta(BOB)], join(u8(0, 6), PAYER.bytes, u8(0)))]);
+    },
+  ),
+  failure(
+    'closed-then-used',
+    'The first instruction closes the token account, the second transfers from it.',
+    'PROGRAM_INVALID_ACCOUNT_DATA',
+    ["alice's tokens", /does not exist/],
+    (scene) => {
+      scene.mint(MINT);
+      scene.tokens(s.ALICE_TOKENS, MINT, PAYER, 0n);
+      scene.tokens(s.BOB_TOKENS, MINT, BOB, 0n);
+      const close = instruction(s.TOKEN, [meta(s.ALICE_TOKENS, 'w'), meta(PAYER, 'w'), meta(PAYER, 's')], u8(9));
+      return scene.send([close, s.tokenTransfer(s.ALICE_TOKENS, s.BOB_TOKENS, PAYER, 0n)]);
+    },
+  ),
+  failure(
+    'write-before-input',
+    'The program writes one byte before its input.',
+    'VM_ACCESS_VIOLATION',
+    [/1 bytes? before the input/],
+    (scene) => one(scene, ` mov64 r2, 1\n stxb [r1-1], r2${exit}`),
+  ),
 ];

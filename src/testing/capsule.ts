@@ -230,10 +230,9 @@ function openCapsule(value: unknown, { programs = {}, decoders: given }: RunCaps
     FeatureSet.of(capsule.features!.map((name) => [name as FeatureId, 0n] as const)),
   );
   const blockhash = part('the blockhash', () => keyOf(capsule.blockhash).bytes);
-  // A limit that is no number would be counted with, in this transaction and in all that follow.
-  const computeBudget = part('the compute budget', () => budgetFromJson(capsule.computeBudget));
   const base = capsule.rules === 'litesvm' ? LITESVM_RULES : AGAVE_RULES;
   const rules = part('the rules', () => rulesFrom(base, capsule.changedRules ?? {}));
+  // A limit that is no number would be counted with, in this transaction and in all that follow.
   part('the settings', () => checkSettings(capsule));
   const sysvars = SysvarCache.from((key) => accounts.get(key));
   if (sysvars.rent === undefined) return damaged('the Rent sysvar is not among its accounts');
@@ -256,7 +255,7 @@ function openCapsule(value: unknown, { programs = {}, decoders: given }: RunCaps
     isAlreadyProcessed: () => capsule.isAlreadyProcessed === true,
     verifySignatures: capsule.verifySignatures !== false,
     checkBlockhash: capsule.checkBlockhash !== false,
-    computeBudgetOverride: computeBudget,
+    computeBudgetOverride: capsule.computeBudget ?? undefined,
   };
   const names = new Map(Object.entries(capsule.names ?? {}).filter(([, name]) => typeof name === 'string'));
   return { transaction, bank, names, decoders, isHosting: needed.length > 0 };
@@ -290,16 +289,6 @@ function accountFromJson(account: Partial<CapsuleAccount>): Account {
     rentEpoch: u64(account.rentEpoch),
     data: decodeBase64(text(account.data)),
   };
-}
-
-function budgetFromJson(value: Partial<ComputeBudgetOverride> | null | undefined): ComputeBudgetOverride | undefined {
-  if (value === null || value === undefined) return undefined;
-  const { computeUnitLimit, heapSize } = value;
-  const isCount = (count: unknown): count is number => Number.isSafeInteger(count) && (count as number) >= 0;
-  if (!isCount(computeUnitLimit) || !isCount(heapSize) || heapSize > MAX_HEAP_FRAME_BYTES) {
-    throw new Error('its limits are no whole numbers, or too large');
-  }
-  return { ...value, computeUnitLimit, heapSize };
 }
 
 function text(value: unknown): string {

@@ -92,7 +92,7 @@ export function brokenLaws(trace: TransactionTrace, execution: Recorded | undefi
     check(pathToOrigin(trace).at(-1) === origins[0], 'the path leads elsewhere than to the origin');
     const text = describeFailure(trace, (address) => address);
     check(
-      text !== undefined && !/\bundefined\b|\bnull\b|\[object|\bNaN\b/.test(text.cause + text.fixes.join()),
+      text !== undefined && !/\bundefined\b|\bnull\b|\[object/.test(text.cause + text.fixes.join()),
       `the words are wrong: ${text?.cause}`,
     );
     const { error } = trace;
@@ -111,7 +111,8 @@ export function brokenLaws(trace: TransactionTrace, execution: Recorded | undefi
       text.split('\n').every((line) => escapeText(line) === line),
       'the text has unsafe characters',
     );
-    check(!/\bundefined\b|\[object|\bNaN\b/.test(text), 'the text shows a value that is none');
+    // NaN may be said: an argument that is a float can be it.
+    check(!/\bundefined\b|\[object/.test(text), 'the text shows a value that is none');
   }
   const json = traceToJson(trace);
   check(JSON.stringify(JSON.parse(JSON.stringify(json))) === JSON.stringify(json), 'the JSON does not survive');

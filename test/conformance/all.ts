@@ -43,13 +43,14 @@ export async function runAll(options: AllOptions): Promise<Report[]> {
     onProgress(`${name} …`);
     reports.push({ ...(await suite()), suite: name });
   };
+  // First: it looks at what the process grew to, and LiteSVM keeps memory in those that follow.
+  await run('hostile', () => runHostile({ seed: seeds[0], count: hostileCount, onProgress }));
   await run('sbpf', () => runRecordedSbpf(options));
   for (const set of FIXTURE_SETS) await run(`fixtures: ${set.folder}`, () => runFixtureSet(set, options));
   await run('transactions', () => runRecordedTransactions(options));
   await run('traces', () => runRecordedTraces(options));
   await run('cpi', runCpiPrograms);
   await run('programs', () => runRandomPrograms({ seed: seeds[0], count: programCount }));
-  await run('hostile', () => runHostile({ seed: seeds[0], count: hostileCount, onProgress }));
   await run('differential', () => runDifferential({ seeds, count, jobs, caseFolder, onProgress }));
   return reports;
 }

@@ -12,13 +12,11 @@ import {
   BPF_LOADER_UPGRADEABLE_ID,
   SYSTEM_PROGRAM_ID,
 } from '../runtime/addresses.ts';
-import { MAX_HEAP_FRAME_BYTES } from '../runtime/execution-cost.ts';
 import { FeatureSet } from '../runtime/features.ts';
 import { hostedProgram, hostProgram, programEnvironment } from '../runtime/program-cache.ts';
 import { minimumBalance } from '../runtime/rent.ts';
-import { AGAVE_RULES, type TransactionRules } from '../runtime/rules.ts';
+import { AGAVE_RULES } from '../runtime/rules.ts';
 import type { Rent } from '../runtime/sysvars/layouts.ts';
-import type { ComputeBudgetOverride } from '../runtime/transaction-processor.ts';
 import { DecoderRegistry } from '../trace/decoder.ts';
 import { readIdl } from '../trace/decoders/idl.ts';
 import { type TraceOptions, TraceRecorder } from '../trace/recorder.ts';
@@ -60,37 +58,13 @@ import {
 } from './observed-programs.ts';
 import { TransactionOutcome } from './outcome.ts';
 import { type ProgramShadow, programShadow, ShadowReport, shadowedProgram } from './shadow-program.ts';
-import * as sysvars from './sysvars.ts';
+import { checkOptions, Labels, type SvmOptions } from './svm-options.ts';
+import { SysvarAccess } from './sysvar-access.ts';
+import { SYSVAR_FORMS } from './sysvars.ts';
 import { isTypeScriptProgram, programDecoder } from './typescript-program.ts';
 
 export { TransactionOutcome } from './outcome.ts';
-
-export interface SvmOptions {
-  /** Which feature gates are active. Default: `FeatureSet.mainnet()`. */
-  readonly features?: FeatureSet;
-  /** The rules around the runtime: a validator's (`AGAVE_RULES`, the default) or LiteSVM's (`LITESVM_RULES`). */
-  readonly rules?: TransactionRules;
-  /** Whether signatures are checked. Default: true. */
-  readonly signatureVerification?: boolean;
-  /**
-   * Whether a transaction must carry a recent blockhash or a durable nonce. Default: true. Without the check a
-   * transaction that was processed is still refused when it is sent again.
-   */
-  readonly blockhashCheck?: boolean;
-  /** Bytes of log that are kept of a transaction; `Infinity` for no limit. Default: 10,000, as on a validator. */
-  readonly logBytesLimit?: number;
-  /** How many transactions `getTransaction` can still find. Default: 256; 32 under LiteSVM's rules. */
-  readonly historyCapacity?: number;
-  /**
-   * Compute units and bytes of heap (at most 256 KiB) for every transaction, in place of what it asks for. Fees still
-   * follow what it asks for.
-   */
-  readonly computeBudget?: ComputeBudgetOverride;
-  /** What reads instructions and errors in traces, where it isn't enough what Parhelion knows itself. */
-  readonly decoders?: DecoderRegistry;
-  /** Names of your own for addresses in traces: address → name. */
-  readonly names?: ReadonlyMap<string, string>;
-}
+export type { SvmOptions } from './svm-options.ts';
 
 export interface AddProgramOptions {
   /** The loader that owns the program: BPF loader v1, v2 or v3 (upgradeable). Default: v3. */
@@ -111,7 +85,7 @@ const U64_MAX = 0xffff_ffff_ffff_ffffn;
  * console.log(outcome.error, outcome.logs);
  * ```
  */
-export class Svm {
+export class Svm extends SysvarAccess {
   readonly #bank: Bank;
   readonly #userDecoders: DecoderRegistry | undefined;
   readonly #labels: Labels;
@@ -124,28 +98,18 @@ export class Svm {
    * @throws ParhelionError `INVALID_ARGUMENT` where an option isn't of its kind, or a number doesn't make sense.
    */
   constructor(options: SvmOptions = {}) {
-    checkOption('The options', options, 'an object', isObject);
-    const { logBytesLimit, historyCapacity, computeBudget } = options;
-    checkOption('features', options.features, 'a FeatureSet, such as FeatureSet.mainnet()', isFeatureSet);
-    checkOption('rules', options.rules, 'AGAVE_RULES, LITESVM_RULES, or one of them with changes', isRules);
-    checkOption('names', options.names, 'a Map from addresses to names', isMap);
-    checkOption('decoders', options.decoders, 'a DecoderRegistry', isDecoders);
-    checkOption('computeBudget', computeBudget, 'an object with computeUnitLimit and heapSize', isObject);
-    if (computeBudget !== undefined) {
-      checkCount('computeBudget.computeUnitLimit', computeBudget.computeUnitLimit, Number.MAX_SAFE_INTEGER);
-      checkCount('computeBudget.heapSize', computeBudget.heapSize, MAX_HEAP_FRAME_BYTES);
-    }
-    if (logBytesLimit !== undefined) checkCount('logBytesLimit', logBytesLimit, Number.POSITIVE_INFINITY);
-    if (historyCapacity !== undefined) checkCount('historyCapacity', historyCapacity, Number.MAX_SAFE_INTEGER);
-    this.#bank = new Bank({
+    checkOptions(options);
+    const bank = new Bank({
       features: options.features ?? FeatureSet.mainnet(),
       rules: options.rules ?? AGAVE_RULES,
       verifySignatures: options.signatureVerification,
       checkBlockhash: options.blockhashCheck,
-      logBytesLimit,
-      historyCapacity,
-      computeBudgetOverride: computeBudget,
+      logBytesLimit: options.logBytesLimit,
+      historyCapacity: options.historyCapacity,
+      computeBudgetOverride: options.computeBudget,
     });
+    super(bank);
+    this.#bank = bank;
     this.#userDecoders = options.decoders;
     this.#labels = new Labels(options.names);
     this.#traceOptions = { decoders: options.decoders, names: this.#labels };
@@ -531,100 +495,6 @@ export class Svm {
     this.#bank.warpToSlot(fromU64('A slot', slot));
   }
 
-  // Sysvars. Shapes are those of @solana/sysvars. Every `set…` throws ParhelionError `INVALID_SYSVAR` where a field isn't
-  // of its type, and changes nothing else: setting the clock makes no block.
-
-  getClock(): sysvars.SysvarClock {
-    return this.#getSysvar(sysvars.CLOCK);
-  }
-
-  /**
-   * @throws ParhelionError `INVALID_SYSVAR`
-   *
-   * @example
-   * ```ts
-   * svm.setClock({ ...svm.getClock(), unixTimestamp: unixTimestamp(1_800_000_000n) });
-   * ```
-   */
-  setClock(clock: sysvars.SysvarClock): void {
-    this.#setSysvar(sysvars.CLOCK, clock);
-  }
-
-  getEpochRewards(): sysvars.SysvarEpochRewards {
-    return this.#getSysvar(sysvars.EPOCH_REWARDS);
-  }
-
-  /** @throws ParhelionError `INVALID_SYSVAR` */
-  setEpochRewards(rewards: sysvars.SysvarEpochRewards): void {
-    this.#setSysvar(sysvars.EPOCH_REWARDS, rewards);
-  }
-
-  getEpochSchedule(): sysvars.SysvarEpochSchedule {
-    return this.#getSysvar(sysvars.EPOCH_SCHEDULE);
-  }
-
-  /** @throws ParhelionError `INVALID_SYSVAR` */
-  setEpochSchedule(schedule: sysvars.SysvarEpochSchedule): void {
-    this.#setSysvar(sysvars.EPOCH_SCHEDULE, schedule);
-  }
-
-  getLastRestartSlot(): sysvars.SysvarLastRestartSlot {
-    return this.#getSysvar(sysvars.LAST_RESTART_SLOT);
-  }
-
-  /** @throws ParhelionError `INVALID_SYSVAR` */
-  setLastRestartSlot(value: sysvars.SysvarLastRestartSlot): void {
-    this.#setSysvar(sysvars.LAST_RESTART_SLOT, value);
-  }
-
-  /** Newest first. What nonce instructions and old programs see; which transactions are recent is not decided by it. */
-  getRecentBlockhashes(): sysvars.SysvarRecentBlockhashes {
-    return this.#getSysvar(sysvars.RECENT_BLOCKHASHES);
-  }
-
-  /** @throws ParhelionError `INVALID_SYSVAR` */
-  setRecentBlockhashes(hashes: sysvars.SysvarRecentBlockhashes): void {
-    this.#setSysvar(sysvars.RECENT_BLOCKHASHES, hashes);
-  }
-
-  getRent(): sysvars.SysvarRent {
-    return this.#getSysvar(sysvars.RENT);
-  }
-
-  /** @throws ParhelionError `INVALID_SYSVAR` */
-  setRent(rent: sysvars.SysvarRent): void {
-    this.#setSysvar(sysvars.RENT, rent);
-  }
-
-  /** Newest first. */
-  getSlotHashes(): sysvars.SysvarSlotHashes {
-    return this.#getSysvar(sysvars.SLOT_HASHES);
-  }
-
-  /** @throws ParhelionError `INVALID_SYSVAR` */
-  setSlotHashes(hashes: sysvars.SysvarSlotHashes): void {
-    this.#setSysvar(sysvars.SLOT_HASHES, hashes);
-  }
-
-  getSlotHistory(): sysvars.SysvarSlotHistory {
-    return this.#getSysvar(sysvars.SLOT_HISTORY);
-  }
-
-  /** @throws ParhelionError `INVALID_SYSVAR` */
-  setSlotHistory(history: sysvars.SysvarSlotHistory): void {
-    this.#setSysvar(sysvars.SLOT_HISTORY, history);
-  }
-
-  /** Newest first. */
-  getStakeHistory(): sysvars.SysvarStakeHistory {
-    return this.#getSysvar(sysvars.STAKE_HISTORY);
-  }
-
-  /** @throws ParhelionError `INVALID_SYSVAR` */
-  setStakeHistory(history: sysvars.SysvarStakeHistory): void {
-    this.#setSysvar(sysvars.STAKE_HISTORY, history);
-  }
-
   // Snapshots.
 
   /**
@@ -670,35 +540,6 @@ export class Svm {
   #outcome(record: ReturnType<Bank['send']>): TransactionOutcome {
     return new TransactionOutcome(record, this.#traceOptions);
   }
-
-  #getSysvar<T>({ name, key, decode }: sysvars.SysvarForm<T>): T {
-    const account = this.#bank.getAccount(key);
-    const value = account === undefined ? undefined : decode(account.data);
-    if (value === undefined) throw new Error(`A bank always has the sysvar ${name}.`);
-    return value;
-  }
-
-  #setSysvar<T>(form: sysvars.SysvarForm<T>, value: T): void {
-    this.#bank.setSysvar(form.key, form.encode(value, this.#bank.rules.name !== 'litesvm'));
-  }
-}
-
-/** Names given by `label`, before those of the options, which their owner may go on changing. */
-class Labels extends Map<string, string> {
-  readonly #given: ReadonlyMap<string, string> | undefined;
-
-  constructor(given: ReadonlyMap<string, string> | undefined) {
-    super();
-    this.#given = given;
-  }
-
-  override get(address: string): string | undefined {
-    return super.get(address) ?? this.#given?.get(address);
-  }
-
-  override [Symbol.iterator](): MapIterator<[string, string]> {
-    return new Map([...(this.#given ?? []), ...super.entries()]).entries();
-  }
 }
 
 /** As LiteSVM reads transactions. */
@@ -719,14 +560,14 @@ function copyFields({ lamports, data, owner, executable, rentEpoch }: Account): 
 
 /** A program would take the place of the sysvar. */
 function refuseSysvar(key: Pubkey): void {
-  const form = sysvars.SYSVAR_FORMS.find((each) => each.key.equals(key));
+  const form = SYSVAR_FORMS.find((each) => each.key.equals(key));
   if (form !== undefined)
     throw new ParhelionError('INVALID_SYSVAR', { name: form.name, reason: 'its address is no place for a program' });
 }
 
 /** The sysvars that have a getter must stay readable. */
 function checkSysvarAccount(key: Pubkey, account: Account): void {
-  for (const form of sysvars.SYSVAR_FORMS) {
+  for (const form of SYSVAR_FORMS) {
     if (!form.key.equals(key)) continue;
     const { name } = form;
     if (account.lamports === 0n) throw new ParhelionError('INVALID_SYSVAR', { name, reason: 'it can not be removed' });
@@ -734,26 +575,4 @@ function checkSysvarAccount(key: Pubkey, account: Account): void {
     const reason = `its account has ${account.data.length} bytes of data that are not of its form`;
     throw new ParhelionError('INVALID_SYSVAR', { name, reason });
   }
-}
-
-const isFeatureSet = (value: unknown): boolean => value instanceof FeatureSet;
-const isDecoders = (value: unknown): boolean => value instanceof DecoderRegistry;
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
-const isMap = (value: unknown): boolean => value instanceof Map;
-const isRules = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && Object.keys(AGAVE_RULES).every((name) => name in value);
-
-function checkOption(name: string, value: unknown, expected: string, isValid: (value: unknown) => boolean): void {
-  if (value === undefined || isValid(value)) return;
-  throw new ParhelionError('INVALID_ARGUMENT', { name, expected, received: describe(value) });
-}
-
-function checkCount(name: string, value: unknown, most: number): void {
-  if (typeof value === 'number' && value >= 0 && value <= most && (Number.isInteger(value) || value === most)) return;
-  const expected = most === Number.POSITIVE_INFINITY ? 'from 0 on, or Infinity' : `from 0 to ${most}`;
-  throw new ParhelionError('INVALID_ARGUMENT', {
-    name,
-    expected: `a whole number ${expected}`,
-    received: describe(value),
-  });
 }

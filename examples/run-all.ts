@@ -7,7 +7,8 @@ const root = fileURLToPath(new URL('.', import.meta.url));
 const names = readdirSync(root).sort();
 const runs: (readonly [name: string, args: readonly string[]])[] = [];
 for (const name of names) {
-  if (name.endsWith('.ts') && !name.endsWith('.test.ts') && name !== 'run-all.ts') runs.push([name, [`${root}${name}`]]);
+  if (name.endsWith('.ts') && !name.endsWith('.test.ts') && name !== 'run-all.ts')
+    runs.push([name, [`${root}${name}`]]);
   if (existsSync(`${root}${name}/example.ts`)) runs.push([name, [`${root}support/play.ts`, name]]);
 }
 let failed = 0;

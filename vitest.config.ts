@@ -8,6 +8,7 @@ export default defineConfig({
     testTimeout: 60_000,
     // Loading the oracle, kit and the emitted modules once a worker, not once a file, halves the time.
     pool: 'threads',
+    maxWorkers: '100%',
     isolate: false,
   },
 });

@@ -35,7 +35,11 @@ const encoder = new TextEncoder();
 const ADDRESS_TEXT = /^[1-9A-HJ-NP-Za-km-z]{32,44}$/;
 
 export function seedBytes(seed: Seed): Uint8Array {
-  if (typeof seed === 'number') return new Uint8Array([seed]);
+  if (typeof seed === 'number') {
+    if (!Number.isInteger(seed) || seed < 0 || seed > 255) throw new RangeError(`a seed of one byte can't be ${seed}`);
+    return new Uint8Array([seed]);
+  }
+  if (seed === undefined || seed === null) throw new TypeError(`a seed can't be ${seed}`);
   if (typeof seed === 'string') return addressBytes(seed) ?? encoder.encode(seed);
   return seed instanceof Uint8Array ? seed : new Uint8Array(seed);
 }

@@ -76,16 +76,16 @@ function makeCall(
   const call = new Call(frame, instruction, accountInfos, signersSeeds);
   const unitsRemaining = context.meter.remaining;
   listener?.on({ type: 'attempt', abi: 'typescript', caller: context.current, unitsRemaining });
-  let failure: Verdict | undefined;
+  let ended: { readonly thrown: unknown } | undefined;
   try {
     frame.attempt(() => call.run());
   } catch (thrown) {
-    if (!(thrown instanceof Verdict)) throw thrown;
-    failure = thrown;
-    call.describe();
+    ended = { thrown };
+    if (thrown instanceof Verdict) call.describe();
   }
+  const failure = ended?.thrown instanceof Verdict ? ended.thrown : undefined;
   listener?.on({ type: 'attemptEnd', failure, step: call.step, unitsRemaining: context.meter.remaining });
-  if (failure !== undefined) throw failure;
+  if (ended !== undefined) throw ended.thrown;
 }
 
 class Call {

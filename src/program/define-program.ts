@@ -62,7 +62,7 @@ export function defineProgram(process: Process, options: ProgramOptions = {}): T
     options,
     process(context: InvokeContext): void {
       const { data, programId } = context.current;
-      const units = typeof computeUnits === 'number' ? computeUnits : computeUnits(data);
+      const units = () => (typeof computeUnits === 'number' ? computeUnits : computeUnits(data));
       runProgram(context, name, units, ({ accounts }) => process(toAddress(programId), accounts, data.slice()));
     },
   };

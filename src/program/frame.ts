@@ -40,7 +40,12 @@ export type Entrypoint = (frame: ProgramFrame) => unknown;
  *
  * @param computeUnits what the program's own code costs; charged before it runs
  */
-export function runProgram(context: InvokeContext, name: string, computeUnits: number, entrypoint: Entrypoint): void {
+export function runProgram(
+  context: InvokeContext,
+  name: string,
+  computeUnits: () => number,
+  entrypoint: Entrypoint,
+): void {
   context.current.isEstimate = true;
   executeHosted(context, () => {
     const frame = new ProgramFrame(context);
@@ -54,8 +59,8 @@ export class ProgramFrame {
   readonly instruction: InstructionContext;
   /** One for each instruction account; the same object for the same account. */
   readonly accounts: readonly AccountInfo[];
-  /** Why the program is over, although its code may not know. */
-  #verdict: Verdict | undefined;
+  /** What ended the program, although it may have caught it. */
+  #ended: { readonly thrown: unknown } | undefined;
 
   constructor(context: InvokeContext) {
     const instruction = context.current;
@@ -71,13 +76,19 @@ export class ProgramFrame {
   }
 
   /** Runs `entrypoint`, or throws the verdict it ended with. */
-  run(name: string, computeUnits: number, entrypoint: Entrypoint): void {
+  run(name: string, computeUnits: () => number, entrypoint: Entrypoint): void {
     const outer = current;
     current = this;
     try {
-      if (computeUnits > 0) this.context.consume(computeUnits);
+      const units = computeUnits();
+      if (!Number.isSafeInteger(units) || units < 0) throw new RangeError(`it declares ${units} compute units`);
+      if (units > 0) this.context.consume(units);
       const result = entrypoint(this);
-      if (isPromise(result)) throw new ParhelionError('ASYNC_PROGRAM', { program: name });
+      if (isPromise(result)) {
+        // Nobody waits for it: what it comes to must not end the process.
+        result.then(undefined, () => {});
+        throw new ParhelionError('ASYNC_PROGRAM', { program: name });
+      }
       this.check();
     } catch (thrown) {
       throw this.#verdictOf(thrown);
@@ -88,7 +99,7 @@ export class ProgramFrame {
 
   /** Ends the program where it is over already, or has written what it may not. Every syscall begins with it. */
   check(): void {
-    if (this.#verdict !== undefined) throw this.#verdict;
+    if (this.#ended !== undefined) throw this.#ended.thrown;
     if (this.context.environment.features.virtual_address_space_adjustments) this.attempt(() => this.#checkWrites());
   }
 
@@ -97,8 +108,11 @@ export class ProgramFrame {
     try {
       return step();
     } catch (thrown) {
-      if (thrown instanceof Verdict) this.#verdict ??= thrown;
-      throw thrown;
+      if (thrown instanceof ProgramError) throw thrown;
+      // A call with accounts that are none, say, is a panic in it. A caller's mistake goes on to the caller.
+      const isKnown = thrown instanceof Verdict || isMistake(thrown);
+      this.#ended ??= { thrown: isKnown ? thrown : this.#panic(thrown) };
+      throw this.#ended.thrown;
     }
   }
 
@@ -143,9 +157,9 @@ export class ProgramFrame {
 
   /** What the chain says of something that the program's code threw. A caller's mistake goes on to the caller. */
   #verdictOf(thrown: unknown): unknown {
-    if (this.#verdict !== undefined) return this.#verdict;
+    if (this.#ended !== undefined) return this.#ended.thrown;
     if (thrown instanceof Verdict) return thrown;
-    if (thrown instanceof ParhelionError && thrown.code !== 'INVALID_ADDRESS') return thrown;
+    if (isMistake(thrown)) return thrown;
     try {
       this.check();
     } catch (refused) {
@@ -157,19 +171,37 @@ export class ProgramFrame {
       const rule = 'program result';
       return new InstructionFailure(error, { rule, source: 'the program itself', program, detail: message });
     }
-    const text = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+    return this.#panic(thrown);
+  }
+
+  #panic(thrown: unknown): Verdict {
+    const text = wordsOf(thrown);
     this.context.log(`Program log: panicked at ${text}`);
     const place = thrown instanceof Error ? placeOf(thrown) : undefined;
     return new SyscallError('Abort', 'SBF program panicked', {
       rule: 'panic',
       source: 'the program itself',
-      program,
+      program: this.instruction.programId,
       detail: place === undefined ? text : `${text}, ${place}`,
     });
   }
 }
 
-function isPromise(value: unknown): boolean {
+/** Of who wrote the test. A text that is no address is a mistake of the program. */
+function isMistake(thrown: unknown): boolean {
+  return thrown instanceof ParhelionError && thrown.code !== 'INVALID_ADDRESS';
+}
+
+function wordsOf(thrown: unknown): string {
+  try {
+    if (thrown instanceof Error) return `${thrown.name}: ${thrown.message}`;
+    return typeof thrown === 'object' ? `${JSON.stringify(thrown)}` : String(thrown);
+  } catch {
+    return 'a value that has no text';
+  }
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 

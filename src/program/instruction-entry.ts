@@ -145,7 +145,10 @@ export class Entry {
       },
       args as never,
     );
-    if (isPromise(result)) throw new ParhelionError('ASYNC_PROGRAM', { program: this.key });
+    if (isPromise(result)) {
+      result.then(undefined, () => {});
+      throw new ParhelionError('ASYNC_PROGRAM', { program: this.key });
+    }
     if (returns !== undefined) setReturnData(new Uint8Array(returns.codec.encode(result)));
     accounts.exit();
   }
@@ -240,6 +243,6 @@ function metaOf(
   return isSigning ? { address: given.address, role, signer: given } : { address: given.address, role };
 }
 
-function isPromise(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'then' in value;
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

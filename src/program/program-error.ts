@@ -25,12 +25,13 @@ export class ProgramError extends Error {
 
   /** @param message for people who read the trace; nothing on the chain shows it. */
   constructor(error: ProgramErrorName | { readonly Custom: number }, message?: string) {
-    super(message ?? displayInstructionError(error as InstructionError));
-    this.error = error;
+    const known = typeof error === 'object' ? { Custom: error.Custom >>> 0 } : error;
+    super(message ?? displayInstructionError(known as InstructionError));
+    this.error = known;
   }
 
   /** An error of the program's own. @param code u32 */
   static custom(code: number, message?: string): ProgramError {
-    return new ProgramError({ Custom: code >>> 0 }, message);
+    return new ProgramError({ Custom: code }, message);
   }
 }

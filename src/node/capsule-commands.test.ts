@@ -72,3 +72,9 @@ test('units are kept for CI, and more than were kept fail', () => {
   expect(code).toBe(1);
   expect(text).toContain('✗ #0 vault program: 1164 units, 1 more than the 1163 of ');
 });
+
+test.each(['{"#0 vault program":"zz"}', '{"#0 vault program":null}', '[]', '3'])('%s is no file of units', (text) => {
+  const kept = join(folder, 'nonsense.json');
+  writeFileSync(kept, text);
+  expect(() => run('units', [PASSED], { check: kept })).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
+});

@@ -101,18 +101,19 @@ function printUnits(options: CapsuleCommand, outcome: TransactionOutcome, write:
 }
 
 function checkUnits(now: Readonly<Record<string, number>>, saved: unknown, file: string, write: Write): number {
-  if (typeof saved !== 'object' || saved === null) throw usage(file, 'a file that --save wrote', typeof saved);
+  if (!isSavedUnits(saved))
+    throw usage(file, 'a file that --save wrote: names of instructions and their units', 'something else');
   let worse = 0;
   for (const [name, before] of Object.entries(saved)) {
     const after = now[name];
     if (after === undefined) {
       worse++;
       write(`✗ ${name}: not in this transaction`);
-    } else if (after > Number(before)) {
+    } else if (after > before) {
       worse++;
-      write(`✗ ${name}: ${after} units, ${after - Number(before)} more than the ${String(before)} of ${file}`);
-    } else if (after < Number(before)) {
-      write(`✓ ${name}: ${after} units, ${Number(before) - after} less`);
+      write(`✗ ${name}: ${after} units, ${after - before} more than the ${before} of ${file}`);
+    } else if (after < before) {
+      write(`✓ ${name}: ${after} units, ${before - after} less`);
     }
   }
   for (const name of Object.keys(now)) {
@@ -122,6 +123,11 @@ function checkUnits(now: Readonly<Record<string, number>>, saved: unknown, file:
   }
   if (worse === 0) write('✓ no instruction uses more units than saved');
   return worse === 0 ? 0 : 1;
+}
+
+function isSavedUnits(saved: unknown): saved is Readonly<Record<string, number>> {
+  if (typeof saved !== 'object' || saved === null || Array.isArray(saved)) return false;
+  return Object.values(saved).every((units) => Number.isSafeInteger(units) && units >= 0);
 }
 
 function nameOf({ path, program, instruction }: FrameUnits): string {

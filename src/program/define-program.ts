@@ -13,7 +13,12 @@ import { ProgramError } from './program-error.ts';
 export const DEFAULT_COMPUTE_UNITS = 1_000;
 
 /** Must run to its end: a promise is refused. Throws a `ProgramError` to fail. */
-export type Process = (programId: Address, accounts: readonly AccountInfo[], instructionData: Uint8Array) => void;
+export type Process = (
+  programId: Address,
+  accounts: readonly AccountInfo[],
+  instructionData: Uint8Array,
+  // biome-ignore lint/suspicious/noConfusingVoidType: an async function is a function to void, but not to this
+) => void | undefined;
 
 export interface ProgramOptions {
   /** For traces. */

@@ -116,8 +116,10 @@ function runWorker(args: readonly string[], hear: (message: HostileMessage) => v
     worker.on('message', (message) => hear(message as HostileMessage));
     worker.on('error', reject);
     worker.on('close', (code, signal) => {
-      // Rust aborts; whatever else goes wrong is a mistake of ours.
+      // Rust aborts, and so does V8 when it has no memory left; whatever else goes wrong is a mistake of ours too.
       if (code === 0) resolve(true);
+      else if (text.includes('JavaScript heap out of memory'))
+        reject(new Error(`A worker of the hostile suite: ${text}`));
       else if (signal === 'SIGABRT' || signal === 'SIGSEGV' || code === 134) resolve(false);
       else reject(new Error(`A worker of the hostile suite ended with ${code ?? signal}: ${text}`));
     });

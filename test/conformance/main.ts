@@ -12,6 +12,7 @@
 //
 // Each failure is printed with its first difference; the last line counts.
 
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { RECORDED_DATA, runAll } from './all.ts';
 import { runCpiPrograms } from './cpi/run.ts';
@@ -66,6 +67,8 @@ async function main(args: readonly string[]): Promise<number> {
   const [suite, ...paths] = positionals;
 
   if (values.help !== true && suite === undefined) {
+    if (values.data !== undefined && !existsSync(values.data))
+      throw new Error(`--data: there is no folder ${values.data}`);
     const reports = await runAll({
       seeds: Array.from({ length: numberOf('--seeds', values.seeds) ?? 10 }, (_, i) => i + 1),
       count: count ?? 10_000,

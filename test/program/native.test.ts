@@ -183,6 +183,7 @@ describe('failures', () => {
   });
 
   test('a promise is the mistake of who wrote the program', async () => {
+    // @ts-expect-error it can not even be written
     await expect(run(async () => {})).rejects.toMatchObject({ code: 'ASYNC_PROGRAM' });
   });
 

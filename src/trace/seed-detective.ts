@@ -398,10 +398,10 @@ function variantsOf(seed: Uint8Array): Known[] {
   if (seed.length <= 8 && seed.length > 0) {
     const values: [bigint, string][] = [];
     const little = numberOf(seed);
-    values.push([little, '']);
-    if (seed.length > 1) values.push([numberOf(seed.toReversed()), '']);
-    const isPlain = values[0][0] < 0xffff_ffff_ffff_ffffn;
-    if (isPlain) values.push([little + 1n, ' + 1']);
+    const big = numberOf(seed.toReversed());
+    // The smaller is likely what was meant, and of two readings that give the same bytes the first is told.
+    for (const value of big < little ? [big, little] : [little, big]) values.push([value, '']);
+    if (little < 0xffff_ffff_ffff_ffffn) values.push([little + 1n, ' + 1']);
     if (little > 0n) values.push([little - 1n, ' - 1']);
     for (const [value, what] of values) {
       const shown = what === '' ? `${value}` : `${value} (the value${what})`;

@@ -96,7 +96,9 @@ async function compare(seed: number, count: number, report: Report, onProgress: 
     };
     const isWell = await runWorker([seed, first, count - first].map(String).concat(noteFile), hear);
     if (!isWell) {
-      const number = Number(readFileSync(noteFile, 'utf8'));
+      const note = readFileSync(noteFile, 'utf8');
+      if (note === '') throw new Error('A worker of the hostile suite ended before its first case.');
+      const number = Number(note);
       first = number + 1;
       report.skipped.push({ name: `case ${number} of seed ${seed}`, reason: 'the native implementation crashed' });
     }

@@ -67,7 +67,7 @@ function linesOf(reports: readonly Report[]): string[] {
 function explained(): string[] {
   const rows = [
     ...EXPLAINED.map(({ name, rule }) => `| differential | ${name} | ${rule} |`),
-    ...Object.entries(EXPLAINED_FIXTURES).map(([name, rule]) => `| fixtures: loader-v3 | \`${name}…\` | ${rule} |`),
+    ...Object.entries(EXPLAINED_FIXTURES).map(([name, { rule }]) => `| fixtures: loader-v3 | \`${name}…\` | ${rule} |`),
   ];
   return ['| suite | difference | rule |', '|---|---|---|', ...rows];
 }

@@ -47,6 +47,12 @@ const MISTAKES: readonly Mistake[] = [
     says: /seed 1 \(alice\) is too much/,
   },
   { kind: 'byte order', right: [text('vault'), be(number)], given: [text('vault'), number], says: /big-endian/ },
+  {
+    kind: 'byte order, the other way',
+    right: [text('vault'), number],
+    given: [text('vault'), be(number)],
+    says: /the number 7 as u64, little-endian/,
+  },
   { kind: 'width', right: [text('vault'), number.slice(0, 4)], given: [text('vault'), number], says: /u32/ },
   { kind: 'the number as text', right: [text('vault'), text('7')], given: [text('vault'), number], says: /as text/ },
   {

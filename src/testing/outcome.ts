@@ -8,9 +8,10 @@ import type { Refusal } from '../runtime/errors.ts';
 import type { AccountMeta, Instruction } from '../runtime/execution-events.ts';
 import { executeTransaction } from '../runtime/transaction-processor.ts';
 import { type Ledger, ledgerOf } from '../trace/ledger.ts';
-import { type TraceOptions, TraceRecorder } from '../trace/recorder.ts';
+import { type TraceOptions, TraceRecorder, type TransactionMeta } from '../trace/recorder.ts';
 import type { TransactionTrace } from '../trace/transaction-trace.ts';
 import { u32ToBigint } from '../wire/bytes.ts';
+import type { VersionedMessage } from '../wire/message.ts';
 import type { Pubkey } from '../wire/pubkey.ts';
 import { SIGNATURE_BYTES } from '../wire/transaction.ts';
 import type { TransactionError } from '../wire/transaction-error.ts';
@@ -194,19 +195,21 @@ export class TransactionOutcome {
   }
 
   /** With lookup tables and demotions resolved, or, of a rejected transaction, as far as the message itself goes. */
-  #accountMetas(): readonly AccountMeta[] {
+  #accountMetas(): readonly TransactionMeta[] {
     const { prepared, transaction } = this.#record;
     if (prepared.status === 'prepared') {
       const { keys, roles } = prepared.sanitized;
-      return keys.map((pubkey, i) => ({ pubkey, isSigner: roles[i].isSigner, isWritable: roles[i].isWritable }));
+      const listings = listingsOf(transaction.message);
+      return keys.map((pubkey, i) => {
+        const { isSigner, isWritable } = roles[i];
+        const { lookup, isWritable: isListedWritable = false } = listings[i] ?? {};
+        return { pubkey, isSigner, isWritable, lookup, isDemoted: isListedWritable && !isWritable };
+      });
     }
     const { accountKeys, header } = transaction.message;
-    const signerCount = header.numRequiredSignatures;
-    const writableSignerCount = signerCount - header.numReadonlySignedAccounts;
-    const writableCount = accountKeys.length - header.numReadonlyUnsignedAccounts;
+    const listings = listingsOf(transaction.message);
     return accountKeys.map((pubkey, i) => {
-      const isSigner = i < signerCount;
-      return { pubkey, isSigner, isWritable: isSigner ? i < writableSignerCount : i < writableCount };
+      return { pubkey, isSigner: i < header.numRequiredSignatures, isWritable: listings[i].isWritable };
     });
   }
 
@@ -218,4 +221,26 @@ export class TransactionOutcome {
       return [{ programId, accounts: Array.from(accounts, (i) => metas[i]).filter((m) => m !== undefined), data }];
     });
   }
+}
+
+interface Listing {
+  readonly isWritable: boolean;
+  readonly lookup?: TransactionMeta['lookup'];
+}
+
+/** How a message lists its accounts: its own keys, then what each table adds as writable, then as read-only. */
+function listingsOf({ accountKeys, header, addressTableLookups: lookups }: VersionedMessage): Listing[] {
+  const signerCount = header.numRequiredSignatures;
+  const writableSignerCount = signerCount - header.numReadonlySignedAccounts;
+  const writableCount = accountKeys.length - header.numReadonlyUnsignedAccounts;
+  const own = accountKeys.map((_, i): Listing => {
+    return { isWritable: i < signerCount ? i < writableSignerCount : i < writableCount };
+  });
+  const loaded = (isWritable: boolean) =>
+    lookups.flatMap(({ accountKey: table, writableIndexes, readonlyIndexes }) =>
+      Array.from(isWritable ? writableIndexes : readonlyIndexes, (index): Listing => {
+        return { isWritable, lookup: { table, index } };
+      }),
+    );
+  return [...own, ...loaded(true), ...loaded(false)];
 }

@@ -11,7 +11,7 @@ import type { Pubkey } from '../wire/pubkey.ts';
 import { displayTransactionError, type InstructionError } from '../wire/transaction-error.ts';
 import type { DecoderRegistry } from './decoder.ts';
 import { AddressNames } from './names.ts';
-import { type OutcomeFacts, programOf, type RecordedFrame } from './recorder.ts';
+import { type OutcomeFacts, programOf, type RecordedFrame, type TransactionMeta } from './recorder.ts';
 import { readSeeds } from './seeds.ts';
 import {
   composeDeltas,
@@ -386,7 +386,7 @@ class TreeBuilder {
     const { transaction, journal, topLevel } = this.#recording;
     const metas = this.#facts.accounts;
     if (transaction === undefined || journal === undefined) {
-      return (metas ?? []).map((meta) => this.#account(meta.pubkey, meta, null, null));
+      return (metas ?? []).map((meta) => ({ ...this.#account(meta.pubkey, meta, null, null), ...this.#listing(meta) }));
     }
     const changed = new Set<number>();
     for (const { deltas } of journal.steps) for (const { index } of deltas) changed.add(index);
@@ -395,8 +395,18 @@ class TreeBuilder {
     return transaction.accounts.slice(0, metas?.length).map(({ key }, i) => {
       const flags = metas?.[i] ?? flagsAtTopLevel(topLevel, i);
       const before = this.#state(journal.before[i]);
-      return this.#account(key, flags, before, changed.has(i) ? this.#state(after[i]) : before);
+      const account = this.#account(key, flags, before, changed.has(i) ? this.#state(after[i]) : before);
+      return metas === undefined ? account : { ...account, ...this.#listing(metas[i]) };
     });
+  }
+
+  /** How an account came into the transaction. */
+  #listing({ lookup, isDemoted }: TransactionMeta): Pick<TracedAccount, 'lookup' | 'isDemoted'> {
+    const demoted = isDemoted === true ? { isDemoted } : {};
+    if (lookup === undefined) return demoted;
+    const table = address(lookup.table);
+    this.#names.nameOf(table);
+    return { lookup: { table, index: lookup.index }, ...demoted };
   }
 
   #account(key: Pubkey, flags: Flags, before: AccountState | null, after: AccountState | null): TracedAccount {

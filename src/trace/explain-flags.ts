@@ -17,9 +17,15 @@ export function flagOrigins(
     const text = 'The transaction does not list it.';
     return [{ where: 'transaction', path: [], isSigner: false, isWritable: false, text }];
   }
-  const { isSigner, isWritable } = trace.accounts[index];
-  const text = `The transaction lists it as account #${index}: ${flagWords({ isSigner, isWritable })}${index === 0 ? ' (it pays the fee)' : ''}.`;
-  origins.push({ where: 'transaction', path: [], isSigner, isWritable, text });
+  const { isSigner, isWritable, lookup, isDemoted } = trace.accounts[index];
+  const words = flagWords({ isSigner, isWritable });
+  const text =
+    lookup === undefined
+      ? `The transaction lists it as account #${index}: ${words}${index === 0 ? ' (it pays the fee)' : ''}.`
+      : `Lookup table ${tableText(lookup.table, show)} adds it as account #${index}, from its index ${lookup.index}: ${words}.`;
+  const demoted = isDemoted === true ? ` ${demotion(lookup === undefined ? 'It is listed' : 'It is looked up')}` : '';
+  const origin = { where: 'transaction', path: [], isSigner, isWritable, text: text + demoted } as const;
+  origins.push(lookup === undefined ? origin : { ...origin, lookup });
   path.forEach((frame, depth) => {
     const account = frame.accounts.find((each) => each.address === address);
     const program = nameOfProgram(frame, show);
@@ -56,6 +62,16 @@ export function flagOrigins(
     });
   });
   return origins;
+}
+
+/** A table by its name, where it has one, and by all of its address. */
+function tableText(table: string, show: ShowAddress): string {
+  const shown = show(table);
+  return shown.includes('…') || shown === table ? table : `${shown} (${table})`;
+}
+
+function demotion(how: string): string {
+  return `${how} as writable, but the runtime lets nobody write programs and sysvars in a transaction.`;
 }
 
 export function nameOfProgram(frame: CallFrame, show: ShowAddress): string {

@@ -25,6 +25,8 @@ export interface FlagOrigin extends Flags {
   readonly where: 'transaction' | 'instruction' | 'call';
   /** Path of the frame; empty for the transaction. */
   readonly path: readonly number[];
+  /** The lookup table that the transaction has it from, and the index there; absent where there is none. */
+  readonly lookup?: { readonly table: string; readonly index: number };
   /** A sentence. */
   readonly text: string;
 }

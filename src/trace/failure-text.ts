@@ -12,6 +12,7 @@ import {
   callsOf,
   pathToOrigin,
   type RefusalFacts,
+  type TracedAccount,
   type TransactionTrace,
 } from './transaction-trace.ts';
 import { numberText } from './value-text.ts';
@@ -224,7 +225,7 @@ function signerRefused(scene: Scene, address: string): Words {
  * @param holders the frames that had to hold it
  */
 function flagFix(
-  { show }: Scene,
+  { trace, show }: Scene,
   holders: readonly CallFrame[],
   address: string,
   flag: 'isSigner' | 'isWritable',
@@ -237,11 +238,29 @@ function flagFix(
   }
   const [top] = holders;
   const place = top.accounts.findIndex((account) => account.address === address);
+  const listed = trace.accounts.find((account) => account.address === address);
+  if (listed?.lookup !== undefined && flag === 'isSigner') {
+    return `List ${show(address)} in the message itself, as a signer: an account from a lookup table can’t sign`;
+  }
+  if (flag === 'isWritable' && listed !== undefined && isNeverWritable(listed)) {
+    return `Ask for ${accountIn(top, address, show)} read-only: nobody can write it`;
+  }
+  const looked = listed?.lookup === undefined ? '' : ', so that the lookup table adds it as writable';
   const down = holders.length > 1 ? ', and in each call on the way down' : '';
   if (place < 0) return `Add ${show(address)} to the accounts of instruction #${top.path[0]}, ${word}${down}`;
   const role = top.accounts[place].role;
   const which = role === null ? `${show(address)} (account ${place})` : `\`${role}\` (account ${place})`;
-  return `Mark ${which} ${word} in instruction #${top.path[0]} of the transaction${down}`;
+  return `Mark ${which} ${word} in instruction #${top.path[0]} of the transaction${looked}${down}`;
+}
+
+const UNWRITABLE_OWNERS: readonly string[] = [
+  'NativeLoader1111111111111111111111111111111',
+  'Sysvar1111111111111111111111111111111111111',
+];
+
+/** Builtin programs, sysvars, programs that the transaction runs. */
+function isNeverWritable({ isDemoted, before }: TracedAccount): boolean {
+  return isDemoted === true || (before !== null && UNWRITABLE_OWNERS.includes(before.owner));
 }
 
 /** @param fix a sentence, or `writable` where marking it so is what helps */

@@ -20,6 +20,14 @@ import { DecoderRegistry } from './decoder.ts';
 import { type Snapshot, StateJournal } from './state-journal.ts';
 import type { LogKind, LogLine, TransactionTrace } from './transaction-trace.ts';
 
+/** An account of the transaction, and how it came into it. */
+export interface TransactionMeta extends AccountMeta {
+  /** The lookup table it was loaded from. */
+  readonly lookup?: { readonly table: Pubkey; readonly index: number } | undefined;
+  /** Whether the message lists it as writable, and the runtime allows reads only. */
+  readonly isDemoted?: boolean | undefined;
+}
+
 /** What the events don't tell: how the transaction came out, and what it looked like before anything ran. */
 export interface OutcomeFacts {
   readonly error: TransactionError | undefined;
@@ -34,7 +42,7 @@ export interface OutcomeFacts {
   /** The top-level instructions, so that those which never ran can be shown too. */
   readonly instructions?: readonly Instruction[] | undefined;
   /** The transaction's accounts with its own flags, in its order. */
-  readonly accounts?: readonly AccountMeta[] | undefined;
+  readonly accounts?: readonly TransactionMeta[] | undefined;
   /** What the check looked at that rejected the transaction as a whole. */
   readonly refusal?: Refusal | undefined;
 }

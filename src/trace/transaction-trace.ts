@@ -55,6 +55,10 @@ export interface TransactionTrace {
 export interface TracedAccount extends Flags {
   readonly address: Address;
   readonly name: string | null;
+  /** The lookup table that it was loaded from, and its index there; absent where the message lists it itself. */
+  readonly lookup?: { readonly table: Address; readonly index: number };
+  /** There, and true, where the message lists it as writable and the runtime allows reads only: programs and sysvars. */
+  readonly isDemoted?: true;
   /** After the fee was taken, before the first instruction. */
   readonly before: AccountState | null;
   /** When the last instruction ended; the same object where nothing changed. Where the transaction failed, discarded. */

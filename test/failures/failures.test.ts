@@ -8,6 +8,7 @@ import { brokenLaws } from '../trace/invariants.ts';
 import type { FailureCase } from './case.ts';
 import { CPI_CASES } from './cpi-cases.ts';
 import { errorPages } from './error-pages.ts';
+import { FLAG_CASES } from './flag-cases.ts';
 import { MORE_CASES } from './more-cases.ts';
 import { NATIVE_CASES } from './native-cases.ts';
 import { PROGRAM_CASES } from './program-cases.ts';
@@ -21,6 +22,7 @@ import { VM_CASES } from './vm-cases.ts';
 const BY_HAND: readonly FailureCase[] = [
   ...TRANSACTION_CASES,
   ...CPI_CASES,
+  ...FLAG_CASES,
   ...PROGRAM_CASES,
   ...VM_CASES,
   ...TOKEN_CASES,

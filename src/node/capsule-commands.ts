@@ -1,153 +1,143 @@
-// `parhelion trace|explain|units FILE`: runs a capsule and prints its tree, why it failed, or where its units went.
-// `units --save` writes the units of each top-level instruction to a file, `--check` compares with such a file, for CI.
+// `parhelion trace|explain|units|ledger FILE`: runs a capsule and prints its tree, why it failed, where its units went, or what
+// each frame did to its accounts. `units --save` and `--check` are units-file.ts's.
 
-import { readFileSync, writeFileSync } from 'node:fs';
 import { advise } from '../testing/advice.ts';
 import { runCapsule } from '../testing/capsule.ts';
 import type { TransactionOutcome } from '../testing/outcome.ts';
 import {
   accountUnits,
   explain,
-  type FrameUnits,
   flameGraph,
   flameGraphHtml,
   foldUnits,
   formatAdvice,
   formatExplanation,
+  formatLedger,
   formatTrace,
   formatUnits,
   pprofUnits,
   TRACE_LEVELS,
-  type TraceLevel,
   traceToJson,
   valueToJson,
 } from '../trace/index.ts';
 import { ParhelionError } from '../wire/errors.ts';
+import type { CommandLine } from './arguments.ts';
+import { readIdlFiles } from './idl-files.ts';
+import type { InputFiles } from './input-files.ts';
+import { checkUnits, saveUnits } from './units-file.ts';
 
-export interface CapsuleCommand {
-  readonly command: 'trace' | 'explain' | 'units';
-  readonly files: readonly string[];
-  readonly json: boolean;
+export interface CapsuleCommand
+  extends Pick<CommandLine, 'names' | 'json' | 'level' | 'form' | 'save' | 'check' | 'idls'> {
+  readonly command: 'trace' | 'explain' | 'units' | 'ledger';
+  readonly files: InputFiles;
   readonly color: boolean;
   readonly width: number;
-  readonly level: string | undefined;
-  readonly form: string | undefined;
-  readonly save: string | undefined;
-  readonly check: string | undefined;
 }
 
 type Write = (output: string | Uint8Array) => void;
+type Say = (sentence: string) => void;
 
-/** Runs the one capsule that a command line names. */
-export function runCapsuleFile(files: readonly string[]): TransactionOutcome {
-  if (files.length !== 1) throw usage('FILE', 'one capsule', `${files.length} files`);
-  return runCapsule(readJson(files[0]));
+/**
+ * Runs the one capsule that a command line names.
+ *
+ * @param say for what the run does without.
+ */
+export function runCapsuleFile(
+  { names, files, idls }: Pick<CapsuleCommand, 'names' | 'files' | 'idls'>,
+  say: Say,
+): TransactionOutcome {
+  // The IDLs first: one that can't be read is told before anything runs.
+  const decoders = readIdlFiles(idls, files);
+  const outcome = runCapsule(files.json(names[0]), { decoders, onNote: say });
+  for (const [address] of decoders) {
+    if (outcome.trace.accounts.some((account) => account.address === address)) continue;
+    say(`The IDL of ${address} is of no use here: the transaction has no such account.`);
+  }
+  return outcome;
 }
 
 /** @returns the exit code: 1 where `--check` found more units, or a capsule's transaction failed under `explain`. */
-export function runCapsuleCommand(options: CapsuleCommand, write: Write): number {
-  const { command, files, json, color, width } = options;
-  const outcome = runCapsuleFile(files);
-  if (command === 'units') return printUnits(options, outcome, write);
-  if (command === 'trace') {
-    const level = options.level ?? 'accounts';
-    if (!isLevel(level)) throw usage('--level', TRACE_LEVELS.join(', '), level);
-    write(
-      json ? JSON.stringify(traceToJson(outcome.trace), null, 2) : formatTrace(outcome.trace, { color, width, level }),
-    );
-    return 0;
+export function runCapsuleCommand(options: CapsuleCommand, write: Write, say: Say): number {
+  const { command, json, color, width } = options;
+  // What can't be printed is said before anything runs.
+  const level = oneOf('--level', TRACE_LEVELS, options.level ?? 'accounts');
+  const form = oneOf('--form', UNITS_FORMS, options.form ?? 'table');
+  const outcome = runCapsuleFile(options, say);
+  switch (command) {
+    case 'trace':
+      write(json ? jsonText(traceToJson(outcome.trace)) : formatTrace(outcome.trace, { color, width, level }));
+      return 0;
+    case 'ledger': {
+      const { ledger, trace } = outcome;
+      write(json ? jsonText(valueToJson(ledger)) : formatLedger(ledger, trace.names, { color, width }));
+      return 0;
+    }
+    case 'units':
+      return printUnits(options, form, outcome, write);
+    case 'explain': {
+      const explanation = explain(outcome);
+      if (json) write(jsonText(valueToJson(explanation)));
+      else
+        write(explanation === null ? '✓ the transaction succeeds' : formatExplanation(explanation, { color, width }));
+      return explanation === null ? 0 : 1;
+    }
   }
-  const explanation = explain(outcome);
-  if (json) write(JSON.stringify(valueToJson(explanation), null, 2));
-  else write(explanation === null ? '✓ the transaction succeeds' : formatExplanation(explanation, { color, width }));
-  return explanation === null ? 0 : 1;
 }
 
-function isLevel(level: string): level is TraceLevel {
-  return (TRACE_LEVELS as readonly string[]).includes(level);
-}
+const UNITS_FORMS = ['table', 'folded', 'svg', 'html', 'pprof'] as const;
 
-function printUnits(options: CapsuleCommand, outcome: TransactionOutcome, write: Write): number {
-  const { form = 'table', save, check, json, color, width } = options;
+function printUnits(
+  { save, check, json, color, width, files }: CapsuleCommand,
+  form: (typeof UNITS_FORMS)[number],
+  outcome: TransactionOutcome,
+  write: Write,
+): number {
   const units = accountUnits(outcome.trace);
-  const saved = Object.fromEntries(units.map((frame) => [nameOf(frame), frame.total]));
   if (save !== undefined) {
-    writeFileSync(save, `${JSON.stringify(saved, null, 2)}\n`);
+    const saved = saveUnits(units, save);
+    if (json) write(jsonText({ savedTo: save, units: saved }));
     return 0;
   }
   if (check !== undefined) {
-    const lines: string[] = [];
-    const code = checkUnits(saved, readJson(check), check, (line) => lines.push(String(line)));
-    write(json ? JSON.stringify({ isPassed: code === 0, units: saved, lines }, null, 2) : lines.join('\n'));
-    return code;
+    const found = checkUnits(units, files.json(check), check);
+    write(json ? jsonText(found) : found.lines.join('\n'));
+    return found.isPassed ? 0 : 1;
   }
   if (json) {
-    write(JSON.stringify({ units, advice: valueToJson(advise(outcome)) }, null, 2));
+    write(jsonText({ units, advice: valueToJson(advise(outcome)) }));
     return 0;
   }
-  const forms: Readonly<Record<string, () => string | Uint8Array>> = {
-    table: () => formatUnits(units),
-    folded: () => foldUnits(units),
-    svg: () => flameGraph(units),
-    html: () => flameGraphHtml(units),
-    pprof: () => pprofUnits(units),
-  };
-  const make = Object.hasOwn(forms, form) ? forms[form] : undefined;
-  if (make === undefined) throw usage('--form', Object.keys(forms).join(', '), form);
-  write(make());
-  const advice = form === 'table' ? formatAdvice(advise(outcome), { color, width }) : '';
-  if (advice !== '') write(`\n${advice}`);
+  switch (form) {
+    case 'table': {
+      write(formatUnits(units));
+      const advice = formatAdvice(advise(outcome), { color, width });
+      if (advice !== '') write(`\n${advice}`);
+      break;
+    }
+    case 'folded':
+      write(foldUnits(units));
+      break;
+    case 'svg':
+      write(flameGraph(units));
+      break;
+    case 'html':
+      write(flameGraphHtml(units));
+      break;
+    case 'pprof':
+      write(pprofUnits(units));
+  }
   return 0;
 }
 
-function checkUnits(now: Readonly<Record<string, number>>, saved: unknown, file: string, write: Write): number {
-  if (!isSavedUnits(saved))
-    throw usage(file, 'a file that --save wrote: names of instructions and their units', 'something else');
-  let worse = 0;
-  for (const [name, before] of Object.entries(saved)) {
-    const after = now[name];
-    if (after === undefined) {
-      worse++;
-      write(`✗ ${name}: not in this transaction`);
-    } else if (after > before) {
-      worse++;
-      write(`✗ ${name}: ${after} units, ${after - before} more than the ${before} of ${file}`);
-    } else if (after < before) {
-      write(`✓ ${name}: ${after} units, ${before - after} less`);
-    }
-  }
-  for (const name of Object.keys(now)) {
-    if (Object.hasOwn(saved, name)) continue;
-    worse++;
-    write(`✗ ${name}: ${now[name]} units, not in ${file}`);
-  }
-  if (worse === 0) write('✓ no instruction uses more units than saved');
-  return worse === 0 ? 0 : 1;
+function jsonText(value: unknown): string {
+  return JSON.stringify(value, null, 2);
 }
 
-function isSavedUnits(saved: unknown): saved is Readonly<Record<string, number>> {
-  if (typeof saved !== 'object' || saved === null || Array.isArray(saved)) return false;
-  return Object.values(saved).every((units) => Number.isSafeInteger(units) && units >= 0);
-}
-
-function nameOf({ path, program, instruction }: FrameUnits): string {
-  return `#${path[0]} ${program}${instruction === null ? '' : `::${instruction}`}`;
-}
-
-export function readJson(file: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw usage(file, 'a file that can be read', error instanceof Error ? error.message : String(error));
-  }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw usage(file, 'JSON', error instanceof Error ? error.message : String(error));
-  }
-}
-
-function usage(name: string, expected: string, received: string): ParhelionError {
-  return new ParhelionError('INVALID_ARGUMENT', { name, expected, received });
+function oneOf<const T extends readonly string[]>(name: string, known: T, received: string): T[number] {
+  if (known.includes(received)) return received;
+  throw new ParhelionError('INVALID_ARGUMENT', {
+    name,
+    expected: known.join(', '),
+    received: JSON.stringify(received),
+  });
 }

@@ -3,20 +3,17 @@
 
 import { runCapsule } from '../testing/capsule.ts';
 import { capsuleFromRpc } from '../testing/capsule-from-rpc.ts';
-import { ParhelionError } from '../wire/errors.ts';
-import { readJson } from './capsule-commands.ts';
+import type { InputFiles } from './input-files.ts';
 
 /** @param say for what is not the capsule: assumptions, and how it compares with the recording */
 export function makeCapsuleFile(
-  files: readonly string[],
+  names: readonly string[],
+  files: InputFiles,
   write: (output: string) => void,
   say: (line: string) => void,
 ): number {
-  if (files.length < 2) {
-    const expected = "the file with getTransaction's answer, and one or more with the accounts";
-    throw new ParhelionError('INVALID_ARGUMENT', { name: 'FILES', expected, received: `${files.length} files` });
-  }
-  const [transaction, ...accounts] = files.map(readJson);
+  // At least two: arguments.ts sees to that.
+  const [transaction, ...accounts] = names.map((name) => files.json(name));
   const capsule = capsuleFromRpc({ transaction, accounts });
   const outcome = runCapsule(capsule);
   for (const note of capsule.notes ?? []) say(note);

@@ -44,8 +44,9 @@ test('a moment shows code, registers with what they point at, accounts and log',
 
 test('a script goes from moment to moment and says what it can not do', async () => {
   const printed: string[] = [];
-  const script = 'g 0:67\n# a remark\ni\nn\nn\nm r1 4\nx\nT nowhere\ng 7\ns 0\nq\nn';
-  runScript(await open(), script, OPTIONS, (text) => printed.push(...text.split('\n').slice(0, 2)));
+  const script = 'g 0:67\r\n# a remark\ni\nn\nn\nm r1 4\nT nowhere\nq\nx';
+  const code = runScript(await open(), script, OPTIONS, (text) => printed.push(...text.split('\n').slice(0, 2)));
+  expect(code).toBe(0);
   expect(printed).toMatchInlineSnapshot(`
     [
       "> g 0:67",
@@ -58,16 +59,32 @@ test('a script goes from moment to moment and says what it can not do', async ()
       "n: there is nothing further that way",
       "> m r1 4",
       "m: no compiled program is running here",
-      "> x",
-      "there is no command "x"",
       "> T nowhere",
       "nowhere: not reached before",
-      "> g 7",
-      "A frame must be one of #0, #0.0; received #7.",
-      "> s 0",
-      "s takes a number of instructions, not 0",
     ]
   `);
+});
+
+test.each([
+  ['x', 'there is no command "x"; ? lists them'],
+  ['next', 'there is no command "next"; ? lists them'],
+  ['g 7', 'A frame must be one of #0, #0.0; received #7.'],
+  ['g 0 1', 'g takes a moment: 0.1, 0.1:25, 0.1:exit, start or end'],
+  ['g', 'g takes a moment: 0.1, 0.1:25, 0.1:exit, start or end'],
+  ['s 0', 's takes a number of instructions, not 0'],
+  ['b x', 'b takes a number of instructions, not x'],
+  ['n 3', 'n takes nothing behind it, not 3'],
+  ['t', 't takes a function or a slot'],
+  ['m', 'm takes an address (0x…, or a register: r0 to r10), and a number of bytes'],
+  ['m r11', 'm takes an address (0x…, or a register: r0 to r10), and a number of bytes'],
+])('a script ends at a line that is no command, with exit code 1: %s', async (line, says) => {
+  const printed: string[] = [];
+  const session = await open();
+  const code = runScript(session, `n\n${line}\nn`, OPTIONS, (text) => printed.push(text));
+  expect([code, printed.length, printed[1]]).toEqual([1, 2, `> ${line}\nline 2: ${says}\n`]);
+  const json: string[] = [];
+  runScript(session, line, { ...OPTIONS, json: true }, (text) => json.push(text));
+  expect(JSON.parse(json[0])).toMatchObject({ command: line, said: `line 1: ${says}`, isMistake: true });
 });
 
 test('as JSON a script prints a value a line', async () => {
@@ -91,6 +108,6 @@ test('keys move, a typed command waits for its line, and q ends it', async () =>
 test('what a program logs can not reach the terminal', async () => {
   const session = await open();
   session.goTo('end');
-  expect(rewindCommand(session, 'l', {})).toContain('success');
-  expect(rewindCommand(session, '\x1b[2J', {})).not.toContain('\x1b');
+  expect(rewindCommand(session, 'l', {}).said).toContain('success');
+  expect(rewindCommand(session, '\x1b[2J', {}).said).not.toContain('\x1b');
 });

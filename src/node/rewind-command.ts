@@ -31,11 +31,41 @@ m A N    N bytes of memory at address A
 f a l    frames, all accounts and the whole log, the log
 ? q      this, quit`;
 
+const HELP_NAMES = 'npsbijoutTgmfal?';
+const MOMENTS = '0.1, 0.1:25, 0.1:exit, start or end';
 const MAX_MEMORY = 4096;
 
-/** Carries out one command. Returns what to print beside the moment, or undefined for the moment itself. */
-export function rewindCommand(session: Rewind, command: string, options: FormatRewindOptions): string | undefined {
+/** What a command leads to: a text, or undefined for the moment itself. */
+export interface RewindAnswer {
+  readonly said: string | undefined;
+  /** Whether the command is none, or is not written as it should be. That there is nothing further is no mistake. */
+  readonly isMistake: boolean;
+}
+
+/** Carries out one command. */
+export function rewindCommand(session: Rewind, command: string, options: FormatRewindOptions): RewindAnswer {
+  try {
+    return { said: obey(session, command, options), isMistake: false };
+  } catch (error) {
+    if (error instanceof Mistake) return { said: error.message, isMistake: true };
+    throw error;
+  }
+}
+
+class Mistake extends Error {}
+
+function mistake(text: string): never {
+  throw new Mistake(text);
+}
+
+/** Commands that take arguments; the others take none. */
+const TAKES_ARGUMENTS = 'sbtTgm';
+
+function obey(session: Rewind, command: string, options: FormatRewindOptions): string | undefined {
   const [name, ...args] = command.trim().split(/\s+/);
+  if (name.length === 1 && HELP_NAMES.includes(name) && !TAKES_ARGUMENTS.includes(name) && args.length > 0) {
+    return mistake(`${name} takes nothing behind it, not ${escapeText(args.join(' '))}`);
+  }
   const count = args[0] === undefined ? 1 : Number(args[0]);
   const move = (hasMoved: boolean) => (hasMoved ? undefined : `${name}: there is nothing further that way`);
   switch (name) {
@@ -45,7 +75,8 @@ export function rewindCommand(session: Rewind, command: string, options: FormatR
       return move(session.previous());
     case 's':
     case 'b':
-      if (!Number.isSafeInteger(count) || count < 1) return `${name} takes a number of instructions, not ${args[0]}`;
+      if (!Number.isSafeInteger(count) || count < 1)
+        return mistake(`${name} takes a number of instructions, not ${escapeText(args[0])}`);
       return move(name === 's' ? session.step(count) : session.stepBack(count));
     case 'i':
       return move(session.stepIn());
@@ -57,33 +88,34 @@ export function rewindCommand(session: Rewind, command: string, options: FormatR
       return move(session.stepOut());
     case 't':
     case 'T': {
-      if (args[0] === undefined) return `${name} takes a function or a slot`;
+      if (args[0] === undefined) return mistake(`${name} takes a function or a slot`);
       const where: RewindCondition = /^\d+$/.test(args[0]) ? Number(args[0]) : args.join(' ');
       if (name === 't' ? session.runTo(where) : session.runBackTo(where)) return undefined;
-      return `${args.join(' ')}: not reached ${name === 't' ? 'from here on' : 'before'}`;
+      return `${escapeText(args.join(' '))}: not reached ${name === 't' ? 'from here on' : 'before'}`;
     }
     case 'g': {
       const target = parseMoment(args[0] ?? '');
-      if (target === undefined) return 'g takes a moment: 0.1, 0.1:25, 0.1:exit, start or end';
+      if (target === undefined || args.length > 1) return mistake(`g takes a moment: ${MOMENTS}`);
       try {
         session.goTo(target);
       } catch (error) {
-        if (error instanceof ParhelionError) return error.message;
+        if (error instanceof ParhelionError) return mistake(escapeText(error.message));
         throw error;
       }
       return undefined;
     }
     case 'm': {
-      const { machine } = session;
-      if (machine === null) return 'm: no compiled program is running here';
       const length = args[1] === undefined ? 64 : Number(args[1]);
       if (
-        !/^(0x[0-9a-f]{1,16}|\d{1,20}|r\d{1,2})$/i.test(args[0] ?? '') ||
+        !/^(0x[0-9a-f]{1,16}|\d{1,20}|r(\d|10))$/i.test(args[0] ?? '') ||
         !Number.isSafeInteger(length) ||
-        length < 0
+        length < 0 ||
+        args.length > 2
       ) {
-        return 'm takes an address (0x…, or a register: r1), and a number of bytes';
+        return mistake('m takes an address (0x…, or a register: r0 to r10), and a number of bytes');
       }
+      const { machine } = session;
+      if (machine === null) return 'm: no compiled program is running here';
       const address = /^r/i.test(args[0]) ? (machine.registers[Number(args[0].slice(1))] ?? 0n) : BigInt(args[0]);
       return formatMemory(address, machine.memory(address, Math.min(length, MAX_MEMORY)), machine.region(address));
     }
@@ -96,7 +128,7 @@ export function rewindCommand(session: Rewind, command: string, options: FormatR
     case '?':
       return HELP;
     default:
-      return `there is no command "${escapeText(name)}"\n${HELP}`;
+      return mistake(`there is no command "${escapeText(name)}"; ? lists them`);
   }
 }
 
@@ -111,16 +143,34 @@ export function printMoment(session: Rewind, options: RewindOptions, write: Writ
   write(formatRewind(session.point, session.frame, options));
 }
 
-/** Carries out the commands of a text, a line each, and prints what each leads to; as JSON, one value a line. */
-export function runScript(session: Rewind, commands: string, options: RewindOptions, write: Write): void {
+/**
+ * Carries out the commands of a text, a line each, and prints what each leads to; as JSON, one value a line. A line that is no
+ * command ends it: those behind it would speak of another moment than they mean.
+ *
+ * @returns the exit code: 1 where a line was no command.
+ */
+export function runScript(session: Rewind, commands: string, options: RewindOptions, write: Write): number {
   goToStart(session, options.at);
-  for (const command of commands.split('\n').map((text) => text.trim())) {
+  for (const [i, line] of commands
+    .replace(/^\ufeff/, '')
+    .split('\n')
+    .entries()) {
+    const command = line.trim();
     if (command === '' || command.startsWith('#')) continue;
-    if (command === 'q') return;
-    const said = rewindCommand(session, command, { ...options, color: options.color === true && !options.json });
-    if (options.json) write(JSON.stringify({ command, said: said ?? null, point: momentJson(session) }));
-    else write(`> ${command}\n${said ?? formatRewind(session.point, session.frame, options)}\n`);
+    if (command === 'q') return 0;
+    const { said, isMistake } = rewindCommand(session, command, {
+      ...options,
+      color: options.color === true && !options.json,
+    });
+    const text = isMistake ? `line ${i + 1}: ${said}` : said;
+    if (options.json) {
+      write(JSON.stringify({ command, said: text ?? null, isMistake, point: momentJson(session) }));
+    } else {
+      write(`> ${escapeText(command)}\n${text ?? formatRewind(session.point, session.frame, options)}\n`);
+    }
+    if (isMistake) return 1;
   }
+  return 0;
 }
 
 const CLEAR = '\x1b[2J\x1b[H';
@@ -143,7 +193,7 @@ export async function runInteractive(
     const hint = typed === undefined ? '? for help, q to quit' : `: ${typed}`;
     write(`${CLEAR}${moment}\n\n${said === '' ? '' : `${said}\n\n`}${hint}`);
   };
-  const obey = (command: string) => draw(rewindCommand(session, command, options));
+  const obey = (command: string) => draw(rewindCommand(session, command, options).said);
   input.setRawMode?.(true);
   input.setEncoding('utf8');
   draw();
@@ -194,8 +244,8 @@ function goToStart(session: Rewind, at: string | undefined): void {
   if (at === undefined) return;
   const target = parseMoment(at);
   if (target === undefined) {
-    const expected = 'a moment: 0.1, 0.1:25, 0.1:exit, start or end';
-    throw new ParhelionError('INVALID_ARGUMENT', { name: '--at', expected, received: at });
+    const expected = `a moment: ${MOMENTS}`;
+    throw new ParhelionError('INVALID_ARGUMENT', { name: '--at', expected, received: JSON.stringify(at) });
   }
   session.goTo(target);
 }

@@ -55,18 +55,26 @@ describe('a capsule', () => {
   it.each<readonly [string, (capsule: Record<string, unknown>) => unknown, RegExp]>([
     ['nothing', () => null, /no capsule/],
     ['another version', (c) => ({ ...c, version: 2 }), /version 2/],
-    ['a transaction cut short', (c) => ({ ...c, transaction: 'AAAA' }), /the transaction/],
-    ['no accounts', (c) => ({ ...c, accounts: undefined }), /the accounts/],
+    ['a transaction cut short', (c) => ({ ...c, transaction: 'AAAA' }), /transaction can't be read/],
+    ['no accounts', (c) => ({ ...c, accounts: undefined }), /accounts can't be read: expected a list, found nothing/],
     [
       'an account without data',
       (c) => ({ ...c, accounts: [{ address: '11111111111111111111111111111111' }] }),
       /account 0/,
     ],
-    ['an unknown feature', (c) => ({ ...c, features: ['nope'] }), /the features/],
+    ['an unknown feature', (c) => ({ ...c, features: ['nope'] }), /features can't be read/],
     ['no sysvars', (c) => ({ ...c, accounts: [] }), /Rent sysvar/],
-    ['a budget that is text', (c) => ({ ...c, computeBudget: { computeUnitLimit: 'x', heapSize: 1 } }), /the settings/],
-    ['a limit of logs that is text', (c) => ({ ...c, logBytesLimit: 'x' }), /the settings/],
-    ['a rule that is none', (c) => ({ ...c, changedRules: { nope: 1 } }), /the rules/],
+    [
+      'a budget that is text',
+      (c) => ({ ...c, computeBudget: { computeUnitLimit: 'x', heapSize: 1 } }),
+      /computeBudget can't be read: computeUnitLimit: expected a whole/,
+    ],
+    ['a limit of logs that is text', (c) => ({ ...c, logBytesLimit: 'x' }), /logBytesLimit can't be read/],
+    [
+      'a rule that is none',
+      (c) => ({ ...c, changedRules: { nope: 1 } }),
+      /changedRules can't be read: "nope" can't be 1/,
+    ],
     [
       'of a version nested without end',
       (c) => ({ ...c, version: Array.from({ length: 30_000 }).reduce((inner) => [inner]) }),
@@ -75,6 +83,49 @@ describe('a capsule', () => {
   ])('that is damaged is refused with what is wrong: %s', async (_, damage, says) => {
     const { capsule } = await capture('ata-create');
     expect(() => runCapsule(damage({ ...capsule }))).toThrow(says);
+  });
+
+  it('with any field missing or of another kind is refused by the name of the field, or runs as it ran', async () => {
+    const { capsule, outcome } = await capture('ata-create');
+    const wrong: readonly unknown[] = [undefined, null, true, 7, -1.5, 'x', '', [], [null], {}, { x: null }];
+    const account = capsule.accounts[3] as unknown as Record<string, unknown>;
+    const unheeded: string[] = [];
+    const attempt = (field: string, value: unknown, damaged: unknown) => {
+      try {
+        const again = runCapsule(JSON.parse(JSON.stringify(damaged)));
+        if (again.error !== outcome.error) unheeded.push(`${field} ${JSON.stringify(value)}`);
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'MALFORMED_CAPSULE' });
+        expect((error as Error).message).toMatch(new RegExp(`\\b${field}\\b|no address|version|account|Rent`));
+      }
+    };
+    for (const value of wrong) {
+      for (const field of Object.keys(capsule)) attempt(field, value, { ...capsule, [field]: value });
+      for (const field of Object.keys(account)) {
+        const accounts = capsule.accounts.map((each, i) => (i === 3 ? { ...account, [field]: value } : each));
+        attempt(field, value, { ...capsule, accounts });
+      }
+    }
+    // These are no damage: a capsule may say so.
+    expect(unheeded).toEqual(['isAlreadyProcessed true', 'data ""', 'features []']);
+  });
+
+  it.each<readonly [string, object, RegExp]>([
+    [
+      "a node's answer",
+      { jsonrpc: '2.0', result: {} },
+      /an RPC node's answer: make a capsule of it with capsuleFromRpc/,
+    ],
+    ['a trace', { computeUnits: {} }, /it is a trace/],
+    ['a list', [], /it is an array/],
+  ])('is told from what is taken for one: %s', (_, value, says) => {
+    expect(() => runCapsule(value)).toThrow(says);
+  });
+
+  it('with an account twice is refused', async () => {
+    const { capsule } = await capture('ata-create');
+    const accounts = [...capsule.accounts, capsule.accounts[0]];
+    expect(() => runCapsule({ ...capsule, accounts })).toThrow(/is there twice/);
   });
 
   it('names the programs in TypeScript that it needs, and runs with them', () => {
@@ -113,7 +164,9 @@ describe('a capsule', () => {
     const capsule = JSON.parse(JSON.stringify(svm.capsule(bytes)));
     expect(runCapsule(capsule).trace.instructions[0].instruction?.name).toBe('write');
     for (const idl of [null, 5, { instructions: 'x' }]) {
-      const again = runCapsule({ ...capsule, idls: { [memo]: idl } });
+      const notes: string[] = [];
+      const again = runCapsule({ ...capsule, idls: { [memo]: idl } }, { onNote: (note) => notes.push(note) });
+      expect(notes).toEqual([expect.stringMatching(/^The capsule's IDL of Memo.* is left out: An IDL must be/)]);
       expect(again.trace.instructions[0].instruction?.name).toBe('Memo');
     }
   });

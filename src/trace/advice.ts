@@ -2,7 +2,7 @@
 // is only made where that run came to the same end (testing/advice.ts does them); here are its shape and its text.
 
 import type { Address } from '@solana/kit';
-import { type Span, TerminalPage } from './terminal-page.ts';
+import { MIN_WIDTH, type Span, TerminalPage } from './terminal-page.ts';
 import { numberText } from './value-text.ts';
 
 export type AdviceCode =
@@ -67,7 +67,7 @@ export interface FormatAdviceOptions {
 /** Advice as text: what to change, and what that saved. Empty where there is none. */
 export function formatAdvice(advice: readonly Advice[], options: FormatAdviceOptions = {}): string {
   const { color = false, width = 100 } = options;
-  const page = new TerminalPage(Math.max(64, width), color);
+  const page = new TerminalPage(Math.max(MIN_WIDTH, width), color);
   for (const each of advice) {
     const content: Span[] = [
       ['green', '→ '],

@@ -2,7 +2,7 @@
 // around a fault, and what to change. How lines are set is terminal-page.ts's.
 
 import { type Explanation, flagWords } from './explanation.ts';
-import { type Span, TerminalPage } from './terminal-page.ts';
+import { MIN_WIDTH, type Span, TerminalPage } from './terminal-page.ts';
 import { numberText } from './value-text.ts';
 
 export interface FormatExplanationOptions {
@@ -18,7 +18,7 @@ const SHOWN_FIXES = 4;
 /** The explanation as text, without a line break at its end. */
 export function formatExplanation(explanation: Explanation, options: FormatExplanationOptions = {}): string {
   const { color = false, width = 100 } = options;
-  const page = new TerminalPage(Math.max(64, width), color);
+  const page = new TerminalPage(Math.max(MIN_WIDTH, width), color);
   const line = (label: string, ...content: Span[]) => {
     page.line('  ', '  ', [['dim', label.padEnd(LABEL_WIDTH)], ...content], { hang: LABEL_WIDTH });
   };

@@ -4,7 +4,7 @@
 
 import { type JsonValue, valueToJson } from './json.ts';
 import { momentText, type RewindAccount, type RewindFrame, type RewindMachine, type RewindPoint } from './rewind.ts';
-import { type Span, TerminalPage } from './terminal-page.ts';
+import { MIN_WIDTH, type Span, TerminalPage } from './terminal-page.ts';
 import type { AccountState } from './transaction-trace.ts';
 import { bytesText, numberText } from './value-text.ts';
 
@@ -18,7 +18,6 @@ export interface FormatRewindOptions {
 }
 
 const DEFAULT_WIDTH = 100;
-const MIN_WIDTH = 64;
 const LABEL_WIDTH = 9;
 const SHOWN_LINES = 4;
 const SHOWN_FUNCTIONS = 6;

@@ -554,8 +554,8 @@ describe('formatTrace', () => {
     const trace = play({ vault: payOut(vault), flags: '' });
     const usual = formatTrace(trace);
     expect(formatTrace(trace, { width: Number.NaN })).toBe(usual);
-    expect(formatTrace(trace, { width: 0 })).toBe(formatTrace(trace, { width: 64 }));
-    expect(formatTrace(trace, { width: -5 })).toBe(formatTrace(trace, { width: 64 }));
+    expect(formatTrace(trace, { width: 0 })).toBe(formatTrace(trace, { width: 40 }));
+    expect(formatTrace(trace, { width: -5 })).toBe(formatTrace(trace, { width: 40 }));
     const endless = formatTrace(trace, { width: Number.POSITIVE_INFINITY });
     expect(endless.split('\n')[0]).toBe(formatTrace(trace, { width: 300 }).split('\n')[0]);
     expect(endless).toMatch(/#0 .+ {2}\S/);
@@ -587,7 +587,7 @@ describe('formatTrace', () => {
         anything,
         anything,
         fc.constantFrom(...TRACE_LEVELS),
-        fc.integer({ min: 64, max: 140 }),
+        fc.integer({ min: 40, max: 140 }),
         (a, b, level, width) => {
           const hostile = new DecoderRegistry([
             [

@@ -4,7 +4,7 @@
 
 import { describeFailure } from './failure-text.ts';
 import { displayWidth, escapeText } from './plain-text.ts';
-import { type Span, type Style, TerminalPage } from './terminal-page.ts';
+import { MIN_WIDTH, type Span, type Style, TerminalPage } from './terminal-page.ts';
 import { describeTransactionFailure } from './transaction-failure-text.ts';
 import {
   type AccountChange,
@@ -34,7 +34,6 @@ export interface FormatOptions {
 }
 
 const DEFAULT_WIDTH = 100;
-const MIN_WIDTH = 64;
 const OWN_COLUMN = 9;
 const TOTAL_COLUMN = 10;
 const SHOWN_ACCOUNTS = 48;

@@ -17,6 +17,7 @@ export type { CodeRow } from './explanation-codes.ts';
 export { describeFailure, type FailureText, type ShowAddress } from './failure-text.ts';
 export { type FormatOptions, formatTrace, TRACE_LEVELS, type TraceLevel } from './format.ts';
 export { type FormatExplanationOptions, formatExplanation } from './format-explanation.ts';
+export { type FormatLedgerOptions, formatLedger } from './format-ledger.ts';
 export {
   type FormatRewindOptions,
   formatMemory,

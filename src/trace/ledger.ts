@@ -27,6 +27,7 @@ export interface LedgerEntry {
   } | null;
   /** Null where it stayed. */
   readonly owner: { readonly before: string; readonly after: string } | null;
+  readonly executable: { readonly before: boolean; readonly after: boolean } | null;
   readonly dataLength: { readonly before: number; readonly after: number } | null;
   /** Null where too many changed to be kept. */
   readonly data: readonly DataChange[] | null;
@@ -124,13 +125,14 @@ function ledgerOfFrame(frame: CallFrame, fields: FieldsOfChanges): FrameLedger {
 }
 
 function entryOf(change: AccountChange, fields: FieldsOfChanges): LedgerEntry {
-  const { address, name, lamports, owner, dataLength, data, tokens } = change;
+  const { address, name, lamports, owner, executable, dataLength, data, tokens } = change;
   return {
     address,
     name,
     lamports: { ...lamports, change: lamports.after - lamports.before },
     tokens: tokens === undefined ? null : tokenEntry(tokens.before, tokens.after),
     owner: owner.before === owner.after ? null : owner,
+    executable: executable.before === executable.after ? null : executable,
     dataLength: dataLength.before === dataLength.after ? null : dataLength,
     data,
     fields: fields.get(change) ?? null,

@@ -28,6 +28,8 @@ export interface LineOptions {
   readonly hang?: number;
 }
 
+/** Pages are never narrower: a tree has no room in fewer columns. */
+export const MIN_WIDTH = 40;
 const MIN_CONTENT_WIDTH = 16;
 const DEFAULT_WIDTH = 100;
 
@@ -49,9 +51,11 @@ export class TerminalPage {
    * @param restPrefix the tree before wrapped lines, of the same width: `│  │  `
    */
   line(prefix: string, restPrefix: string, content: readonly Span[], options: LineOptions = {}): void {
-    const { right = [], hang = 0 } = options;
+    const { right = [] } = options;
     const rightWidth = widthOf(right);
     const indent = displayWidth(prefix);
+    // Where the columns of a list leave no room, what is wrapped begins further left.
+    const hang = Math.max(0, Math.min(options.hang ?? 0, this.width - indent - MIN_CONTENT_WIDTH));
     const first = Math.max(MIN_CONTENT_WIDTH, this.width - indent - (rightWidth === 0 ? 0 : rightWidth + 1));
     const rest = Math.max(MIN_CONTENT_WIDTH, this.width - indent - hang);
     const rows = wrap(content, first, rest);

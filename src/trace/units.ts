@@ -5,6 +5,7 @@
 // Reads the trace only.
 
 import { INVOKE_UNITS } from '../runtime/execution-cost.ts';
+import { escapeText } from './plain-text.ts';
 import { type CallFrame, callsOf, type TransactionTrace } from './transaction-trace.ts';
 import { numberText } from './value-text.ts';
 
@@ -93,8 +94,9 @@ function consumedLine(frame: CallFrame): number | null {
   return null;
 }
 
+/** For a screen or a file of text: labels and IDLs can hold anything. */
 const nameOf = ({ program, instruction }: FrameUnits): string => {
-  return instruction === null ? program : `${program}::${instruction}`;
+  return escapeText(instruction === null ? program : `${program}::${instruction}`);
 };
 
 /** A table: frames indented, their parts below them. */

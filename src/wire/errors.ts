@@ -27,6 +27,9 @@ export interface ParhelionErrorContext {
   NO_PROGRAM: { address: string };
   NO_FILES: Record<never, never>;
   NOTHING_RAN: { error: string };
+  COMMAND_LINE: { reason: string };
+  UNREADABLE_FILE: { file: string; reason: string };
+  UNWRITABLE_FILE: { file: string; reason: string };
 }
 
 export type ParhelionErrorCode = keyof ParhelionErrorContext;
@@ -60,6 +63,9 @@ const MESSAGES: { readonly [C in ParhelionErrorCode]: (context: ParhelionErrorCo
   NO_PROGRAM: (c) => `There is no program at ${c.address}. Add one with svm.addProgram.`,
   NOTHING_RAN: (c) =>
     `There is nothing to look into: the transaction was rejected before its first instruction (${c.error}).`,
+  COMMAND_LINE: (c) => `${c.reason}.`,
+  UNREADABLE_FILE: (c) => `${c.file} can't be read: ${c.reason}.`,
+  UNWRITABLE_FILE: (c) => `${c.file} can't be written: ${c.reason}.`,
   NO_FILES: () => 'There are no files here. Read the bytes in your own way, and use addProgram, toBytes and fromBytes.',
 };
 

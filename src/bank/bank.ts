@@ -17,7 +17,7 @@ import type { ExecutionEnvironment } from '../runtime/environment.ts';
 import type { ExecutionCosts } from '../runtime/execution-cost.ts';
 import type { ExecutionListener } from '../runtime/execution-events.ts';
 import type { FeatureSet } from '../runtime/features.ts';
-import { calculateFee } from '../runtime/fees.ts';
+import { calculateFee, countSignatures } from '../runtime/fees.ts';
 import { LOG_MESSAGES_BYTES_LIMIT } from '../runtime/log-collector.ts';
 import {
   hostedProgram,
@@ -66,8 +66,9 @@ import { BlockhashQueue, MAX_RECENT_BLOCKHASHES as MAX_REMEMBERED_BLOCKHASHES } 
 import { epochOf, leaderScheduleEpochOf } from './epochs.ts';
 import { GENESIS_BLOCKHASH, genesisAccounts, sysvarAccount } from './genesis.ts';
 import { DEFAULT_HISTORY_CAPACITY, History, type TransactionMemory } from './history.ts';
+import { MessageDigest } from './message-digest.ts';
 import { PersistentMap } from './persistent-map.ts';
-import { MessageDigest, StatusCache } from './status-cache.ts';
+import { StatusCache } from './status-cache.ts';
 
 /** Lamports for each signature. Source: agave fee-structure/src/lib.rs, FeeStructure::default. */
 export const LAMPORTS_PER_SIGNATURE = 5000n;
@@ -272,7 +273,7 @@ export class Bank implements BankView {
   feeForMessage(message: VersionedMessage): bigint | undefined {
     if (!this.isRecentBlockhash(message.recentBlockhash)) return undefined;
     return calculateFee(
-      message,
+      countSignatures(message),
       LAMPORTS_PER_SIGNATURE,
       priorityFeeOfMessage(message, this.#features.runtime, this.builtinAllocation),
     );
@@ -293,7 +294,7 @@ export class Bank implements BankView {
   /** Asked for twice of each transaction: when it is checked and when it is stored. */
   #digestOf(transaction: VersionedTransaction): MessageDigest {
     if (this.#digested?.transaction !== transaction) {
-      this.#digested = { transaction, digest: new MessageDigest(transaction.messageBytes) };
+      this.#digested = { transaction, digest: MessageDigest.of(transaction) };
     }
     return this.#digested.digest;
   }

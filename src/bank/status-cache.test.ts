@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { fromTransaction } from '../testing/kit.ts';
+import { compileMessage } from '../wire/message-compiler.ts';
+import { Pubkey } from '../wire/pubkey.ts';
+import { createTransaction, decodeTransaction, encodeTransaction } from '../wire/transaction.ts';
 import { MAX_PROCESSING_AGE } from './blockhash-queue.ts';
-import { MessageDigest, StatusCache } from './status-cache.ts';
+import { MessageDigest } from './message-digest.ts';
+import { StatusCache } from './status-cache.ts';
 
 function areEqual(a: MessageDigest, b: MessageDigest): boolean {
   const words = new Int32Array(4);
@@ -9,7 +14,7 @@ function areEqual(a: MessageDigest, b: MessageDigest): boolean {
   return b.equalsAt(words, 0);
 }
 
-const digest = (...bytes: number[]) => new MessageDigest(Uint8Array.from(bytes));
+const digest = (...bytes: number[]) => MessageDigest.ofBytes(Uint8Array.from(bytes));
 
 describe('the status cache', () => {
   test('knows a message for as long as its blockhash may date a transaction, and lets it go some time after', () => {
@@ -54,20 +59,20 @@ describe('a message digest', () => {
 
   test('differs where one bit, the length, or the order of two words differs', () => {
     const message = Uint8Array.from({ length: 200 }, (_, i) => i);
-    const seen = [new MessageDigest(message)];
+    const seen = [MessageDigest.ofBytes(message)];
     for (let bit = 0; bit < message.length * 8; bit++) {
       const changed = message.slice();
       changed[bit >> 3] ^= 1 << (bit & 7);
-      seen.push(new MessageDigest(changed));
+      seen.push(MessageDigest.ofBytes(changed));
     }
-    for (let len = 0; len < 40; len++) seen.push(new MessageDigest(new Uint8Array(len)));
+    for (let len = 0; len < 40; len++) seen.push(MessageDigest.ofBytes(new Uint8Array(len)));
     // Longer than the room it starts with, and no multiple of a word.
-    for (const len of [4095, 4097, 70_003]) seen.push(new MessageDigest(new Uint8Array(len)));
+    for (const len of [4095, 4097, 70_003]) seen.push(MessageDigest.ofBytes(new Uint8Array(len)));
     for (let i = 0; i + 8 <= message.length; i += 4) {
       const swapped = message.slice();
       swapped.copyWithin(i, i + 4, i + 8);
       swapped.set(message.subarray(i, i + 4), i + 4);
-      seen.push(new MessageDigest(swapped));
+      seen.push(MessageDigest.ofBytes(swapped));
     }
     for (const [i, one] of seen.entries()) {
       for (const other of seen.slice(i + 1)) if (one.hash === other.hash) expect(areEqual(one, other)).toBe(false);
@@ -79,9 +84,44 @@ describe('a message digest', () => {
   test('differs for two messages that a client could make', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), fc.uint8Array({ maxLength: 300 }), (a, b) => {
-        return areEqual(new MessageDigest(a), new MessageDigest(b)) === (Buffer.compare(a, b) === 0);
+        return areEqual(MessageDigest.ofBytes(a), MessageDigest.ofBytes(b)) === (Buffer.compare(a, b) === 0);
       }),
       { numRuns: 500, seed: 3 },
     );
+  });
+});
+
+describe('the digest of a transaction', () => {
+  const key = (n: number) => new Pubkey(new Uint8Array(32).fill(n));
+  const bytesOf = (version: 'legacy' | 0 | 1, hash: number, ...datas: number[][]) => {
+    const instructions = datas.map((data) => ({ programAddress: key(9), accounts: [], data: Uint8Array.from(data) }));
+    const recentBlockhash = new Uint8Array(32).fill(hash);
+    const message = compileMessage({ version, feePayer: key(1), recentBlockhash, instructions });
+    return encodeTransaction(createTransaction(message, [new Uint8Array(64)]));
+  };
+  const decoded = (bytes: Uint8Array) => MessageDigest.of(fromTransaction(bytes));
+
+  test('is one of the message, however it was read', () => {
+    for (const version of ['legacy', 0, 1] as const) {
+      const bytes = bytesOf(version, 3, [1, 2, 3, 4, 5], []);
+      expect(areEqual(decoded(bytes), MessageDigest.of(decodeTransaction(bytes)))).toBe(true);
+      expect(areEqual(decoded(bytes), decoded(bytes.slice()))).toBe(true);
+    }
+  });
+
+  test('differs where data is divided otherwise, or has another length', () => {
+    const seen = [
+      bytesOf('legacy', 3, [1, 2], [3]),
+      bytesOf('legacy', 3, [1], [2, 3]),
+      bytesOf('legacy', 3, [1, 2], [3, 0]),
+      bytesOf('legacy', 3, [1, 2, 0], [3]),
+      bytesOf('legacy', 4, [1, 2], [3]),
+      bytesOf(0, 3, [1, 2], [3]),
+      bytesOf('legacy', 3, [1, 2]),
+      bytesOf(1, 3, [1, 2], [3]),
+    ].map(decoded);
+    for (const [i, a] of seen.entries()) {
+      for (const [j, b] of seen.entries()) expect([i, j, areEqual(a, b)]).toEqual([i, j, i === j]);
+    }
   });
 });

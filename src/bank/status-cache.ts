@@ -1,96 +1,15 @@
-// Which messages were processed, so that none is processed twice. What is remembered of a message is 128 bits of hash.
-// Differs: Agave keeps 20 bytes of the message's blake3; hashing with that would take longer than all other checks of a
-// transfer together. Nobody gains by making two of his own messages collide here.
+// Which messages were processed, so that none is processed twice. What is remembered of a message is its digest.
 // An entry is needed as long as the message's blockhash may date a transaction. Entries are therefore kept in two
 // generations, and after as many new blockhashes as that is, the older generation is let go.
 // Source: agave runtime/src/status_cache.rs; runtime/src/bank/check_transactions.rs.
 
 import { MAX_PROCESSING_AGE } from './blockhash-queue.ts';
+import type { MessageDigest } from './message-digest.ts';
 
 const GENERATION_BLOCKS = MAX_PROCESSING_AGE + 1;
 
-const C1 = 0x239b961b;
-const C2 = 0xab0e9789;
-const C3 = 0x38b34ae5;
-const C4 = 0xa1e38b93;
-
 /** Slots of the shortest table, as a power of two. */
 const MIN_TABLE_BITS = 7;
-
-/** Messages are hashed here: words of an array that is known beforehand are read in half the time of bytes of any. */
-let scratch = new Uint8Array(4096);
-let scratchWords = new Int32Array(scratch.buffer);
-
-/** MurmurHash3 of a message in its 128-bit form for 32-bit machines; the last block is filled up with zeros. */
-export class MessageDigest {
-  /** Its first word. All four are signed, as an Int32Array holds them. */
-  readonly hash: number;
-  readonly #second: number;
-  readonly #third: number;
-  readonly #fourth: number;
-
-  constructor(message: Uint8Array) {
-    const { length } = message;
-    if (length + 15 > scratch.length) {
-      scratch = new Uint8Array(8 * Math.ceil(length / 4) + 64);
-      scratchWords = new Int32Array(scratch.buffer);
-    }
-    scratch.set(message);
-    for (let i = length; (i & 15) !== 0; i++) scratch[i] = 0;
-    const words = scratchWords;
-    let h1 = 0;
-    let h2 = 0;
-    let h3 = 0;
-    let h4 = 0;
-    for (let i = 0; i * 4 < length; i += 4) {
-      h1 ^= Math.imul(rotateLeft(Math.imul(words[i], C1), 15), C2);
-      h1 = (Math.imul(rotateLeft(h1, 19) + h2, 5) + 0x561ccd1b) | 0;
-      h2 ^= Math.imul(rotateLeft(Math.imul(words[i + 1], C2), 16), C3);
-      h2 = (Math.imul(rotateLeft(h2, 17) + h3, 5) + 0x0bcaa747) | 0;
-      h3 ^= Math.imul(rotateLeft(Math.imul(words[i + 2], C3), 17), C4);
-      h3 = (Math.imul(rotateLeft(h3, 15) + h4, 5) + 0x96cd1c35) | 0;
-      h4 ^= Math.imul(rotateLeft(Math.imul(words[i + 3], C4), 18), C1);
-      h4 = (Math.imul(rotateLeft(h4, 13) + h1, 5) + 0x32ac3b17) | 0;
-    }
-    h1 = (h1 ^ length) + (h2 ^ length) + (h3 ^ length) + (h4 ^ length);
-    h2 = finalMix((h2 ^ length) + h1);
-    h3 = finalMix((h3 ^ length) + h1);
-    h4 = finalMix((h4 ^ length) + h1);
-    h1 = finalMix(h1) + h2 + h3 + h4;
-    this.hash = h1 | 0;
-    this.#second = (h2 + h1) | 0;
-    this.#third = (h3 + h1) | 0;
-    this.#fourth = (h4 + h1) | 0;
-  }
-
-  /** Whether the four words at `offset` are this digest. */
-  equalsAt(words: Int32Array, offset: number): boolean {
-    return (
-      words[offset] === this.hash &&
-      words[offset + 1] === this.#second &&
-      words[offset + 2] === this.#third &&
-      words[offset + 3] === this.#fourth
-    );
-  }
-
-  writeTo(words: Int32Array, offset: number): void {
-    words[offset] = this.hash;
-    words[offset + 1] = this.#second;
-    words[offset + 2] = this.#third;
-    words[offset + 3] = this.#fourth;
-  }
-}
-
-function rotateLeft(value: number, bits: number): number {
-  return (value << bits) | (value >>> (32 - bits));
-}
-
-/** Spreads each bit over all others. */
-function finalMix(value: number): number {
-  value = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
-  value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35);
-  return value ^ (value >>> 16);
-}
 
 export class StatusCache {
   #young: DigestLog;

@@ -15,19 +15,23 @@ import type { Rent } from './sysvars/layouts.ts';
 
 const U64_MAX = 0xffff_ffff_ffff_ffffn;
 
-/** Lamports. A precompile's instruction says in its first byte how many signatures it brings. */
-export function calculateFee(message: VersionedMessage, lamportsPerSignature: bigint, priorityFee: bigint): bigint {
-  const { accountKeys, instructions } = message;
-  let signatures = message.header.numRequiredSignatures;
-  for (let i = 0; i < instructions.length; i++) {
-    const { programIdIndex, data } = instructions[i];
-    if (data.length > 0 && isSignaturePrecompile(accountKeys[programIdIndex])) signatures += data[0];
-  }
-  const fee = signatures === 1 ? lamportsPerSignature : saturate(BigInt(signatures) * lamportsPerSignature);
+/** Lamports. */
+export function calculateFee(signatureCount: number, lamportsPerSignature: bigint, priorityFee: bigint): bigint {
+  const fee = signatureCount === 1 ? lamportsPerSignature : saturate(BigInt(signatureCount) * lamportsPerSignature);
   return priorityFee === 0n ? fee : saturate(fee + priorityFee);
 }
 
-function isSignaturePrecompile(program: Pubkey): boolean {
+/** How many signatures a message pays for. A precompile's instruction says in its first byte how many it brings. */
+export function countSignatures({ header, accountKeys, instructions }: VersionedMessage): number {
+  let count = header.numRequiredSignatures;
+  for (let i = 0; i < instructions.length; i++) {
+    const { programIdIndex, data } = instructions[i];
+    if (data.length > 0 && isSignaturePrecompile(accountKeys[programIdIndex])) count += data[0];
+  }
+  return count;
+}
+
+export function isSignaturePrecompile(program: Pubkey): boolean {
   return program.equals(ED25519_ID) || program.equals(SECP256K1_ID) || program.equals(SECP256R1_ID);
 }
 

@@ -15,15 +15,14 @@ import { MAX_ACCOUNT_KEYS } from '../wire/transaction-sanitizer.ts';
 import * as ids from './addresses.ts';
 import type { ExecutionEnvironment } from './environment.ts';
 import { type Refusal, refuseTransaction } from './errors.ts';
+import type { InstructionPlan, ResolvedMessage } from './message-facts.ts';
 import type { SlotHashes } from './sysvars/layouts.ts';
 import type { InstructionAccount } from './transaction-context.ts';
 
-export interface SanitizedTransaction {
+export interface SanitizedTransaction extends ResolvedMessage {
   readonly transaction: VersionedTransaction;
-  /** Keys of the message, then all that lookup tables load as writable, then all they load as readonly. */
-  readonly keys: readonly Pubkey[];
-  /** What each key is to every instruction that names it, by the same index. */
-  readonly roles: readonly InstructionAccount[];
+  /** The top-level instructions, where they are known beforehand. */
+  readonly plans: readonly InstructionPlan[] | undefined;
 }
 
 /** Accounts that no transaction may write: programs of the runtime, sysvars. */
@@ -90,7 +89,7 @@ export function resolveAccounts(transaction: VersionedTransaction, source: Looku
     loadedWritableCount = writable.length;
     keys = [...keys, ...writable, ...readonly];
   }
-  return { transaction, keys, roles: rolesOf(message, keys, loadedWritableCount) };
+  return { transaction, keys, roles: rolesOf(message, keys, loadedWritableCount), plans: undefined };
 }
 
 const LOOKUP_TABLE_META_SIZE = 56;

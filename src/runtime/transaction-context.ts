@@ -166,6 +166,16 @@ export interface InstructionAccount {
   readonly isWritable: boolean;
 }
 
+/** By index in the transaction: where an instruction names the account first. What it doesn't name has any entry. */
+export type Positions = Uint8Array | Uint16Array;
+
+/** @param count how many accounts the transaction has */
+export function mapPositions(accounts: readonly InstructionAccount[], count: number): Positions {
+  const positions = accounts.length > 256 ? new Uint16Array(count) : new Uint8Array(count);
+  for (let i = accounts.length - 1; i >= 0; i--) positions[accounts[i].indexInTransaction] = i;
+  return positions;
+}
+
 /** One instruction of the trace: a top-level one or a call. */
 export class InstructionContext {
   readonly transaction: TransactionContext;
@@ -183,7 +193,7 @@ export class InstructionContext {
   /** Whether a function of the host ran in place of a compiled program, so that its own units are an estimate. */
   isEstimate = false;
   /** Position of the first instruction account for each account of the transaction that has one; made when first asked. */
-  #positions: Uint8Array | Uint16Array | undefined;
+  #positions: Positions | undefined;
 
   constructor(
     transaction: TransactionContext,
@@ -192,7 +202,7 @@ export class InstructionContext {
     data: Uint8Array,
     topLevelIndex: number,
     caller: InstructionContext | undefined,
-    positions?: Uint8Array | Uint16Array,
+    positions?: Positions,
   ) {
     this.transaction = transaction;
     this.programIndexInTransaction = programIndexInTransaction;
@@ -250,17 +260,9 @@ export class InstructionContext {
   /** Position of the first instruction account with this index in the transaction, or -1. */
   indexOfAccount(indexInTransaction: number): number {
     const { accounts } = this;
-    const position = (this.#positions ??= this.#mapPositions())[indexInTransaction];
+    const position = (this.#positions ??= mapPositions(accounts, this.transaction.accounts.length))[indexInTransaction];
     // An entry that nobody wrote says 0, and is found out here.
     return position < accounts.length && accounts[position].indexInTransaction === indexInTransaction ? position : -1;
-  }
-
-  #mapPositions(): Uint8Array | Uint16Array {
-    const { accounts } = this;
-    const count = this.transaction.accounts.length;
-    const positions = accounts.length > 256 ? new Uint16Array(count) : new Uint8Array(count);
-    for (let i = accounts.length - 1; i >= 0; i--) positions[accounts[i].indexInTransaction] = i;
-    return positions;
   }
 
   /** Whether `key` signed, at any position. */

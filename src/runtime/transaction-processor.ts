@@ -5,18 +5,11 @@
 // Source: agave runtime/src/bank.rs, verify_transaction; runtime/src/bank/check_transactions.rs;
 // svm/src/transaction_processor.rs; litesvm crates/litesvm/src/lib.rs.
 
-import { verifySignatureStrict } from '../crypto/ed25519.ts';
 import type { Account } from '../wire/account.ts';
 import { equalBytes } from '../wire/bytes.ts';
-import { DEFAULT_PUBKEY, Pubkey } from '../wire/pubkey.ts';
+import { DEFAULT_PUBKEY, type Pubkey } from '../wire/pubkey.ts';
 import type { VersionedTransaction } from '../wire/transaction.ts';
 import type { TransactionError } from '../wire/transaction-error.ts';
-import {
-  checkInstructionAccountCounts,
-  checkInstructionCount,
-  checkTransactionSize,
-  sanitizeTransaction,
-} from '../wire/transaction-sanitizer.ts';
 import {
   ADDRESS_LOOKUP_TABLE_BASE_SIZE,
   type LoadedAccounts,
@@ -25,14 +18,7 @@ import {
   withRentEpochOfExempt,
 } from './account-loader.ts';
 import { INCINERATOR_ID } from './addresses.ts';
-import {
-  type BuiltinAllocation,
-  type ComputeBudgetRequests,
-  limitsOfConfig,
-  limitsOfRequests,
-  readComputeBudgetInstructions,
-  type TransactionLimits,
-} from './compute-budget.ts';
+import type { BuiltinAllocation, TransactionLimits } from './compute-budget.ts';
 import type { ExecutionEnvironment } from './environment.ts';
 import { InstructionFailure, type Refusal, refuseTransaction, TransactionFailure } from './errors.ts';
 import {
@@ -41,34 +27,17 @@ import {
   MAX_INSTRUCTION_STACK_DEPTH_SIMD_0268,
 } from './execution-cost.ts';
 import type { ExecutionListener } from './execution-events.ts';
-import { calculateFee, takeFee } from './fees.ts';
+import { calculateFee, countSignatures, takeFee } from './fees.ts';
 import { InvokeContext } from './invoke-context.ts';
 import { LogCollector } from './log-collector.ts';
-import {
-  advanceNonce,
-  decodeCurrentNonce,
-  durableNonceFromBlockhash,
-  isNonceUsable,
-  nonceAccountIndex,
-} from './nonce.ts';
-import { PRECOMPILES } from './precompiles/index.ts';
+import { factsOf, type MessageFacts, noteFacts, planInstructions } from './message-facts.ts';
 import { type ProgramCache, TransactionProgramCache } from './program-cache.ts';
 import { isRentTransitionAllowed, minimumBalance } from './rent.ts';
-import { hasDuplicateKeys, resolveAccounts, type SanitizedTransaction } from './sanitized-transaction.ts';
+import { resolveAccounts, type SanitizedTransaction } from './sanitized-transaction.ts';
 import type { Rent } from './sysvars/layouts.ts';
-import {
-  type InstructionAccount,
-  InstructionContext,
-  type ReturnData,
-  TransactionAccount,
-  TransactionContext,
-} from './transaction-context.ts';
+import { checkAge, checkForm, checkLocks, checkSignatures, limitsOf, readRequests } from './transaction-checks.ts';
+import { InstructionContext, type ReturnData, TransactionAccount, TransactionContext } from './transaction-context.ts';
 import { halves, splitU64 } from './u64-halves.ts';
-
-/** How many accounts a transaction may lock. Source: solana-sdk transaction/src/sanitized.rs; agave runtime/src/bank.rs. */
-const MAX_TX_ACCOUNT_LOCKS = 128;
-/** The same before `increase_tx_account_lock_limit`. */
-const OLDER_MAX_TX_ACCOUNT_LOCKS = 64;
 
 /** What a transaction may use, and what calls and syscalls cost it: mainnet's, where it isn't said. */
 interface ExecutionLimits {
@@ -175,23 +144,31 @@ export function prepareTransaction(
   const { rules } = bank.environment;
   let fee = 0n;
   try {
-    checkForm(transaction, bank);
-    let requests = rules.checkComputeBudgetBeforeAge ? readRequests(transaction, bank) : undefined;
-    const sanitized = resolveAccounts(transaction, bank);
-    checkLocks(sanitized, bank);
+    const facts = factsOf(transaction, bank);
+    checkForm(transaction, bank, facts);
+    let limits = facts?.limits;
+    let requests =
+      limits === undefined && rules.checkComputeBudgetBeforeAge ? readRequests(transaction, bank) : undefined;
+    const sanitized = resolve(transaction, bank, facts);
+    if (facts === undefined) checkLocks(sanitized, bank);
     if (!rules.verifySignaturesFirst && bank.verifySignatures) checkSignatures(transaction);
 
-    let limits = rules.checkComputeBudgetBeforeAge ? limitsOf(transaction, requests) : undefined;
+    if (rules.checkComputeBudgetBeforeAge) limits ??= limitsOf(transaction, requests);
     const nonce = checkAge(sanitized, bank);
-    requests ??= readRequests(transaction, bank);
-    limits ??= limitsOf(transaction, requests);
+    if (limits === undefined) {
+      requests ??= readRequests(transaction, bank);
+      limits = limitsOf(transaction, requests);
+    }
+    if (facts === undefined) noteFacts(transaction, sanitized, limits, bank);
     const canBeKnown = rules.duplicateDetection === 'message' || bank.verifySignatures;
     if (canBeKnown && bank.isAlreadyProcessed(transaction)) {
       const source = 'agave runtime/src/bank/check_transactions.rs';
       refuseTransaction('AlreadyProcessed', { rule: 'check_status_cache', source });
     }
 
-    fee = calculateFee(transaction.message, bank.environment.lamportsPerSignature, limits.priorityFee);
+    const known = facts?.signatureCount ?? -1;
+    const signatureCount = known >= 0 ? known : countSignatures(transaction.message);
+    fee = calculateFee(signatureCount, bank.environment.lamportsPerSignature, limits.priorityFee);
     return prepareLoaded(sanitized, limits, nonce, fee, bank);
   } catch (failure) {
     if (!(failure instanceof TransactionFailure)) throw failure;
@@ -199,119 +176,14 @@ export function prepareTransaction(
   }
 }
 
-/** What can be said of the bytes alone. */
-function checkForm(transaction: VersionedTransaction, bank: BankView): void {
-  const { features, rules } = bank.environment;
-  const { message } = transaction;
-  if (rules.requireFeatureForV1 && message.version === 1 && !features.enable_tx_v1) {
-    refuseTransaction('UnsupportedVersion');
-  }
-  if (rules.enforcePacketSize) refuseIf(checkTransactionSize(transaction));
-  if (rules.enforceInstructionLimits) refuseIf(checkInstructionCount(message));
-  if (rules.verifySignaturesFirst && bank.verifySignatures) checkSignatures(transaction);
-  if (rules.enforceInstructionLimits && features.limit_instruction_accounts) {
-    refuseIf(checkInstructionAccountCounts(message));
-  }
-  refuseIf(sanitizeTransaction(transaction));
-}
-
-function refuseIf(error: TransactionError | undefined): void {
-  if (error !== undefined) refuseTransaction(error);
-}
-
-/** Every signature, by the key at its place. Their number is the sanitizer's business. */
-function checkSignatures({ signatures, message, messageBytes }: VersionedTransaction): void {
-  const { accountKeys } = message;
-  const count = Math.min(signatures.length, accountKeys.length);
-  for (let i = 0; i < count; i++) {
-    if (!verifySignatureStrict(signatures[i], messageBytes, accountKeys[i].bytes)) {
-      refuseTransaction('SignatureFailure', {
-        rule: 'verify_with_results',
-        source: 'solana-sdk transaction/src/versioned/mod.rs',
-        account: accountKeys[i],
-        asked: 'signature',
-        detail: signatures[i].every((byte) => byte === 0)
-          ? 'its signature is all zeros: nobody signed for it'
-          : 'its signature is of another message, or by another key',
-      });
-    }
-  }
-}
-
-function checkLocks({ keys }: SanitizedTransaction, { environment, accountLockLimit }: BankView): void {
-  const { features, rules } = environment;
-  const limit =
-    accountLockLimit ?? (features.increase_tx_account_lock_limit ? MAX_TX_ACCOUNT_LOCKS : OLDER_MAX_TX_ACCOUNT_LOCKS);
-  if (rules.checkLockLimitBeforeDuplicates && keys.length > limit) refuseManyLocks(keys.length, limit);
-  if (hasDuplicateKeys(keys)) {
-    const account = keys.find((key, i) => keys.findIndex((other) => other.equals(key)) < i);
-    refuseTransaction('AccountLoadedTwice', { rule: 'validate_account_locks', source: LOCKS_SOURCE, account });
-  }
-  if (keys.length > limit) refuseManyLocks(keys.length, limit);
-}
-
-const LOCKS_SOURCE = 'agave accounts-db/src/account_locks.rs';
-
-function refuseManyLocks(actual: number, limit: number): never {
-  const asked = 'accounts';
-  refuseTransaction('TooManyAccountLocks', {
-    rule: 'validate_account_locks',
-    source: LOCKS_SOURCE,
-    asked,
-    limit,
-    actual,
-  });
-}
-
-/** A v1 message has a config instead. */
-function readRequests({ message }: VersionedTransaction, bank: BankView): ComputeBudgetRequests | undefined {
-  if (message.version === 1) return undefined;
-  return readComputeBudgetInstructions(message, bank.environment.features, bank.builtinAllocation);
-}
-
-function limitsOf({ message }: VersionedTransaction, requests: ComputeBudgetRequests | undefined): TransactionLimits {
-  return requests === undefined ? limitsOfConfig(message.config) : limitsOfRequests(requests);
-}
-
-/**
- * Refuses a transaction that nothing dates: no blockhash that is recent enough, no durable nonce. Returns the nonce account
- * as a failure leaves it, where a nonce dates the transaction.
- */
-function checkAge(sanitized: SanitizedTransaction, bank: BankView): AccountChange | undefined {
-  if (!bank.checkBlockhash) return undefined;
-  const { rules, lamportsPerSignature } = bank.environment;
-  const { recentBlockhash } = sanitized.transaction.message;
-  const isRecent = rules.acceptRecentBlockhashes
-    ? bank.isRecentBlockhash(recentBlockhash)
-    : equalBytes(recentBlockhash, bank.latestBlockhash);
-  if (isRecent) return undefined;
-  const index = nonceAccountIndex(sanitized);
-  const key = sanitized.keys[index];
-  const account = index < 0 ? undefined : bank.getAccount(key);
-  const nextNonce = durableNonceFromBlockhash(bank.latestBlockhash);
-  if (account === undefined || !isNonceUsable(sanitized, account, nextNonce)) {
-    return refuseTransaction('BlockhashNotFound', {
-      rule: 'check_transaction_age',
-      source: 'agave runtime/src/bank/check_transactions.rs',
-      account: key,
-      detail: describeAge(sanitized, account, nextNonce),
-    });
-  }
-  return [key, advanceNonce(account, nextNonce, lamportsPerSignature)];
-}
-
-/** Why neither the blockhash nor a nonce dates the transaction. */
-function describeAge(sanitized: SanitizedTransaction, account: Account | undefined, nextNonce: Uint8Array): string {
-  const { recentBlockhash } = sanitized.transaction.message;
-  if (nonceAccountIndex(sanitized) < 0) return `blockhash ${new Pubkey(recentBlockhash)} is not a recent one`;
-  if (account === undefined) return 'the nonce account does not exist';
-  const nonce = decodeCurrentNonce(account);
-  if (nonce === undefined) return 'the nonce account is not initialized';
-  if (!equalBytes(nonce.durableNonce, recentBlockhash)) {
-    return `the nonce account holds ${new Pubkey(nonce.durableNonce)}, the transaction carries ${new Pubkey(recentBlockhash)}`;
-  }
-  if (equalBytes(nextNonce, recentBlockhash)) return 'the nonce was advanced in this block already';
-  return `the nonce authority ${nonce.authority} does not sign the first instruction`;
+/** What the facts say, or what is found out anew. */
+function resolve(
+  transaction: VersionedTransaction,
+  bank: BankView,
+  facts: MessageFacts | undefined,
+): SanitizedTransaction {
+  if (facts === undefined) return resolveAccounts(transaction, bank);
+  return { transaction, keys: facts.keys, roles: facts.roles, plans: facts.plans };
 }
 
 function prepareLoaded(
@@ -460,31 +332,23 @@ function createTransactionContext(prepared: PreparedTransaction): TransactionCon
 }
 
 /** Runs the top-level instructions one by one, up to the first that fails. Source: agave svm/src/message_processor.rs. */
-function processMessage(
-  { transaction, keys, roles }: SanitizedTransaction,
-  context: InvokeContext,
-): TransactionError | undefined {
-  const { instructions } = transaction.message;
-  let indexes: Uint8Array | undefined;
-  let instructionAccounts: InstructionAccount[] = [];
-  for (let i = 0; i < instructions.length; i++) {
-    const { programIdIndex, accounts, data } = instructions[i];
-    // Instructions with the same list of indexes share it (see the decoder), and may share what it stands for.
-    if (accounts !== indexes) {
-      indexes = accounts;
-      instructionAccounts = new Array(accounts.length);
-      for (let j = 0; j < accounts.length; j++) instructionAccounts[j] = roles[accounts[j]];
-    }
+function processMessage(sanitized: SanitizedTransaction, context: InvokeContext): TransactionError | undefined {
+  const { transaction, keys, roles } = sanitized;
+  const { message } = transaction;
+  const { instructions } = message;
+  const plans = sanitized.plans ?? planInstructions(message, keys, roles);
+  for (let i = 0; i < plans.length; i++) {
+    const { programIndex, accounts, positions, precompile } = plans[i];
     const instruction = new InstructionContext(
       context.transaction,
-      programIdIndex,
-      instructionAccounts,
-      data,
+      programIndex,
+      accounts,
+      instructions[i].data,
       i,
       undefined,
+      positions,
     );
     try {
-      const precompile = PRECOMPILES.get(keys[programIdIndex]);
       if (precompile === undefined) context.processInstruction(instruction);
       else {
         const instructionDatas = instructions.map((each) => each.data);

@@ -18,7 +18,7 @@ import type {
 import { type Account, RENT_EXEMPT_RENT_EPOCH } from '../wire/account.ts';
 import { decodeBase58, encodeBase58 } from '../wire/base58.ts';
 import { ParhelionError } from '../wire/errors.ts';
-import { readMessage, WireReader } from '../wire/message.ts';
+import { readShapedMessage } from '../wire/message-shape.ts';
 import { Pubkey } from '../wire/pubkey.ts';
 import {
   createTransaction,
@@ -27,6 +27,7 @@ import {
   SIGNATURE_BYTES,
   type VersionedTransaction,
 } from '../wire/transaction.ts';
+import { WireBytes, WireReader } from '../wire/wire-reader.ts';
 
 const MAX_ACCOUNT_DATA_LEN = 10 * 1024 * 1024;
 /** The longest base58 text of 64 bytes. */
@@ -64,25 +65,21 @@ export function copyBytes(bytes: ReadonlyUint8Array): Uint8Array {
 // Transactions are small, many, and kept for a while. An ArrayBuffer of its own for each would cost more than to decode
 // it (0.4 µs of 1.5), so their copies share larger ones.
 const CHUNK_LEN = 64 * 1024;
-let chunkBuffer = new ArrayBuffer(0);
-let chunk = new Uint8Array(chunkBuffer);
-let chunkView = new DataView(chunkBuffer);
+let chunk = new WireBytes(new Uint8Array(0));
 let chunkUsed = 0;
 
 /** Copies bytes that nobody writes to any more, and returns a reader over the copy. */
 function readCopy(bytes: ReadonlyUint8Array): WireReader {
   const { length } = bytes;
   if (length > CHUNK_LEN / 16) return WireReader.over(copyBytes(bytes));
-  if (chunkUsed + length > chunk.length) {
-    chunkBuffer = new ArrayBuffer(CHUNK_LEN);
-    chunk = new Uint8Array(chunkBuffer);
-    chunkView = new DataView(chunkBuffer);
+  if (chunkUsed + length > chunk.bytes.length) {
+    chunk = new WireBytes(new Uint8Array(CHUNK_LEN));
     chunkUsed = 0;
   }
   const start = chunkUsed;
   chunkUsed += length;
-  chunk.set(bytes as Uint8Array, start);
-  return WireReader.within(chunkBuffer, chunk, chunkView, start, chunkUsed);
+  chunk.bytes.set(bytes as Uint8Array, start);
+  return new WireReader(chunk, start, chunkUsed);
 }
 
 // Accounts.
@@ -140,7 +137,7 @@ export function fromTransaction(
   transaction: Transaction | ReadonlyUint8Array,
   options?: DecodeTransactionOptions,
 ): VersionedTransaction {
-  if (transaction instanceof Uint8Array) return readTransaction(readCopy(transaction), options);
+  if (transaction instanceof Uint8Array) return readTransaction(readCopy(transaction), options, readShapedMessage);
   const messageBytes = fieldOf(transaction, 'messageBytes');
   const signaturesByAddress = fieldOf(transaction, 'signatures');
   if (
@@ -154,7 +151,7 @@ export function fromTransaction(
   }
   const reader = readCopy(messageBytes);
   const start = reader.offset;
-  const message = readMessage(reader);
+  const message = readShapedMessage(reader);
   reader.expectEnd();
   const bytes = reader.viewFrom(start);
   const signatures = Object.values(signaturesByAddress).map(fromSignatureBytes);

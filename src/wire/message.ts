@@ -8,7 +8,8 @@
 import { readU16, readU32, readU64, writeU16, writeU32, writeU64 } from './bytes.ts';
 import { ParhelionError } from './errors.ts';
 import { DEFAULT_PUBKEY, PUBKEY_BYTES, Pubkey } from './pubkey.ts';
-import { readShortVecLength, shortVecSize, writeShortVecLength } from './short-vec.ts';
+import { shortVecSize, writeShortVecLength } from './short-vec.ts';
+import { WireReader } from './wire-reader.ts';
 
 export const HASH_BYTES = 32;
 /** Set in the first byte of a message that has a version; the other seven bits are the version. */
@@ -109,32 +110,23 @@ function readHeader(reader: WireReader): MessageHeader {
   };
 }
 
-// Transactions that follow each other name the same keys in the same places, more often than not. Where all are the same
-// they get the same array; the keys are the same objects in any case.
-let lastKeys: readonly Pubkey[] = [];
 let lastHash: Pubkey = DEFAULT_PUBKEY;
 
 function readKeys(reader: WireReader, count: number): readonly Pubkey[] {
   const begin = reader.take(count * PUBKEY_BYTES, 'account keys');
-  const { view } = reader;
-  const last = lastKeys;
-  const common = Math.min(count, last.length);
-  let same = 0;
-  while (same < common && last[same].equalsInView(view, begin + same * PUBKEY_BYTES)) same++;
-  if (same === count && count === last.length) return last;
   const keys = new Array<Pubkey>(count);
-  for (let i = 0; i < count; i++) {
-    keys[i] = i < same ? last[i] : Pubkey.internedInView(view, begin + i * PUBKEY_BYTES);
-  }
-  lastKeys = keys;
+  for (let i = 0; i < count; i++) keys[i] = Pubkey.internedInView(reader.view, begin + i * PUBKEY_BYTES);
   return keys;
 }
 
 /** Transactions that follow each other have the same one: the same array, so that it is known at a glance. */
+export function hashAt(view: DataView, offset: number): Pubkey {
+  if (!lastHash.equalsInView(view, offset)) lastHash = Pubkey.internedInView(view, offset);
+  return lastHash;
+}
+
 function readHash(reader: WireReader, what: string): Uint8Array {
-  const offset = reader.take(HASH_BYTES, what);
-  if (!lastHash.equalsInView(reader.view, offset)) lastHash = Pubkey.internedInView(reader.view, offset);
-  return lastHash.bytes;
+  return hashAt(reader.view, reader.take(HASH_BYTES, what)).bytes;
 }
 
 function readCompactMessage(reader: WireReader, version: 'legacy' | 0): VersionedMessage {
@@ -351,98 +343,4 @@ function writeKeys(out: Uint8Array, offset: number, keys: readonly Pubkey[]): nu
 function requireAtMost(name: string, value: number, most: number): void {
   if (value <= most) return;
   throw new ParhelionError('INVALID_ARGUMENT', { name, expected: `at most ${most}`, received: `${value}` });
-}
-
-/**
- * A place in the bytes of a transaction; every step past the end says what was expected there. The bytes may be a part of
- * larger ones: offsets are those of the whole, so that many transactions can share an array and its view.
- */
-export class WireReader {
-  readonly bytes: Uint8Array;
-  readonly view: DataView;
-  offset: number;
-  readonly #start: number;
-  readonly #end: number;
-  // Of `bytes`. Asking the array for them takes as long as making a view.
-  readonly #buffer: ArrayBufferLike;
-  readonly #base: number;
-
-  private constructor(
-    bytes: Uint8Array,
-    view: DataView,
-    start: number,
-    end: number,
-    buffer: ArrayBufferLike,
-    base: number,
-  ) {
-    this.bytes = bytes;
-    this.view = view;
-    this.offset = start;
-    this.#start = start;
-    this.#end = end;
-    this.#buffer = buffer;
-    this.#base = base;
-  }
-
-  /** Over all of `bytes`. */
-  static over(bytes: Uint8Array): WireReader {
-    // A subclass (Node's Buffer) is looked through, so that every view taken is a plain Uint8Array.
-    const isPlain = bytes.constructor === Uint8Array;
-    const plain = isPlain ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const { buffer, byteOffset, length } = bytes;
-    return new WireReader(plain, new DataView(buffer, byteOffset, length), 0, length, buffer, byteOffset);
-  }
-
-  /** Over the bytes from `start` to `end` of a whole buffer, of which `bytes` and `view` are two views. */
-  static within(buffer: ArrayBuffer, bytes: Uint8Array, view: DataView, start: number, end: number): WireReader {
-    return new WireReader(bytes, view, start, end, buffer, 0);
-  }
-
-  /** How many bytes were read. */
-  get length(): number {
-    return this.offset - this.#start;
-  }
-
-  /** The bytes from `start` to here. */
-  viewFrom(start: number): Uint8Array {
-    return new Uint8Array(this.#buffer, this.#base + start, this.offset - start);
-  }
-
-  /** Steps over `count` bytes and returns where they begin. */
-  take(count: number, what: string): number {
-    const offset = this.offset;
-    const left = this.#end - offset;
-    if (count > left) return this.fail(`${what}: ${count} bytes are needed and ${left} are left`);
-    this.offset = offset + count;
-    return offset;
-  }
-
-  takeView(count: number, what: string): Uint8Array {
-    const offset = this.take(count, what);
-    // A third faster than `subarray`, and a transaction has five of these.
-    return new Uint8Array(this.#buffer, this.#base + offset, count);
-  }
-
-  takeShortVecLength(what: string): number {
-    const length = readShortVecLength(this.bytes, this.offset, this.#end);
-    if (length === 'cut') return this.fail(`${what}: the bytes end within it`);
-    if (length === 'alias') return this.fail(`${what}: its compact-u16 is longer than it need be`);
-    if (length === 'overflow') return this.fail(`${what}: its compact-u16 is over 65535`);
-    this.offset += shortVecSize(length);
-    return length;
-  }
-
-  peek(what: string): number {
-    if (this.offset >= this.#end) this.fail(`${what}: the bytes end before it`);
-    return this.bytes[this.offset];
-  }
-
-  expectEnd(): void {
-    const left = this.#end - this.offset;
-    if (left > 0) this.fail(`${left} bytes follow where it should end`);
-  }
-
-  fail(reason: string): never {
-    throw new ParhelionError('MALFORMED_TRANSACTION', { reason: `at byte ${this.length}, ${reason}` });
-  }
 }

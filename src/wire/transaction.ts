@@ -5,14 +5,8 @@
 // Source: solana-sdk transaction/src/versioned/mod.rs, VersionedTransaction (SchemaRead, SchemaWrite).
 
 import { ParhelionError } from './errors.ts';
-import {
-  encodeMessage,
-  MESSAGE_VERSION_PREFIX,
-  readMessage,
-  V1_PREFIX,
-  type VersionedMessage,
-  WireReader,
-} from './message.ts';
+import { encodeMessage, MESSAGE_VERSION_PREFIX, readMessage, V1_PREFIX, type VersionedMessage } from './message.ts';
+import { WireReader } from './wire-reader.ts';
 
 export const SIGNATURE_BYTES = 64;
 
@@ -40,8 +34,12 @@ export function decodeTransaction(bytes: Uint8Array, options?: DecodeTransaction
   return readTransaction(WireReader.over(bytes), options);
 }
 
-/** The same from a reader. */
-export function readTransaction(reader: WireReader, options?: DecodeTransactionOptions): VersionedTransaction {
+/** The same from a reader, and by another reading of messages. */
+export function readTransaction(
+  reader: WireReader,
+  options?: DecodeTransactionOptions,
+  read: typeof readMessage = readMessage,
+): VersionedTransaction {
   const begin = reader.offset;
   const first = reader.peek('the number of signatures, or the version');
   let signatures: Uint8Array[];
@@ -51,10 +49,10 @@ export function readTransaction(reader: WireReader, options?: DecodeTransactionO
     reader.offset++;
     signatures = takeSignatures(reader, first);
     const start = reader.offset;
-    message = readMessage(reader, 'unprefixed');
+    message = read(reader, 'unprefixed');
     messageBytes = reader.viewFrom(start);
   } else if (first === V1_PREFIX) {
-    message = readMessage(reader);
+    message = read(reader);
     messageBytes = reader.viewFrom(begin);
     signatures = takeSignatures(reader, message.header.numRequiredSignatures);
   } else {

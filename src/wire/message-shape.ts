@@ -1,0 +1,244 @@
+// What a message has in common with those before and after it: its header, its keys, and which of them its instructions
+// take. Transactions that follow each other differ in their blockhash and in the data of their instructions alone, more
+// often than not. Such messages share one shape, and what is found out about one of them holds for all.
+// A message is compared with a shape byte by byte before it is read by it: what is read is what stands there.
+// Only legacy messages and v0 messages without lookup tables have one: what a lookup table adds is not in the message.
+
+import {
+  type CompiledInstruction,
+  HASH_BYTES,
+  hashAt,
+  MESSAGE_VERSION_PREFIX,
+  type MessageAddressTableLookup,
+  type MessageHeader,
+  readMessage,
+  type VersionedMessage,
+} from './message.ts';
+import { PUBKEY_BYTES, type Pubkey } from './pubkey.ts';
+import { readShortVecLength, shortVecSize } from './short-vec.ts';
+import type { WireBytes, WireReader } from './wire-reader.ts';
+
+/** An instruction without its data. */
+export type InstructionShape = Pick<CompiledInstruction, 'programIdIndex' | 'accounts'>;
+
+export class MessageShape {
+  readonly version: 'legacy' | 0;
+  readonly header: MessageHeader;
+  readonly accountKeys: readonly Pubkey[];
+  readonly instructions: readonly InstructionShape[];
+  /** For the runtime: what it found out about all messages of this shape. */
+  facts: unknown = undefined;
+  /** For the bank: what it knows the shape by. */
+  digest: unknown = undefined;
+
+  constructor({ version, header, accountKeys, instructions }: VersionedMessage) {
+    this.version = version as 'legacy' | 0;
+    this.header = header;
+    this.accountKeys = accountKeys;
+    this.instructions = instructions.map(({ programIdIndex, accounts }) => ({ programIdIndex, accounts }));
+  }
+
+  /** All that there is of it, which no other shape has. */
+  bytes(): Uint8Array {
+    const { version, header, accountKeys, instructions } = this;
+    const { numRequiredSignatures, numReadonlySignedAccounts, numReadonlyUnsignedAccounts } = header;
+    const counts = [numRequiredSignatures, numReadonlySignedAccounts, numReadonlyUnsignedAccounts, accountKeys.length];
+    return Uint8Array.from([
+      version === 'legacy' ? 0 : 1,
+      ...counts,
+      ...accountKeys.flatMap((key) => [...key.bytes]),
+      ...instructions.flatMap(({ programIdIndex, accounts }) => [programIdIndex, accounts.length, ...accounts]),
+    ]);
+  }
+
+  /** Whether a message of this version with these keys stands at `offset`, of which the header is the first. */
+  hasPrefixAt({ bytes, view }: WireReader, offset: number, version: 'legacy' | 0): boolean {
+    const { header, accountKeys } = this;
+    if (
+      version !== this.version ||
+      bytes[offset] !== header.numRequiredSignatures ||
+      bytes[offset + 1] !== header.numReadonlySignedAccounts ||
+      bytes[offset + 2] !== header.numReadonlyUnsignedAccounts ||
+      bytes[offset + 3] !== accountKeys.length
+    ) {
+      return false;
+    }
+    let at = offset + 4;
+    for (let i = 0; i < accountKeys.length; i++, at += PUBKEY_BYTES) {
+      if (!accountKeys[i].equalsInView(view, at)) return false;
+    }
+    return true;
+  }
+}
+
+/** A message that was read by its shape. */
+export class ShapedMessage implements VersionedMessage {
+  readonly version: 'legacy' | 0;
+  readonly header: MessageHeader;
+  readonly accountKeys: readonly Pubkey[];
+  readonly recentBlockhash: Uint8Array;
+  readonly instructions: readonly ShapedInstruction[];
+  readonly addressTableLookups: readonly MessageAddressTableLookup[] = NO_LOOKUPS;
+  readonly #shape: MessageShape;
+  readonly #blockhash: Pubkey;
+
+  constructor(shape: MessageShape, blockhash: Pubkey, instructions: readonly ShapedInstruction[]) {
+    this.version = shape.version;
+    this.header = shape.header;
+    this.accountKeys = shape.accountKeys;
+    this.recentBlockhash = blockhash.bytes;
+    this.instructions = instructions;
+    this.#shape = shape;
+    this.#blockhash = blockhash;
+  }
+
+  get shape(): MessageShape {
+    return this.#shape;
+  }
+
+  /** How many words what the shape leaves open takes. */
+  get openWordCount(): number {
+    const { instructions } = this;
+    let count = HASH_WORDS + instructions.length;
+    for (let i = 0; i < instructions.length; i++) count += (instructions[i].dataLength + 3) >>> 2;
+    return count;
+  }
+
+  /** Writes what the shape leaves open: the blockhash, then the length and the data of each instruction. */
+  writeOpenWords(words: Int32Array): void {
+    this.#blockhash.writeWords(words, 0);
+    let at = HASH_WORDS;
+    for (let i = 0; i < this.instructions.length; i++) at = this.instructions[i].writeWords(words, at);
+  }
+}
+
+/** An instruction whose data is a view that is made when it is asked for. */
+export class ShapedInstruction implements CompiledInstruction {
+  readonly programIdIndex: number;
+  readonly accounts: Uint8Array;
+  readonly dataLength: number;
+  readonly #source: WireBytes;
+  readonly #offset: number;
+  #data: Uint8Array | undefined;
+
+  constructor(shape: InstructionShape, source: WireBytes, offset: number, dataLength: number) {
+    this.programIdIndex = shape.programIdIndex;
+    this.accounts = shape.accounts;
+    this.dataLength = dataLength;
+    this.#source = source;
+    this.#offset = offset;
+    this.#data = undefined;
+  }
+
+  get data(): Uint8Array {
+    return (this.#data ??= this.#source.viewAt(this.#offset, this.dataLength));
+  }
+
+  /** The signed u32 at a place of the data that is there. */
+  dataI32(at: number): number {
+    return this.#source.view.getInt32(this.#offset + at, true);
+  }
+
+  /** Writes length and data at `at`, the last word filled up with zeros, and returns the place behind them. */
+  writeWords(words: Int32Array, at: number): number {
+    const { dataLength } = this;
+    const { view } = this.#source;
+    const offset = this.#offset;
+    words[at++] = dataLength;
+    let i = 0;
+    for (; i + 4 <= dataLength; i += 4) words[at++] = view.getInt32(offset + i, true);
+    if (i === dataLength) return at;
+    let last = 0;
+    for (let shift = 0; i < dataLength; i++, shift += 8) last |= view.getUint8(offset + i) << shift;
+    words[at] = last;
+    return at + 1;
+  }
+}
+
+const HASH_WORDS = HASH_BYTES / 4;
+const NO_LOOKUPS: readonly MessageAddressTableLookup[] = [];
+
+/** The shapes seen last, by what tells them apart most often. */
+const SLOT_COUNT = 64;
+const shapes: (MessageShape | undefined)[] = new Array(SLOT_COUNT).fill(undefined);
+
+/** The same as `readMessage`, by the shape of a message that was read before where there is one. */
+export function readShapedMessage(reader: WireReader, versions: 'all' | 'unprefixed' = 'all'): VersionedMessage {
+  const begin = reader.offset;
+  const slot = slotOf(reader);
+  if (slot >= 0) {
+    const known = shapes[slot];
+    const message = known && readByShape(reader, known);
+    if (message !== undefined) return message;
+  }
+  const message = readMessage(reader, versions);
+  if (slot < 0 || message.version === 1 || message.addressTableLookups.length > 0) return message;
+  const shape = new MessageShape(message);
+  const end = reader.offset;
+  reader.offset = begin;
+  const shaped = readByShape(reader, shape);
+  // Some forms of a message are not read by shapes: a number of keys in two bytes.
+  if (shaped === undefined) {
+    reader.offset = end;
+    return message;
+  }
+  shapes[slot] = shape;
+  return shaped;
+}
+
+/** Whether the message at `offset` begins with its header, behind no version. */
+function isLegacyAt({ bytes, offset }: WireReader): boolean {
+  return bytes[offset] < MESSAGE_VERSION_PREFIX;
+}
+
+/** -1 where the message is too short for one key and one instruction. */
+function slotOf(reader: WireReader): number {
+  const { view, offset, end } = reader;
+  const header = isLegacyAt(reader) ? offset : offset + 1;
+  if (header + 4 > end) return -1;
+  const keys = header + 4;
+  const keyCount = reader.bytes[header + 3];
+  const instructions = keys + keyCount * PUBKEY_BYTES + HASH_BYTES;
+  if (keyCount === 0 || instructions + 4 > end) return -1;
+  let hash = Math.imul(view.getInt32(header, true) ^ view.getInt32(instructions, true), 0x9e3779b1);
+  // The keys that differ most: the second one, and the last but one, which is often followed by a program.
+  const second = keyCount > 1 ? keys + PUBKEY_BYTES : keys;
+  hash = Math.imul(hash ^ view.getInt32(second, true), 0x85ebca6b);
+  hash = Math.imul(hash ^ view.getInt32(instructions - HASH_BYTES - PUBKEY_BYTES, true), 0xc2b2ae35);
+  return hash >>> 26;
+}
+
+/** Reads a message that has this shape; undefined where it hasn't, and then nothing is read. */
+function readByShape(reader: WireReader, shape: MessageShape): ShapedMessage | undefined {
+  const { bytes, view, source, offset, end } = reader;
+  const isLegacy = isLegacyAt(reader);
+  if (!isLegacy && bytes[offset] !== MESSAGE_VERSION_PREFIX) return undefined;
+  const header = isLegacy ? offset : offset + 1;
+  const hash = header + 4 + shape.accountKeys.length * PUBKEY_BYTES;
+  let at = hash + HASH_BYTES;
+  if (at >= end || !shape.hasPrefixAt(reader, header, isLegacy ? 'legacy' : 0)) return undefined;
+  const count = shape.instructions.length;
+  if (bytes[at++] !== count || count >= 0x80) return undefined;
+  const instructions = new Array<ShapedInstruction>(count);
+  for (let i = 0; i < count; i++) {
+    const each = shape.instructions[i];
+    const { accounts } = each;
+    if (at + 2 + accounts.length > end) return undefined;
+    if (bytes[at] !== each.programIdIndex || bytes[at + 1] !== accounts.length || accounts.length >= 0x80) {
+      return undefined;
+    }
+    at += 2;
+    for (let j = 0; j < accounts.length; j++) if (bytes[at + j] !== accounts[j]) return undefined;
+    at += accounts.length;
+    const dataLength = readShortVecLength(bytes, at, end);
+    if (typeof dataLength === 'string') return undefined;
+    at += shortVecSize(dataLength);
+    if (dataLength > end - at) return undefined;
+    instructions[i] = new ShapedInstruction(each, source, at, dataLength);
+    at += dataLength;
+  }
+  // A v0 message without lookup tables says so in its last byte.
+  if (!isLegacy && (at >= end || bytes[at++] !== 0)) return undefined;
+  reader.offset = at;
+  return new ShapedMessage(shape, hashAt(view, hash), instructions);
+}

@@ -1,6 +1,6 @@
 // The decoders that a trace is made with: those of the programs that nearly every transaction meets, and the user's own.
 
-import { DecoderRegistry } from '../trace/decoder.ts';
+import type { DecoderRegistry } from '../trace/decoder.ts';
 import { createDefaultDecoders } from '../trace/decoders/index.ts';
 
 let defaults: DecoderRegistry | undefined;
@@ -8,5 +8,5 @@ let defaults: DecoderRegistry | undefined;
 /** @param own goes before what Parhelion knows. */
 export function decodersWith(own: DecoderRegistry | undefined): DecoderRegistry {
   defaults ??= createDefaultDecoders();
-  return own === undefined ? defaults : new DecoderRegistry([...defaults, ...own]);
+  return own === undefined ? defaults : own.over(defaults);
 }

@@ -55,7 +55,9 @@ export interface ProgramDecoder {
  * ```
  */
 export class DecoderRegistry {
-  readonly #decoders: Map<string, ProgramDecoder>;
+  #decoders: ReadonlyMap<string, ProgramDecoder>;
+  /** What `over` made last, good until a decoder is registered. */
+  #layered: { readonly fallback: DecoderRegistry; readonly registry: DecoderRegistry } | undefined;
 
   constructor(decoders: Iterable<readonly [address: string, decoder: ProgramDecoder]> = []) {
     this.#decoders = new Map(decoders);
@@ -63,7 +65,16 @@ export class DecoderRegistry {
 
   /** Adds a decoder, in place of one that the address had. */
   register(programAddress: Address, decoder: ProgramDecoder): void {
-    this.#decoders.set(programAddress, decoder);
+    this.#decoders = new Map(this.#decoders).set(programAddress, decoder);
+    this.#layered = undefined;
+  }
+
+  /** These decoders as they are now, and where an address has none, those of `fallback`. The same until one is added. */
+  over(fallback: DecoderRegistry): DecoderRegistry {
+    if (this.#layered?.fallback !== fallback) {
+      this.#layered = { fallback, registry: new DecoderRegistry([...fallback, ...this]) };
+    }
+    return this.#layered.registry;
   }
 
   get(programAddress: string): ProgramDecoder | undefined {
@@ -84,10 +95,13 @@ export class DecoderRegistry {
     try {
       const reading = this.#decoders.get(instruction.programAddress)?.decodeInstruction?.(instruction);
       if (reading === undefined) return undefined;
-      const { name, args, accountNames, missingAccounts = [] } = reading;
-      const missing = missingAccounts.length === 0 ? {} : { missingAccounts: missingAccounts.map(String) };
+      const { name, args, accountNames, missingAccounts } = reading;
+      const decoded = { name: String(name), args: plainObject(args) };
       return {
-        instruction: { name: String(name), args: plainObject(args), ...missing },
+        instruction:
+          missingAccounts === undefined || missingAccounts.length === 0
+            ? decoded
+            : { ...decoded, missingAccounts: missingAccounts.map(String) },
         accountNames: [...accountNames],
       };
     } catch {
@@ -116,6 +130,7 @@ export class DecoderRegistry {
 }
 
 const MAX_DEPTH = 8;
+const PLAIN_PROPERTY = { enumerable: true, configurable: true, writable: true };
 
 /** Plain copies of what codecs return: options become their value or null, bytes are copied, anything odd is text. */
 function plainValue(value: unknown, depth: number): DecodedValue {
@@ -132,5 +147,12 @@ function plainValue(value: unknown, depth: number): DecodedValue {
 }
 
 function plainObject(value: object, depth = 0): { readonly [name: string]: DecodedValue } {
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, plainValue(item, depth)]));
+  const plain: Record<string, DecodedValue> = {};
+  for (const name of Object.keys(value)) {
+    const item = plainValue((value as Record<string, unknown>)[name], depth);
+    // Set like any other, this one would be the object's prototype.
+    if (name === '__proto__') Object.defineProperty(plain, name, { ...PLAIN_PROPERTY, value: item });
+    else plain[name] = item;
+  }
+  return plain;
 }

@@ -4,6 +4,7 @@
 
 import type { AccountMeta, Address } from '@solana/kit';
 import type { EncodedInstruction, InstructionReading, ProgramDecoder } from '../decoder.ts';
+import { type FixedLayouts, readFixed } from './fixed-layouts.ts';
 import { describeErrorBy, type ErrorNames } from './program-errors.ts';
 
 /** What each generated `parse…Instruction` takes and returns, as far as it is the same for all. */
@@ -35,16 +36,28 @@ export interface CodamaClient {
   readonly dataIfEmpty?: Uint8Array;
 }
 
+/** What is known of a program. */
+export interface CodamaProgram {
+  readonly errors: ErrorNames;
+  /** Instructions that need no parser. */
+  readonly fixed?: FixedLayouts;
+  /** Is asked when the first instruction comes that needs one. */
+  readonly client: () => CodamaClient;
+}
+
 type Parse = (instruction: ClientInstruction) => unknown;
 
 /** More accounts than any instruction of these programs names. */
 const STAND_IN_COUNT = 32;
 const standIn = (): AccountMeta => ({ address: '' as Address, role: 0 });
 
-/** @param client is asked when the first instruction comes */
-export function codamaDecoder(errors: ErrorNames, client: () => CodamaClient): ProgramDecoder {
+export function codamaDecoder({ errors, fixed, client }: CodamaProgram): ProgramDecoder {
   return {
-    decodeInstruction: (instruction) => decodeInstruction(client(), instruction),
+    decodeInstruction(instruction) {
+      const { data, accounts } = instruction;
+      const reading = fixed === undefined ? undefined : readFixed(fixed, data, accounts.length);
+      return reading ?? decodeInstruction(client(), instruction);
+    },
     describeError: describeErrorBy(errors),
   };
 }

@@ -1,10 +1,12 @@
 // Decoders of the programs that nearly every transaction meets: one table, program address → decoder.
 // Instructions are read by the parsers of the @solana-program clients, out of a bundle (scripts/bundle-decoders.mjs) that
-// is run when the first instruction is decoded: importing this module costs its text, and no codec.
+// is run when the first instruction is decoded that fixed-layouts.ts doesn't know: importing this module costs its text,
+// and no codec.
 
 import { DecoderRegistry, type ProgramDecoder } from '../decoder.ts';
 import { loadClients } from './clients.generated.ts';
 import { codamaDecoder } from './codama.ts';
+import { ASSOCIATED_TOKEN_LAYOUTS, COMPUTE_BUDGET_LAYOUTS, SYSTEM_LAYOUTS, TOKEN_LAYOUTS } from './fixed-layouts.ts';
 import { LOADER_V3_DECODER } from './loader-v3.ts';
 import {
   ASSOCIATED_TOKEN_ERRORS,
@@ -22,47 +24,73 @@ type Clients = Readonly<Record<string, never>>;
 let loaded: Clients | undefined;
 const clients = (): Clients => (loaded ??= loadClients() as Clients);
 
-const SYSTEM = codamaDecoder(SYSTEM_ERRORS, () => ({
-  parse: clients()['parseSystemInstruction'],
-  instructions: clients()['SystemInstruction'],
-}));
+const SYSTEM = codamaDecoder({
+  errors: SYSTEM_ERRORS,
+  fixed: SYSTEM_LAYOUTS,
+  client: () => ({
+    parse: clients()['parseSystemInstruction'],
+    instructions: clients()['SystemInstruction'],
+  }),
+});
 
-const TOKEN = codamaDecoder(TOKEN_ERRORS, () => ({
-  parse: clients()['parseTokenInstruction'],
-  instructions: clients()['TokenInstruction'],
-  enums: { authorityType: clients()['TokenAuthorityType'] },
-  parseBatch: clients()['parseTokenBatchInstruction'],
-}));
+const TOKEN = codamaDecoder({
+  errors: TOKEN_ERRORS,
+  fixed: TOKEN_LAYOUTS,
+  client: () => ({
+    parse: clients()['parseTokenInstruction'],
+    instructions: clients()['TokenInstruction'],
+    enums: { authorityType: clients()['TokenAuthorityType'] },
+    parseBatch: clients()['parseTokenBatchInstruction'],
+  }),
+});
 
-const TOKEN_2022 = codamaDecoder(TOKEN_2022_ERRORS, () => ({
-  parse: clients()['parseToken2022Instruction'],
-  instructions: clients()['Token2022Instruction'],
-  enums: { authorityType: clients()['Token2022AuthorityType'], state: clients()['Token2022AccountState'] },
-  parseBatch: clients()['parseToken2022BatchInstruction'],
-}));
+const TOKEN_2022 = codamaDecoder({
+  errors: TOKEN_2022_ERRORS,
+  fixed: TOKEN_LAYOUTS,
+  client: () => ({
+    parse: clients()['parseToken2022Instruction'],
+    instructions: clients()['Token2022Instruction'],
+    enums: { authorityType: clients()['Token2022AuthorityType'], state: clients()['Token2022AccountState'] },
+    parseBatch: clients()['parseToken2022BatchInstruction'],
+  }),
+});
 
-const ASSOCIATED_TOKEN = codamaDecoder(ASSOCIATED_TOKEN_ERRORS, () => ({
-  parse: clients()['parseAssociatedTokenInstruction'],
-  instructions: clients()['AssociatedTokenInstruction'],
-  // The program takes no data at all for `Create`; the client's parser doesn't.
-  dataIfEmpty: new Uint8Array(1),
-}));
+const ASSOCIATED_TOKEN = codamaDecoder({
+  errors: ASSOCIATED_TOKEN_ERRORS,
+  fixed: ASSOCIATED_TOKEN_LAYOUTS,
+  client: () => ({
+    parse: clients()['parseAssociatedTokenInstruction'],
+    instructions: clients()['AssociatedTokenInstruction'],
+    // The program takes no data at all for `Create`; the client's parser doesn't.
+    dataIfEmpty: new Uint8Array(1),
+  }),
+});
 
-const COMPUTE_BUDGET = codamaDecoder([], () => ({
-  parse: clients()['parseComputeBudgetInstruction'],
-  instructions: clients()['ComputeBudgetInstruction'],
-}));
+const COMPUTE_BUDGET = codamaDecoder({
+  errors: [],
+  fixed: COMPUTE_BUDGET_LAYOUTS,
+  client: () => ({
+    parse: clients()['parseComputeBudgetInstruction'],
+    instructions: clients()['ComputeBudgetInstruction'],
+  }),
+});
 
-const STAKE = codamaDecoder(STAKE_ERRORS, () => ({
-  parse: clients()['parseStakeInstruction'],
-  instructions: clients()['StakeInstruction'],
-  enums: { stakeAuthorize: clients()['StakeAuthorize'] },
-}));
+const STAKE = codamaDecoder({
+  errors: STAKE_ERRORS,
+  client: () => ({
+    parse: clients()['parseStakeInstruction'],
+    instructions: clients()['StakeInstruction'],
+    enums: { stakeAuthorize: clients()['StakeAuthorize'] },
+  }),
+});
 
-const ADDRESS_LOOKUP_TABLE = codamaDecoder([], () => ({
-  parse: clients()['parseAddressLookupTableInstruction'],
-  instructions: clients()['AddressLookupTableInstruction'],
-}));
+const ADDRESS_LOOKUP_TABLE = codamaDecoder({
+  errors: [],
+  client: () => ({
+    parse: clients()['parseAddressLookupTableInstruction'],
+    instructions: clients()['AddressLookupTableInstruction'],
+  }),
+});
 
 /** A memo is its data. */
 const MEMO: ProgramDecoder = {

@@ -14,7 +14,7 @@ import { MAX_ACCOUNT_DATA_LEN, type TransactionAccount } from '../runtime/transa
 import { equalBytes } from '../wire/bytes.ts';
 import type { Pubkey } from '../wire/pubkey.ts';
 import { toAddress, toPubkey } from './address.ts';
-import { ProgramError } from './program-error.ts';
+import { ProgramError, withFacts } from './program-error.ts';
 
 const U64_MAX = 0xffff_ffff_ffff_ffffn;
 
@@ -91,7 +91,13 @@ export class AccountInfo {
   /** Cuts the data or extends it by zeros. @throws ProgramError `InvalidRealloc` beyond 10,240 bytes of growth. */
   resize(dataLen: number): void {
     if (dataLen === this.dataLen) return;
-    if (dataLen - this.originalDataLen > MAX_PERMITTED_DATA_INCREASE) throw new ProgramError('InvalidRealloc');
+    const limit = this.originalDataLen + MAX_PERMITTED_DATA_INCREASE;
+    if (dataLen > limit) {
+      const detail = `${this.key} has ${this.originalDataLen} bytes, may grow to ${limit}, and was to have ${dataLen}`;
+      const rule = { rule: 'AccountInfo::resize', source: 'solana-sdk account-info/src/lib.rs' };
+      const facts = { ...rule, account: this.#account.key, asked: 'resize data', limit, actual: dataLen };
+      throw withFacts(new ProgramError('InvalidRealloc', detail), facts);
+    }
     const data = new Uint8Array(dataLen);
     const before = this.data;
     data.set(dataLen < before.length ? before.subarray(0, dataLen) : before);

@@ -4,8 +4,8 @@
 // Source: agave program-runtime/src/cpi.rs, cpi_common; solana-sdk cpi/src/lib.rs, invoke_signed.
 
 import type { Instruction } from '@solana/kit';
-import { createProgramAddress, MAX_SEEDS, PUBKEY_ERROR_TEXT } from '../crypto/program-address.ts';
-import { checkAuthorizedProgram, checkInstructionSize, describeSeeds, MAX_SIGNERS } from '../runtime/cpi.ts';
+import { createProgramAddress, MAX_SEEDS } from '../crypto/program-address.ts';
+import { checkAuthorizedProgram, checkInstructionSize, MAX_SIGNERS } from '../runtime/cpi.ts';
 import { CPI_SOURCE } from '../runtime/cpi-abi.ts';
 import { MAX_CPI_ACCOUNT_INFOS } from '../runtime/cpi-accounts.ts';
 import { fail, SyscallError } from '../runtime/errors.ts';
@@ -17,6 +17,7 @@ import {
 } from '../runtime/execution-cost.ts';
 import type { DerivedSigner } from '../runtime/execution-events.ts';
 import type { CallMeta } from '../runtime/invoke-context.ts';
+import { refuseSignerSeeds } from '../runtime/seed-refusals.ts';
 import { MAX_PERMITTED_DATA_INCREASE } from '../runtime/serialization.ts';
 import type { InstructionContext } from '../runtime/transaction-context.ts';
 import { Verdict } from '../wire/errors.ts';
@@ -180,14 +181,7 @@ class Call {
       if (typeof address === 'string') {
         const { listener } = this.#frame.context;
         listener?.on({ type: 'derive', seeds, programId, address: undefined, bump: undefined });
-        const text = `Could not create program address with signer seeds: ${PUBKEY_ERROR_TEXT[address]}`;
-        throw new SyscallError('BadSeeds', text, {
-          rule: 'create_program_address',
-          source: 'solana-sdk address/src/lib.rs',
-          program: programId,
-          asked: 'signer',
-          detail: `seeds ${describeSeeds(seeds)}`,
-        });
+        refuseSignerSeeds(address, seeds, programId);
       }
       this.#signers.push({ seeds, address });
     }

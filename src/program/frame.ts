@@ -10,7 +10,7 @@ import { executeHosted } from '../runtime/programs/bpf-loader.ts';
 import type { InstructionContext } from '../runtime/transaction-context.ts';
 import { ParhelionError, Verdict } from '../wire/errors.ts';
 import { AccountInfo } from './account-info.ts';
-import { ProgramError } from './program-error.ts';
+import { factsOf, ProgramError } from './program-error.ts';
 
 let current: ProgramFrame | undefined;
 
@@ -168,8 +168,8 @@ export class ProgramFrame {
     const program = this.instruction.programId;
     if (thrown instanceof ProgramError) {
       const { error, message } = thrown;
-      const rule = 'program result';
-      return new InstructionFailure(error, { rule, source: 'the program itself', program, detail: message });
+      const own = { rule: 'program result', source: 'the program itself', program, detail: message };
+      return new InstructionFailure(error, factsOf(thrown) ?? own);
     }
     return this.#panic(thrown);
   }

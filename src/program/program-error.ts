@@ -3,6 +3,7 @@
 // `InstructionError` of the same name.
 // Source: solana-sdk program-error/src/lib.rs, ProgramError.
 
+import type { Refusal } from '../runtime/errors.ts';
 import type { ProgramErrorName } from '../wire/program-error.ts';
 import { displayInstructionError, type InstructionError } from '../wire/transaction-error.ts';
 
@@ -34,4 +35,17 @@ export class ProgramError extends Error {
   static custom(code: number, message?: string): ProgramError {
     return new ProgramError({ Custom: code }, message);
   }
+}
+
+const facts = new WeakMap<ProgramError, Refusal>();
+
+/** For this library's own checks: the error, with what they looked at. */
+export function withFacts(error: ProgramError, refusal: Refusal): ProgramError {
+  facts.set(error, refusal);
+  return error;
+}
+
+/** For the runtime. */
+export function factsOf(error: ProgramError): Refusal | undefined {
+  return facts.get(error);
 }

@@ -5,7 +5,6 @@
 import type { AccountMeta, AccountRole, Address, Instruction } from '@solana/kit';
 import { hashes } from '../crypto/hashes.ts';
 import * as programAddress from '../crypto/program-address.ts';
-import { PUBKEY_ERROR_TEXT, type PubkeyError } from '../crypto/program-address.ts';
 import { SyscallError } from '../runtime/errors.ts';
 import {
   CPI_BYTES_PER_UNIT,
@@ -15,6 +14,7 @@ import {
   SHA256_BASE_COST,
   SYSCALL_BASE_COST,
 } from '../runtime/execution-cost.ts';
+import { describeSeeds, refuseSeed, refuseSeedCount } from '../runtime/seed-refusals.ts';
 import { findSibling } from '../runtime/syscalls/introspection.ts';
 import { MAX_RETURN_DATA } from '../runtime/transaction-context.ts';
 import { encodeBase64 } from '../wire/base64.ts';
@@ -101,10 +101,15 @@ export function getReturnData(): { readonly programId: Address; readonly data: U
 export function createProgramAddress(seeds: readonly Seed[], programId: Address): Address {
   return runSyscall('createProgramAddress', 'sol_create_program_address', (frame) => {
     frame.consume(CREATE_PROGRAM_ADDRESS_UNITS);
-    const bytes = frame.attempt(() => checkSeeds(seeds));
+    const bytes = frame.attempt(() => checkSeeds(seeds, programId));
     const found = programAddress.createProgramAddress(bytes, toPubkey(programId));
     tellDerivation(frame, bytes, programId, typeof found === 'string' ? undefined : found, undefined);
-    if (typeof found === 'string') throw new ProgramError(programErrorOf(found));
+    if (typeof found === 'string') {
+      throw new ProgramError(
+        found,
+        `${describeSeeds(bytes)} under ${programId} lead onto the curve: there is no such address`,
+      );
+    }
     return toAddress(found);
   });
 }
@@ -113,7 +118,7 @@ export function createProgramAddress(seeds: readonly Seed[], programId: Address)
 export function findProgramAddress(seeds: readonly Seed[], programId: Address): [address: Address, bump: number] {
   return runSyscall('findProgramAddress', 'sol_try_find_program_address', (frame) => {
     frame.consume(CREATE_PROGRAM_ADDRESS_UNITS);
-    const bytes = frame.attempt(() => checkSeeds(seeds));
+    const bytes = frame.attempt(() => checkSeeds(seeds, programId));
     const found = programAddress.findProgramAddress(bytes, toPubkey(programId));
     if (typeof found === 'string') tellDerivation(frame, bytes, programId, undefined, undefined);
     else tellDerivation(frame, bytes, programId, found.address, found.bump);
@@ -127,12 +132,8 @@ export function findProgramAddress(seeds: readonly Seed[], programId: Address): 
 /** An address derived from another by a text; the System program makes accounts there. */
 export function createWithSeed(base: Address, seed: string, owner: Address): Address {
   const found = programAddress.createWithSeed(toPubkey(base), seed, toPubkey(owner));
-  if (typeof found === 'string') throw new ProgramError(programErrorOf(found));
+  if (typeof found === 'string') throw new ProgramError(found);
   return toAddress(found);
-}
-
-function programErrorOf(error: PubkeyError) {
-  return error;
 }
 
 function tellDerivation(
@@ -148,17 +149,12 @@ function tellDerivation(
 }
 
 /** Source: agave syscalls/src/lib.rs, translate_and_check_program_address_inputs. */
-function checkSeeds(seeds: readonly Seed[]): Uint8Array[] {
-  const refuse = (asked: string, limit: number, actual: number): never => {
-    const text = `Could not create program address with signer seeds: ${PUBKEY_ERROR_TEXT.MaxSeedLengthExceeded}`;
-    const rule = 'translate_and_check_program_address_inputs';
-    throw new SyscallError('BadSeeds', text, { rule, source: 'agave syscalls/src/lib.rs', asked, limit, actual });
-  };
-  if (seeds.length > programAddress.MAX_SEEDS) refuse('seeds', programAddress.MAX_SEEDS, seeds.length);
-  return seeds.map((seed) => {
+function checkSeeds(seeds: readonly Seed[], programId: Address): Uint8Array[] {
+  const program = toPubkey(programId);
+  if (seeds.length > programAddress.MAX_SEEDS) refuseSeedCount(seeds.length, program);
+  return seeds.map((seed, i) => {
     const bytes = seedBytes(seed);
-    const limit = programAddress.MAX_SEED_LEN;
-    if (bytes.length > limit) refuse('bytes of a seed', limit, bytes.length);
+    if (bytes.length > programAddress.MAX_SEED_LEN) refuseSeed(i, bytes.length, bytes, program);
     return bytes;
   });
 }

@@ -10,10 +10,9 @@
 // ended it. Without a listener nothing is made for it.
 // Source: agave program-runtime/src/cpi.rs, cpi_common.
 
-import { createProgramAddress, MAX_SEEDS, PUBKEY_ERROR_TEXT } from '../crypto/program-address.ts';
+import { createProgramAddress, MAX_SEEDS } from '../crypto/program-address.ts';
 import type { U64, VmMemory } from '../sbpf/memory.ts';
 import type { Syscall } from '../sbpf/syscall-registry.ts';
-import { encodeHex } from '../wire/bytes.ts';
 import { Verdict } from '../wire/errors.ts';
 import { PUBKEY_BYTES, Pubkey } from '../wire/pubkey.ts';
 import { currentActivation } from './activation.ts';
@@ -30,6 +29,7 @@ import { bytesCost } from './execution-cost.ts';
 import type { DerivedSigner } from './execution-events.ts';
 import type { CallMeta, InvokeContext } from './invoke-context.ts';
 import { PRECOMPILES } from './precompiles/index.ts';
+import { refuseSignerSeeds } from './seed-refusals.ts';
 import {
   translateBytes,
   translateSlice,
@@ -265,17 +265,7 @@ function translateSigners(
       context.listener?.on({ type: 'derive', seeds: copies, programId, address: undefined, bump: undefined });
     }
     if (typeof address === 'string') {
-      throw new SyscallError(
-        'BadSeeds',
-        `Could not create program address with signer seeds: ${PUBKEY_ERROR_TEXT[address]}`,
-        {
-          rule: 'create_program_address',
-          source: 'solana-sdk address/src/lib.rs',
-          program: programId,
-          asked: 'signer',
-          detail: `seeds ${describeSeeds(seeds)}`,
-        },
-      );
+      refuseSignerSeeds(address, seeds, programId);
     }
     attempt?.signers.push({ seeds: seeds.map((seed) => seed.slice()), address });
     signers.push(address);
@@ -303,18 +293,6 @@ function translateSeeds(context: InvokeContext, memory: VmMemory, addr: U64, len
     seeds.push(memory.bytes.subarray(seedAt, seedAt + (seedLen as number)));
   }
   return seeds;
-}
-
-/** Seeds as a reader would write them: text where they are text, else hexadecimal. */
-export function describeSeeds(seeds: readonly Uint8Array[]): string {
-  return `[${seeds.map(describeSeed).join(', ')}]`;
-}
-
-function describeSeed(seed: Uint8Array): string {
-  const shown = seed.subarray(0, 64);
-  const more = seed.length > shown.length ? `… (${seed.length} bytes)` : '';
-  const isText = shown.length > 0 && shown.every((byte) => byte >= 0x20 && byte < 0x7f);
-  return (isText ? JSON.stringify(String.fromCharCode(...shown)) : `0x${encodeHex(shown)}`) + more;
 }
 
 // Instructions of loader v3 that may be called. Source: solana-sdk loader-v3-interface instruction.rs, is_*_instruction.

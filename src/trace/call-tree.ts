@@ -169,13 +169,14 @@ class TreeBuilder {
     };
   }
 
-  #derivation({ seeds, programId, address: derived, bump }: RecordedFrame['derivations'][number]): Derivation {
+  #derivation({ seeds, programId, address: derived, bump, step }: RecordedFrame['derivations'][number]): Derivation {
     for (const seed of seeds) if (seed.length === 32) this.#names.nameOf(readSeeds([seed])[0].text);
     return {
       programAddress: address(programId),
       seeds: readSeeds(seeds),
       address: derived === undefined ? null : address(derived),
       bump: bump ?? null,
+      step,
     };
   }
 

@@ -2,6 +2,7 @@
 // said itself, and the seeds that would have fitted, in the order of how much each of them knows.
 
 import { readAnchorLog } from './anchor-log.ts';
+import { seedCause, seedNote } from './explain-seeds.ts';
 import { flagOrigins, nameOfProgram } from './explain-flags.ts';
 import { findInState, lastWords } from './explain-state.ts';
 import { causeAmong, type Finding } from './explain-view.ts';
@@ -75,26 +76,35 @@ class FrameExplainer {
     const named = this.#named;
     const findings = findInState(this.#trace, this.#path, this.#show);
     const seeds = investigateSeeds(this.#trace, this.#path, this.#show);
+    const signing = seedCause(seeds, frame, this.#text);
     const anchor = readAnchorLog(frame);
     const found = causeAmong(findings, named.name, named.message !== undefined);
     const finding = found !== undefined && this.#leavesOpen(found) && found.kind !== 'hook' ? found : undefined;
     const code = this.#codeOf(finding);
     const row = EXPLANATION_CODES[code] ?? RUNTIME_CODES['PROGRAM_ERROR'];
+    const isCall = failure.stage === 'before';
+    const seedFixes = seeds?.match == null ? [] : [seeds.match.fix];
     const account =
-      facts.account ?? finding?.account ?? this.#anchorAccount(anchor?.account) ?? frame.fault?.access?.account ?? null;
+      facts.account ??
+      finding?.account ??
+      this.#anchorAccount(anchor?.account) ??
+      frame.fault?.access?.account ??
+      (isCall ? seeds?.match?.expected : undefined) ??
+      null;
     const advised = finding ?? (found?.errors.includes(named.name) || found?.kind === 'hook' ? found : undefined);
     const specific = dedupe([
-      ...(seeds?.match == null ? [] : [seeds.match.fix]),
+      ...(isCall ? seedFixes : []),
       ...(advised === undefined ? [] : [advised.fix]),
-      ...this.#text.fixes.filter((fix) => !row.fixes.includes(fix)),
+      ...(isCall ? [] : seedFixes),
+      ...this.#text.fixes.filter((fix) => !row.fixes.includes(fix) && !this.#isSettled(fix, seeds)),
     ]);
     const rule = ruleOf(failure.kind, frame.programAddress);
     return {
       code,
       title: shorten(named.message === undefined ? this.#text.title : `${named.name}: ${named.message}`),
-      cause: shorten(this.#cause(finding, anchor)),
+      cause: shorten(signing ?? this.#cause(finding, anchor)),
       fixes: specific.length > 0 ? specific : named.fixes.length > 0 ? named.fixes : row.fixes,
-      notes: this.#notes(findings, finding, seeds),
+      notes: this.#notes(findings, finding, seedNote(seeds, signing)),
       rule: facts.rule || failure.callStep || rule?.rule || null,
       source: facts.source || (failure.callStep === null ? rule?.source : CALL_SOURCE) || null,
       frame: {
@@ -117,6 +127,11 @@ class FrameExplainer {
     };
   }
 
+  /** Whether a fix is for seeds that are not known, and they are. */
+  #isSettled(fix: string, seeds: SeedReport | null): boolean {
+    return seeds?.match != null && this.#text.seedFixes?.includes(fix) === true;
+  }
+
   /** Whether the program itself returned the error, rather than a rule of the runtime. */
   #isReturned(): boolean {
     const isRuleless = this.#facts.rule === 'program result' || this.#facts.rule === '';
@@ -124,7 +139,8 @@ class FrameExplainer {
   }
 
   /** Whether what refused leaves open why: a program's own check, or a builtin's that names no facts. */
-  #leavesOpen({ kind }: Finding): boolean {
+  #leavesOpen({ kind, errors }: Finding): boolean {
+    if (kind === 'derivation' && errors.includes(this.#named.name)) return true;
     const { rule, account, detail, limit } = this.#facts;
     const isAboutAccount = account !== null && kind !== 'foreign' && kind !== 'wrongProgram';
     const isSilent = rule !== '' && !isAboutAccount && detail === null && limit === null;
@@ -210,7 +226,7 @@ class FrameExplainer {
     return own ?? (isCall ? (this.#path[this.#path.length - 2]?.fault ?? null) : null);
   }
 
-  #notes(findings: readonly Finding[], cause: Finding | undefined, seeds: SeedReport | null): string[] {
+  #notes(findings: readonly Finding[], cause: Finding | undefined, seedNote: string | undefined): string[] {
     const notes: string[] = [];
     for (const finding of findings) {
       const isNoted = NOTED.has(finding.kind) && finding.errors.length === 0;
@@ -220,7 +236,7 @@ class FrameExplainer {
       const last = lastWords(this.#frame, this.#named.name).at(-1);
       if (last !== undefined) notes.push(`${this.#program} logged: "${withNames(last, this.#show)}".`);
     }
-    if (seeds !== null) notes.push(seeds.text);
+    if (seedNote !== undefined) notes.push(seedNote);
     const callers = describeCallers(this.#frame);
     if (callers !== undefined) notes.push(callers);
     const isCut = this.#path.some((each) => each.steps.some((step) => step.type === 'log' && !step.isKept));

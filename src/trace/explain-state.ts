@@ -5,6 +5,7 @@
 import { isTokenProgram, TOKEN_2022_PROGRAM, TOKEN_PROGRAM } from './decoders/token-state.ts';
 import { nameOfProgram } from './explain-flags.ts';
 import { lookAtLoader, lookAtLookupTable, lookAtSystem } from './explain-native.ts';
+import { lookAtDerivations } from './explain-seeds.ts';
 import { lookAtStake } from './explain-stake.ts';
 import { lookAtExtensions, lookAtTransferHook } from './explain-token-2022.ts';
 import { lookAtAssociatedToken, lookAtTokens } from './explain-tokens.ts';
@@ -144,26 +145,6 @@ function lookAtRepeats(view: FrameView): void {
     `${view.show(second.address)} stands in the call ${places.length} times (accounts ${places.join(', ')}), so borrowing it under one name forbids it under the other.`,
     'Pass distinct accounts, or drop the first borrow before the second.',
     second,
-  );
-}
-
-/** The last address the program derived, where it isn't one that it was given. */
-function lookAtDerivations(view: FrameView): void {
-  const { derivations, accounts, programAddress } = view.frame;
-  const last = derivations.at(-1);
-  if (last === undefined || last.address === null || accounts.some(({ address }) => address === last.address)) return;
-  const seeds = last.seeds.map((seed) =>
-    seed.kind === 'address' ? view.show(seed.text) : seed.kind === 'text' ? JSON.stringify(seed.text) : seed.text,
-  );
-  if (last.bump !== null) seeds.push(`bump ${last.bump}`);
-  const under = last.programAddress === programAddress ? '' : ` under ${view.show(last.programAddress)}`;
-  // The place that the program meant isn't known, but for the program whose places are.
-  const role = programAddress === ASSOCIATED_TOKEN_PROGRAM ? view.by('ata') : undefined;
-  view.add(
-    'derivation',
-    `The program derived ${view.show(last.address)} (${last.address}) from [${seeds.join(', ')}]${under}, and it was not given that address${role === undefined ? '' : `: \`ata\` is ${view.show(role.address)}`}.`,
-    `Pass ${last.address}${role === undefined ? '' : ' as `ata`'}, or correct what the seeds are made of.`,
-    role,
   );
 }
 

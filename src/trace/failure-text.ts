@@ -4,9 +4,12 @@
 // Reads the trace only. How an address is written in a sentence is the caller's choice. A transaction that failed as a
 // whole is transaction-failure-text.ts's.
 
+import { isOnCurve } from '../crypto/curve.ts';
+import { decodeBase58 } from '../wire/base58.ts';
 import { EXPLANATION_CODES, withNames } from './explanation.ts';
 import { codeOfFailure, NO_FACTS, nameError } from './failure-code.ts';
 import { faultFixes } from './failure-fault.ts';
+import { bumpInstead } from './seeds.ts';
 import {
   type CallFrame,
   callsOf,
@@ -26,6 +29,8 @@ export interface FailureText {
   readonly cause: string;
   /** What to change; empty where the facts don't tell. */
   readonly fixes: readonly string[];
+  /** Those among the fixes that seeds make needless, once they are found. */
+  readonly seedFixes?: readonly string[];
   /** Facts of the refusal that `cause` has said already. */
   readonly said: readonly (keyof RefusalFacts)[];
   /** Whether `cause` says all that the error's own text does. */
@@ -71,6 +76,9 @@ function usualFixes(frame: CallFrame): readonly string[] {
   return fixes.length > 0 ? fixes : (EXPLANATION_CODES[codeOfFailure(frame)]?.fixes ?? []);
 }
 
+/** Bytes of data that an account may have. */
+const MAX_ACCOUNT_LEN = 10 * 1024 * 1024;
+
 const ROWS: Readonly<Record<string, Row>> = {
   // What a caller may not do
   PrivilegeEscalation(scene) {
@@ -107,11 +115,32 @@ const ROWS: Readonly<Record<string, Row>> = {
       said: ['detail'],
     };
   },
-  BadSeeds: ({ facts, caller }) => ({
-    cause: `The signer ${facts.detail ?? 'seeds'} give no address under ${caller}: what they hash to is a point on the curve, or one of them is too long.`,
-    said: ['detail'],
-    isWhole: true,
-  }),
+  BadSeeds: ({ facts, frame, caller, program, show }) => {
+    const { limit, actual, detail, asked } = facts;
+    const isCall = frame.failure!.stage === 'before';
+    const isOwn = facts.program === frame.programAddress;
+    const under = facts.program === null ? '' : ` under ${isOwn ? 'its own id' : show(facts.program)}`;
+    const derives = isCall ? `${caller} signs with seeds that are none` : `${program} derives an address${under}`;
+    const words = detail === null ? undefined : withNames(detail, show);
+    const said: Words['said'] = ['detail', 'limit', 'actual', 'asked'];
+    if (limit === null || actual === null) {
+      const cause = `The signer ${words ?? 'seeds'} give no address under ${caller}: what they hash to is a point on the curve.`;
+      const derivation = frame.derivations.at(-1);
+      const bump = derivation === undefined ? undefined : bumpInstead(derivation, show);
+      const fixes = bump === undefined ? [] : [bump];
+      return { cause, fixes, seedFixes: fixes, said, isWhole: true };
+    }
+    if (asked === 'seeds') {
+      const cause = `${derives} from ${numberText(actual)} seeds; at most ${numberText(limit)} are allowed, the bump included.`;
+      return { cause, fixes: ['Join seeds, or hash them first.'], said, isWhole: true };
+    }
+    return {
+      cause: `${derives}${isCall ? '' : ' from a seed that is too long'}: ${words}; at most ${numberText(limit)} are allowed.`,
+      fixes: ['Cut the value into seeds of 32 bytes, or hash it first; in all places that derive the address.'],
+      said,
+      isWhole: true,
+    };
+  },
   ProgramNotSupported: ({ facts, program }) => ({
     cause: `${program} can't be called by a program: ${facts.detail ?? 'the runtime forbids it'}.`,
     said: ['detail'],
@@ -160,7 +189,11 @@ const ROWS: Readonly<Record<string, Row>> = {
     const account = facts.account === null ? 'an account' : accountIn(frame, facts.account, show);
     return {
       cause: `${frame.failure!.stage === 'before' ? scene.caller : scene.program} resized ${account} to ${numberText(facts.actual)} bytes; at most ${numberText(facts.limit)} are allowed here.`,
-      fixes: ['Grow an account by at most 10,240 bytes in one instruction, or create it at its full size.'],
+      fixes: [
+        facts.limit === MAX_ACCOUNT_LEN
+          ? 'An account holds at most 10 MiB: spread the data over several accounts.'
+          : 'Grow an account by at most 10,240 bytes in one instruction, or create it at its full size.',
+      ],
       said: ['limit', 'actual'],
     };
   },
@@ -196,27 +229,27 @@ function signerRefused(scene: Scene, address: string): Words {
   const { frame, caller, program, show } = scene;
   const asks = `${caller} asks for ${accountIn(frame, address, show)} as a signer in its call to ${program}`;
   // Seeds that sign for another account of the call were not meant for this one.
-  const isSpent = frame.signers.every((signer) =>
-    frame.accounts.some(({ address: named, asked }) => named === signer.address && asked?.isSigner),
+  const idle = frame.signers.filter(
+    (signer) => !frame.accounts.some(({ address: named, asked }) => named === signer.address && asked?.isSigner),
   );
-  if (frame.signers.length > 0 && !isSpent) {
-    const derived = frame.signers.map((signer) => show(signer.address)).join(', ');
-    return {
-      cause: `${asks}, but the seeds it gives derive to ${derived}.`,
-      fixes: [
-        `Check the seeds, their order and the bump, and that ${show(address)} is an address derived under ${caller}.`,
-      ],
-      said: ['detail'],
-    };
+  if (idle.length > 0) {
+    const derived = idle.map((signer) => show(signer.address)).join(', ');
+    const fixes = [
+      `Check the seeds, their order and the bump, and that ${show(address)} is an address derived under ${caller}.`,
+    ];
+    const cause = `${asks}, but the seeds it gives derive to ${derived}.`;
+    return { cause, fixes, seedFixes: fixes, said: ['detail'] };
   }
-  return {
-    cause: `${asks}, but it has not signed, and no seeds were given for it.`,
-    fixes: [
-      `Where ${show(address)} is derived under ${caller}: give its seeds to invoke_signed.`,
-      `Where it is a wallet: ${lowerFirst(flagFix(scene, callersOf(scene), address, 'isSigner'))}.`,
-    ],
-    said: ['detail'],
-  };
+  const toSign = flagFix(scene, callersOf(scene), address, 'isSigner');
+  // Only what lies beside the curve is derived. What is on it has a private key, or could.
+  const fixes = isOnCurve(decodeBase58(address)!)
+    ? [`${toSign}. It lies on the curve, so no seeds lead to it.`]
+    : [
+        `Where ${show(address)} is derived under ${caller}: give its seeds to invoke_signed.`,
+        `Where it is a wallet: ${lowerFirst(toSign)}.`,
+      ];
+  const cause = `${asks}, but it has not signed, and no seeds were given for it.`;
+  return { cause, fixes, seedFixes: fixes, said: ['detail'] };
 }
 
 /**

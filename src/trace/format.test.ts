@@ -291,9 +291,8 @@ describe('formatTrace', () => {
               asked    signer
               held     writable, not a signer
               rule     prepare_next_cpi_instruction  agave program-runtime/src/invoke_context.rs
-              fix      Where 6Lm9…PYju is derived under Vault: give its seeds to invoke_signed.
-              fix      Where it is a wallet: mark \`vault\` (account 1) as a signer in instruction #0 of the
-                       transaction.
+              fix      Mark \`vault\` (account 1) as a signer in instruction #0 of the transaction. It lies
+                       on the curve, so no seeds lead to it.
 
       #1 System::TransferSol(amount: 77)                                                           not run
 

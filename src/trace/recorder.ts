@@ -82,7 +82,7 @@ export interface RecordedFrame {
   returnData: ReturnData | undefined;
   readonly syscalls: { name: string; count: number; units: number }[];
   heapUnits: number;
-  readonly derivations: Extract<ExecutionEvent, { type: 'derive' }>[];
+  readonly derivations: (Extract<ExecutionEvent, { type: 'derive' }> & { readonly step: number })[];
   fault: Fault | undefined;
   /** Units that the fault took. */
   forfeited: number;
@@ -191,7 +191,9 @@ export class TraceRecorder implements ExecutionListener {
         this.#top.heapUnits += event.units;
         return;
       case 'derive':
-        if (this.#top.derivations.length < MAX_DERIVATIONS) this.#top.derivations.push(event);
+        if (this.#top.derivations.length < MAX_DERIVATIONS) {
+          this.#top.derivations.push({ ...event, step: this.#top.steps.length });
+        }
         return;
       case 'fault':
         this.#top.fault = event.fault;

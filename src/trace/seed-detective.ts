@@ -10,7 +10,9 @@ import { hashes } from '../crypto/hashes.ts';
 import { decodeBase58, encodeBase58 } from '../wire/base58.ts';
 import { concatBytes, equalBytes } from '../wire/bytes.ts';
 import type { ShowAddress } from './failure-text.ts';
-import { readSeeds } from './seeds.ts';
+import { WELL_KNOWN_NAMES } from './names.ts';
+import { dataRanges, type Known, MAX_SEED_LEN, numberOf, OFTEN_SEEDS, orders, variantsOf } from './seed-variants.ts';
+import { readSeeds, seedWords } from './seeds.ts';
 import { type CallFrame, callsOf, type Derivation, type Seed, type TransactionTrace } from './transaction-trace.ts';
 import { numberText } from './value-text.ts';
 
@@ -22,6 +24,8 @@ export interface SeedMatch {
   /** What must be changed about the seeds that were given. */
   readonly difference: string;
   readonly fix: string;
+  /** Why the call was refused, where that is all there is to it: the address is one that another program signs for. */
+  readonly cause: string | null;
 }
 
 export interface SeedReport {
@@ -36,7 +40,6 @@ export interface SeedReport {
 /** SHA-256 computations of one investigation. */
 export const MAX_TRIES = 20_000;
 const MARKER = new TextEncoder().encode('ProgramDerivedAddress');
-const MAX_SEED_LEN = 32;
 const MAX_SEEDS = 16;
 const METHOD = 'seeds one change away from those given, hashed and compared with the accounts of the call';
 /** Tried with each other change: nearly all bumps that a search finds are among them. */
@@ -49,6 +52,8 @@ interface Question {
   readonly hasBump: boolean;
   /** Addresses that may be meant. */
   readonly targets: readonly string[];
+  /** Whether they are to sign, which seeds do under the calling program only. */
+  readonly isForSigning: boolean;
 }
 
 /** Undefined kinds of failures give null: then no seeds were in question. */
@@ -61,9 +66,9 @@ export function investigateSeeds(
   if (questions.length === 0) return null;
   const search = new Search(trace, path, show);
   let match: SeedMatch | null = null;
-  for (const question of questions) {
-    match = search.answer(question) ?? null;
-    if (match !== null || search.isExhausted) break;
+  // What is likely is tried of all seeds before what is not is tried of any.
+  for (const reach of ['near', 'far'] as const) {
+    for (const question of questions) match ??= search.answer(question, reach) ?? null;
   }
   const tries = numberText(search.tries);
   const text =
@@ -86,31 +91,42 @@ function questionsOf(trace: TransactionTrace, path: readonly CallFrame[]): Quest
     const { programAddress } = caller;
     const given = [
       ...frame.derivations,
-      ...frame.signers.map((s): Derivation => ({ ...s, programAddress, bump: null })),
+      ...frame.signers.map((s): Derivation => ({ ...s, programAddress, bump: null, step: 0 })),
     ];
-    const found = [...given, ...caller.derivations].map((derivation) => questionOf(derivation, targets));
+    // Seeds that sign for another account of the call were hardly meant for this one.
+    const isSpent = ({ address }: Derivation) =>
+      frame.accounts.some((account) => account.address === address && account.asked?.isSigner);
+    const byUse = [...given.filter((each) => !isSpent(each)), ...given.filter(isSpent)];
+    const found = [...byUse, ...caller.derivations].map((derivation) => questionOf(derivation, targets, true));
     // Where no seeds were given, those used elsewhere in the transaction under the same program may be one change away.
     const elsewhere = derivationsOf(trace).filter((derivation) => derivation.programAddress === programAddress);
-    return unique([...found, ...elsewhere.map((derivation) => questionOf(derivation, targets))]).filter(
+    return unique([...found, ...elsewhere.map((derivation) => questionOf(derivation, targets, true))]).filter(
       (question) => question.targets.length > 0 && question.seeds.length > 0,
     );
   }
   if (stage !== 'run' || (refusal !== null && refusal.rule !== 'program result')) return [];
   const last = frame.derivations.at(-1);
-  if (last === undefined || error === 'ComputationalBudgetExceeded') return [];
+  if (last === undefined || isPassed(frame, last) || error === 'ComputationalBudgetExceeded') return [];
   const addresses = frame.accounts.map(({ address }) => address);
   if (last.address !== null && addresses.includes(last.address)) return [];
   const known = new Set(derivationsOf(trace).flatMap(({ address }) => (address === null ? [] : [address])));
-  const targets = addresses.filter((address) => !known.has(address) && !Object.hasOwn(WELL_KNOWN, address));
-  return [questionOf(last, targets)];
+  const targets = addresses.filter((address) => !known.has(address) && !Object.hasOwn(WELL_KNOWN_NAMES, address));
+  return [questionOf(last, targets, false)];
 }
 
-const WELL_KNOWN: Readonly<Record<string, true>> = { '11111111111111111111111111111111': true };
-
-function questionOf({ programAddress, seeds, bump }: Derivation, targets: readonly string[]): Question {
+function questionOf(
+  { programAddress, seeds, bump }: Derivation,
+  targets: readonly string[],
+  isForSigning: boolean,
+): Question {
   const bytes = seeds.map((seed) => seed.bytes);
   const hasBump = bump === null && bytes.length > 0 && bytes[bytes.length - 1].length === 1;
-  return { programAddress, seeds: bytes, hasBump, targets };
+  return { programAddress, seeds: bytes, hasBump, targets, isForSigning };
+}
+
+export /** Whether the program went on with what it had derived: it made a call after that. */
+function isPassed(frame: CallFrame, { step }: Derivation): boolean {
+  return step !== undefined && frame.steps.slice(step).some(({ type }) => type === 'call');
 }
 
 function unique(questions: readonly Question[]): Question[] {
@@ -134,7 +150,7 @@ function derivationsOf(trace: TransactionTrace): Derivation[] {
       ? []
       : frame.signers
           .filter(({ seeds }) => seeds.length > 0)
-          .map((signer): Derivation => ({ ...signer, programAddress: caller.programAddress!, bump: null }))),
+          .map((signer): Derivation => ({ ...signer, programAddress: caller.programAddress!, bump: null, step: 0 }))),
     ...callsOf(frame).flatMap((call) => of(call, frame)),
   ];
   return trace.instructions.flatMap((frame) => of(frame, undefined));
@@ -144,11 +160,6 @@ interface Change {
   readonly seeds: readonly Uint8Array[];
   readonly programAddress?: string;
   readonly difference: string;
-}
-
-interface Known {
-  readonly bytes: Uint8Array;
-  readonly words: string;
 }
 
 class Search {
@@ -167,15 +178,19 @@ class Search {
     return this.tries >= MAX_TRIES;
   }
 
-  answer(question: Question): SeedMatch | undefined {
+  /** @param reach `near`: other bumps and programs, the same values in other forms; `far`: other values */
+  answer(question: Question, reach: 'near' | 'far'): SeedMatch | undefined {
+    if (this.isExhausted) return undefined;
     const { seeds, hasBump } = question;
     const body = hasBump ? seeds.slice(0, -1) : seeds;
     const given = hasBump ? seeds[seeds.length - 1][0] : undefined;
-    const all = Array.from({ length: 256 }, (_, i) => 255 - i);
-    const first = this.#tryBumps(question, { seeds: body, difference: '' }, all, given);
-    if (first !== undefined) return first;
+    if (reach === 'near') {
+      const all = Array.from({ length: 256 }, (_, i) => 255 - i);
+      const first = this.#tryBumps(question, { seeds: body, difference: '' }, all, given);
+      if (first !== undefined) return first;
+    }
     const bumps = given === undefined ? LIKELY_BUMPS : [given, ...LIKELY_BUMPS];
-    for (const change of this.#changes(question, body)) {
+    for (const change of reach === 'near' ? this.#nearChanges(question, body) : this.#farChanges(body)) {
       const match = this.#tryBumps(question, change, bumps, given);
       if (match !== undefined) return match;
       if (this.isExhausted) return undefined;
@@ -203,7 +218,7 @@ class Search {
     const bare = hit(concatBytes([...seeds, program, MARKER]));
     if (bare !== undefined) {
       const without = given === undefined ? [] : [`the bump ${given} does not belong to it`];
-      return this.#match(bare.address, programAddress, seeds, [change.difference, ...without]);
+      return this.#match(question, bare.address, programAddress, seeds, [change.difference, ...without]);
     }
     const input = concatBytes([...seeds, Uint8Array.of(0), program, MARKER]);
     const at = input.length - MARKER.length - program.length - 1;
@@ -221,6 +236,7 @@ class Search {
             ? []
             : [`the bump is ${bump}, not ${given}`];
       return this.#match(
+        question,
         found.address,
         programAddress,
         [...seeds, Uint8Array.of(bump)],
@@ -231,6 +247,7 @@ class Search {
   }
 
   #match(
+    question: Question,
     expected: string,
     programAddress: string,
     seeds: readonly Uint8Array[],
@@ -239,29 +256,49 @@ class Search {
     const readings = readSeeds(seeds);
     const difference =
       differences.filter((text) => text !== '').join(', ') || 'these very seeds lead there, under this program';
-    const list = readings.map((seed) => (seed.kind === 'bump' ? `bump ${seed.text}` : this.#words(seed)));
-    return {
-      expected,
-      programAddress,
-      seeds: readings,
-      difference,
-      fix: `Derive ${this.#show(expected)} from [${list.join(', ')}] under ${this.#show(programAddress)}: ${difference}.`,
-    };
+    const list = seedWords(readings, this.#show);
+    const [address, program] = [this.#show(expected), this.#show(programAddress)];
+    const match = { expected, programAddress, seeds: readings, difference };
+    if (question.isForSigning && programAddress !== question.programAddress) {
+      const caller = this.#show(question.programAddress);
+      return {
+        ...match,
+        cause: `${address} is a PDA of ${program}, from ${list}: only ${program} can sign for it. The call is ${caller}'s, and its seeds derive under its own id.`,
+        fix: this.#signElsewhere(programAddress, address, caller),
+      };
+    }
+    const fix = !question.isForSigning
+      ? `Where ${address} is meant: derive it from ${list} under ${program}; ${difference}.`
+      : differences.some((text) => text !== '')
+        ? `Sign for ${address} with the seeds ${list}.`
+        : `Give the seeds ${list} to invoke_signed: under ${program} they are those of ${address}.`;
+    return { ...match, cause: null, fix };
   }
 
-  #words({ kind, text }: Seed): string {
-    return kind === 'address' ? this.#show(text) : kind === 'text' ? JSON.stringify(text) : text;
+  /** How an address of another program can sign after all. */
+  #signElsewhere(programAddress: string, address: string, caller: string): string {
+    const program = this.#show(programAddress);
+    const instead = `use an address derived under ${caller} in place of ${address}`;
+    const outer = this.#path.slice(0, -2).findIndex((frame) => frame.programAddress === programAddress);
+    if (outer >= 0) {
+      const next = this.#show(this.#path[outer + 1].programAddress!);
+      return `Let ${program} give the seeds in its call to ${next}, and mark ${address} a signer in each call from there on; or ${instead}.`;
+    }
+    // Programs that everybody knows do what they do, and make nobody's calls.
+    if (Object.hasOwn(WELL_KNOWN_NAMES, programAddress))
+      return `${capital(instead)}: ${program} signs for its own only.`;
+    return `Let ${program} make this call; or ${instead}.`;
   }
 
-  *#changes(question: Question, body: readonly Uint8Array[]): Generator<Change> {
-    for (const programAddress of this.#programs()) {
+  *#nearChanges(question: Question, body: readonly Uint8Array[]): Generator<Change> {
+    for (const programAddress of this.#programs(question)) {
       if (programAddress === question.programAddress) continue;
       const difference = `the program is ${this.#show(programAddress)}, not ${this.#show(question.programAddress)}`;
       yield { seeds: body, programAddress, difference };
     }
     for (let i = 0; i < body.length; i++) {
       for (const { bytes, words } of variantsOf(body[i])) {
-        yield { seeds: body.with(i, bytes), difference: `seed ${i} is ${words}` };
+        yield { seeds: body.with(i, bytes), difference: `seed ${i} is ${words}, not ${this.#name(body[i])}` };
       }
     }
     for (let i = 0; i < body.length; i++) {
@@ -271,6 +308,9 @@ class Search {
       const difference = `the order of the seeds is ${order.map((i) => this.#name(body[i])).join(', ')}`;
       yield { seeds: order.map((i) => body[i]), difference };
     }
+  }
+
+  *#farChanges(body: readonly Uint8Array[]): Generator<Change> {
     const known = this.#known();
     for (let i = 0; i < body.length; i++) {
       // What is of the same kind is likelier to be meant, but there is time for all.
@@ -290,12 +330,20 @@ class Search {
     return this.#words(readSeeds([seed])[0]);
   }
 
-  #programs(): string[] {
+  #words(seed: Seed): string {
+    return seedWords([seed], this.#show).slice(1, -1);
+  }
+
+  #programs({ targets }: Question): string[] {
     const called = this.#trace.instructions.flatMap(function all(frame: CallFrame): string[] {
       return [...(frame.programAddress === null ? [] : [frame.programAddress]), ...callsOf(frame).flatMap(all)];
     });
     const executable = this.#trace.accounts.filter(({ before }) => before?.executable).map(({ address }) => address);
-    return [...new Set([...called, ...executable])];
+    // An address is mostly owned by the program that derives it.
+    const owners = this.#trace.accounts
+      .filter(({ address }) => targets.includes(address))
+      .flatMap(({ before }) => (before === null ? [] : [before.owner]));
+    return [...new Set([...called, ...owners, ...executable])];
   }
 
   /** What the accounts of the call hold: addresses and numbers at multiples of 8, as most layouts have them, and of 1 behind a tag. */
@@ -351,138 +399,10 @@ class Search {
   }
 }
 
-/** Programs that other programs derive with. */
-const OFTEN_SEEDS = [
-  'TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA',
-  'TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb',
-  'metaqbxxUerdq28cj1RbAWkYQm3ybzjb6a8bt518x1s',
-];
-
 /** Bytes of each account's data that are looked through, and how many addresses and numbers in all. */
 const STORED_BYTES = 264;
 const MAX_STORED = 120;
 
-/** Where a number or an address may lie in instruction data: behind a tag of 0, 1 or 8 bytes, and at the end. */
-function dataRanges(data: Uint8Array): [offset: number, len: number][] {
-  const ranges: [number, number][] = [];
-  for (const offset of [0, 1, 8, 9, 16]) {
-    for (const len of [1, 2, 4, 8, 32]) if (offset + len <= data.length) ranges.push([offset, len]);
-  }
-  for (const len of [1, 2, 4, 8, 32]) if (len < data.length) ranges.push([data.length - len, len]);
-  return ranges.slice(0, 24);
-}
-
-/** The orders of so many seeds but for the one they have; those of long lists are swaps of two. */
-function* orders(count: number): Generator<number[]> {
-  const start = Array.from({ length: count }, (_, i) => i);
-  if (count > 5) {
-    for (let i = 0; i < count; i++) {
-      for (let j = i + 1; j < count; j++) yield start.with(i, j).with(j, i);
-    }
-    return;
-  }
-  for (const order of permutations(start)) if (order.some((value, i) => value !== i)) yield order;
-}
-
-function permutations(items: readonly number[]): number[][] {
-  if (items.length < 2) return [[...items]];
-  return items.flatMap((item, i) => permutations(items.toSpliced(i, 1)).map((rest) => [item, ...rest]));
-}
-
-/** The same value in other bytes. */
-function variantsOf(seed: Uint8Array): Known[] {
-  const variants: Known[] = [];
-  const add = (bytes: Uint8Array, words: string) => {
-    if (bytes.length > 0 && bytes.length <= MAX_SEED_LEN && !equalBytes(bytes, seed)) variants.push({ bytes, words });
-  };
-  if (seed.length <= 8 && seed.length > 0) {
-    const values: [bigint, string][] = [];
-    const little = numberOf(seed);
-    const big = numberOf(seed.toReversed());
-    // The smaller is likely what was meant, and of two readings that give the same bytes the first is told.
-    for (const value of big < little ? [big, little] : [little, big]) values.push([value, '']);
-    if (little < 0xffff_ffff_ffff_ffffn) values.push([little + 1n, ' + 1']);
-    if (little > 0n) values.push([little - 1n, ' - 1']);
-    for (const [value, what] of values) {
-      const shown = what === '' ? `${value}` : `${value} (the value${what})`;
-      for (const width of [1, 2, 4, 8, 16]) {
-        const bytes = bytesOf(value, width);
-        if (bytes === undefined) continue;
-        add(bytes, `the number ${shown} as u${width * 8}, little-endian`);
-        add(bytes.toReversed(), `the number ${shown} as u${width * 8}, big-endian`);
-      }
-      add(new TextEncoder().encode(value.toString()), `the number ${shown} as text`);
-    }
-  }
-  const text = textOf(seed);
-  if (text !== undefined) {
-    const encode = (value: string) => new TextEncoder().encode(value);
-    const forms: [string, string][] = [
-      [text.toLowerCase(), 'lower case'],
-      [text.toUpperCase(), 'upper case'],
-      [text.charAt(0).toUpperCase() + text.slice(1), 'capitalized'],
-      [text.replaceAll('_', '-'), 'with - for _'],
-      [text.replaceAll('-', '_'), 'with _ for -'],
-      [text.replaceAll(/[_-]/g, ''), 'without separators'],
-      [text.replaceAll(/[_-]/g, ' '), 'with blanks'],
-      [text.trim(), 'without blanks around it'],
-      [`${text}\0`, 'with a zero byte behind it'],
-      [text.replace(/\0+$/, ''), 'without the zero bytes'],
-      [`"${text}"`, 'with quotes'],
-      [`${text}s`, 'in the plural'],
-      [text.replace(/s$/, ''), 'in the singular'],
-      [text.replace(/([a-z])([A-Z])/g, '$1_$2').toLowerCase(), 'in snake_case'],
-    ];
-    for (const [value, words] of forms) add(encode(value), `${JSON.stringify(value)} (${words})`);
-    const padded = new Uint8Array(32);
-    padded.set(seed.subarray(0, 32));
-    add(padded, `${JSON.stringify(text)} padded with zeros to 32 bytes`);
-    if (/^\d{1,19}$/.test(text)) {
-      for (const width of [1, 2, 4, 8]) {
-        const bytes = bytesOf(BigInt(text), width);
-        if (bytes !== undefined) add(bytes, `the number ${text} as u${width * 8}, little-endian`);
-      }
-    }
-    const prefix = new Uint8Array(4 + seed.length);
-    prefix[0] = seed.length;
-    prefix.set(seed, 4);
-    add(prefix, `${JSON.stringify(text)} with Borsh's length before it`);
-    const key = tryBase58(text);
-    if (key !== undefined) add(key, `the bytes that ${JSON.stringify(text)} stands for in base58`);
-    if (/^(?:[0-9a-f]{2})+$/i.test(text)) {
-      add(
-        Uint8Array.from(text.match(/../g)!, (pair) => Number.parseInt(pair, 16)),
-        `the bytes that ${JSON.stringify(text)} stands for in hex`,
-      );
-    }
-  }
-  if (seed.length === 32) {
-    const base58 = encodeBase58(seed);
-    add(new TextEncoder().encode(base58.slice(0, 32)), 'the first 32 characters of the address as text');
-    add(new TextEncoder().encode(base58.slice(0, 8)), 'the first 8 characters of the address as text');
-    add(seed.slice(0, 8), 'the first 8 bytes of the address');
-    add(seed.toReversed(), 'the address, its bytes reversed');
-  }
-  add(hashes.sha256(seed), 'the SHA-256 of what was given');
-  return variants;
-}
-
-function tryBase58(text: string): Uint8Array | undefined {
-  return /^[1-9A-HJ-NP-Za-km-z]+$/.test(text) ? decodeBase58(text) : undefined;
-}
-
-function textOf(seed: Uint8Array): string | undefined {
-  const isText = seed.length > 0 && seed.every((byte, i) => (byte >= 0x20 && byte < 0x7f) || (byte === 0 && i > 0));
-  return isText ? String.fromCharCode(...seed) : undefined;
-}
-
-function numberOf(bytes: Uint8Array): bigint {
-  let value = 0n;
-  for (let i = bytes.length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i]);
-  return value;
-}
-
-function bytesOf(value: bigint, width: number): Uint8Array | undefined {
-  if (value < 0n || value >> BigInt(width * 8) !== 0n) return undefined;
-  return Uint8Array.from({ length: width }, (_, i) => Number((value >> BigInt(i * 8)) & 0xffn));
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

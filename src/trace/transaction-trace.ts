@@ -129,6 +129,8 @@ export interface Derivation {
   readonly address: Address | null;
   /** The bump that a search found; null where none was searched for. */
   readonly bump: number | null;
+  /** How many steps the frame had made by then. */
+  readonly step: number;
 }
 
 export interface CodePlace {

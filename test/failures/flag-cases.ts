@@ -1,13 +1,19 @@
 // Who may write and who signs: flags that come through lookup tables, that the runtime takes away, and signatures of
 // addresses that belong to another program.
 
+import { createProgramAddress, findProgramAddress } from '../../src/crypto/program-address.ts';
+import {
+  defineProgram,
+  createProgramAddress as deriveInProgram,
+  findProgramAddress as findInProgram,
+} from '../../src/program/index.ts';
 import type { Pubkey } from '../../src/wire/pubkey.ts';
 import type { Call } from '../support/cpi-driver.ts';
 import { failure } from './case.ts';
 import * as s from './scene.ts';
 import { TABLE, tableAccount } from './stake-cases.ts';
 
-const { PAYER, ALICE, VAULT, OUTER, INNER, meta, u64, join } = s;
+const { PAYER, ALICE, BOB, VAULT, POOL, OUTER, INNER, DEEP, meta, u8, u32, u64, join, text } = s;
 
 type Metas = ReturnType<typeof meta>[];
 const pub = ({ address, isSigner, isWritable }: Metas[number]) => ({ pubkey: address as Pubkey, isSigner, isWritable });
@@ -26,7 +32,184 @@ function call(scene: s.Scene, outer: Metas, to: Pubkey | string, metas: Metas, r
   return scene.script(outer, script);
 }
 
+/** A PDA of `INNER` whose seeds lead to no address, or to another one, under `OUTER`. */
+function foreignPda(isOnCurve: boolean): { address: Pubkey; seeds: Uint8Array[] } {
+  for (let i = 0; ; i++) {
+    const seeds = [text('vault'), u64(BigInt(i))];
+    const found = findProgramAddress(seeds, INNER) as { address: Pubkey; bump: number };
+    const all = [...seeds, u8(found.bump)];
+    if ((typeof createProgramAddress(all, OUTER) === 'string') === isOnCurve)
+      return { address: found.address, seeds: all };
+  }
+}
+
+/** `OUTER` pays out of an account and signs for it with these seeds. */
+function payFrom(scene: s.Scene, from: Pubkey, seeds: Uint8Array[], extra: Metas = []) {
+  scene.account(from);
+  scene.account(BOB);
+  const outer = [meta(from, 'w'), meta(BOB, 'w'), meta(s.SYSTEM), ...extra];
+  return call(scene, outer, s.SYSTEM, [meta(from, 'sw'), meta(BOB, 'w')], {
+    infos: scene.infos(outer.slice(0, 3)),
+    data: join(u32(2), u64(1_000_000n)),
+    seeds: [seeds],
+  });
+}
+
+const seedsOf = (...seeds: Uint8Array[]) => findProgramAddress(seeds, OUTER) as { address: Pubkey; bump: number };
+
 export const FLAG_CASES = [
+  failure(
+    'pda-of-another-program',
+    'The vault is a PDA of inner program, and outer program gives its seeds: they lead to another address.',
+    'CPI_SIGNER_PRIVILEGE',
+    [/is a PDA of inner program/, /only inner program can sign/, /Let inner program make this call/],
+    (scene) => {
+      const { address, seeds } = foreignPda(false);
+      scene.program(INNER, 'say');
+      return scene.send([payFrom(scene, address, seeds, [meta(INNER)])]);
+    },
+  ),
+  failure(
+    'pda-of-another-program-on-curve',
+    'The vault is a PDA of inner program, and outer program gives its seeds: they lead onto the curve.',
+    'CPI_SEEDS_INVALID',
+    [/is a PDA of inner program/, /only inner program can sign/],
+    (scene) => {
+      const { address, seeds } = foreignPda(true);
+      scene.program(INNER, 'say');
+      return scene.send([payFrom(scene, address, seeds, [meta(INNER)])]);
+    },
+  ),
+  failure(
+    'pda-of-its-owner',
+    'The vault is a PDA of inner program, which owns it, but is no account of the transaction.',
+    'CPI_SIGNER_PRIVILEGE',
+    [/is a PDA of inner program/],
+    (scene) => {
+      const { address, seeds } = foreignPda(false);
+      scene.program(DEEP, 'say');
+      const outer = [meta(address, 'w'), meta(DEEP)];
+      scene.account(address, { owner: INNER, data: new Uint8Array(8) });
+      return scene.send([call(scene, outer, DEEP, [meta(address, 'sw')], { seeds: [seeds] })]);
+    },
+  ),
+  failure(
+    'pda-of-the-caller',
+    'inner program, called by outer program, signs with the seeds of a PDA of outer program.',
+    'CPI_SIGNER_PRIVILEGE',
+    [/is a PDA of outer program/, /only outer program can sign/],
+    (scene) => {
+      scene.program(INNER, 'driver');
+      scene.program(DEEP, 'say');
+      let tag = 0n;
+      let found = seedsOf(text('vault'), u64(tag));
+      while (typeof createProgramAddress([text('vault'), u64(tag), u8(found.bump)], INNER) === 'string') {
+        found = seedsOf(text('vault'), u64(++tag));
+      }
+      scene.account(found.address);
+      const outer = [meta(found.address, 'w'), meta(INNER), meta(DEEP)];
+      const inner = new s.Script()
+        .call('rust', {
+          programId: DEEP,
+          infos: scene.infos(outer),
+          metas: [pub(meta(found.address, 'sw'))],
+          seeds: [[text('vault'), u64(tag), u8(found.bump)]],
+        })
+        .exit();
+      return scene.send([call(scene, outer, INNER, outer, { data: inner })]);
+    },
+  ),
+  failure(
+    'second-signer-wrong',
+    'The first PDA is signed for rightly; the seeds of the second name bob where they need alice.',
+    'CPI_SIGNER_PRIVILEGE',
+    [/seed 1 is alice, not bob/],
+    (scene) => {
+      const [first, second] = [seedsOf(text('first'), ALICE.bytes), seedsOf(text('second'), ALICE.bytes)];
+      scene.program(INNER, 'say');
+      for (const address of [first.address, second.address, ALICE, BOB]) scene.account(address);
+      const outer = [meta(first.address), meta(second.address), meta(ALICE), meta(BOB), meta(INNER)];
+      let bump = second.bump;
+      while (typeof createProgramAddress([text('second'), BOB.bytes, u8(bump)], OUTER) === 'string') bump--;
+      const metas = [meta(first.address, 's'), meta(second.address, 's')];
+      const seeds = [
+        [text('first'), ALICE.bytes, u8(first.bump)],
+        [text('second'), BOB.bytes, u8(bump)],
+      ];
+      return scene.send([call(scene, outer, INNER, metas, { seeds })]);
+    },
+  ),
+  failure(
+    'resize-in-typescript',
+    'A program in TypeScript resizes vault by 20,000 bytes.',
+    'ACCOUNT_REALLOC',
+    ['vault', '20,008', '10,248'],
+    (scene) => {
+      scene.account(VAULT, { owner: OUTER, data: new Uint8Array(8) });
+      scene.hosted(
+        OUTER,
+        defineProgram((_id, [vault]) => vault.resize(20_008)),
+      );
+      return scene.send([s.instruction(OUTER, [meta(VAULT, 'w')], u8())]);
+    },
+  ),
+  failure(
+    'resize-over-10-mib',
+    'vault has 10 MiB less 100 bytes, and grows by 5,000.',
+    'ACCOUNT_REALLOC',
+    ['vault', '10,485,760', /10 MiB/],
+    (scene) => {
+      const data = new Uint8Array(10 * 1024 * 1024 - 100);
+      scene.account(VAULT, { owner: OUTER, data, lamports: 100_000_000_000n });
+      scene.hosted(
+        OUTER,
+        defineProgram((_id, [vault]) => vault.resize(vault.dataLen + 5000)),
+      );
+      return scene.send([s.instruction(OUTER, [meta(VAULT, 'w')], u8())]);
+    },
+  ),
+  failure(
+    'derive-on-curve-in-typescript',
+    'The seeds lead onto the curve, because the bump is missing.',
+    'PROGRAM_INVALID_SEEDS',
+    [/on the curve/, /bump 2\d\d in place of/, /"curve"/],
+    (scene) => {
+      let tag = 0;
+      while (typeof createProgramAddress([text('curve'), u8(tag)], OUTER) !== 'string') tag++;
+      scene.hosted(
+        OUTER,
+        defineProgram((id) => void deriveInProgram(['curve', tag], id)),
+      );
+      return scene.send([s.instruction(OUTER, [meta(POOL)], u8())]);
+    },
+  ),
+  failure(
+    'sixteen-seeds-and-a-bump',
+    'find_program_address is given 16 seeds, which leave no room for the bump.',
+    'COMPUTE_EXCEEDED',
+    [/17 seeds/, /16 are the limit/],
+    (scene) => {
+      const seeds = Array.from({ length: 16 }, (_, i) => u8(i));
+      scene.hosted(
+        OUTER,
+        defineProgram((id) => void findInProgram(seeds, id)),
+      );
+      return scene.send([s.instruction(OUTER, [meta(POOL)], u8())]);
+    },
+  ),
+  failure(
+    'seed-too-long-in-typescript',
+    'The name that is the second seed has 40 bytes.',
+    'PROGRAM_MAX_SEED_LENGTH_EXCEEDED',
+    [/seed 1/, '40 bytes', /"aaaa/, '32'],
+    (scene) => {
+      scene.hosted(
+        OUTER,
+        defineProgram((id) => void findInProgram(['name', 'a'.repeat(40)], id)),
+      );
+      return scene.send([s.instruction(OUTER, [meta(POOL)], u8())]);
+    },
+  ),
   failure(
     'readonly-by-lookup-table',
     'vault is among the read-only indexes of a lookup table; the call asks to write it.',

@@ -1,17 +1,12 @@
 // The syscalls that derive program addresses.
 // Source: agave syscalls/src/lib.rs, SyscallCreateProgramAddress, SyscallTryFindProgramAddress.
 
-import {
-  createProgramAddress,
-  findProgramAddress,
-  MAX_SEED_LEN,
-  MAX_SEEDS,
-  PUBKEY_ERROR_TEXT,
-} from '../../crypto/program-address.ts';
+import { createProgramAddress, findProgramAddress, MAX_SEED_LEN, MAX_SEEDS } from '../../crypto/program-address.ts';
 import type { U64, VmMemory } from '../../sbpf/memory.ts';
+import { Verdict } from '../../wire/errors.ts';
 import { PUBKEY_BYTES, Pubkey } from '../../wire/pubkey.ts';
-import { SyscallError } from '../errors.ts';
 import type { InvokeContext } from '../invoke-context.ts';
+import { refuseSeed, refuseSeedCount } from '../seed-refusals.ts';
 import {
   readVmSlices,
   translateBytes,
@@ -24,6 +19,8 @@ import type { RuntimeSyscall, SyscallTable } from './syscall-table.ts';
 
 /** Bumps that are tried: 255 down to 1. */
 const BUMP_COUNT = 255;
+/** Bytes of a seed that is too long and is still worth to be told. */
+const MAX_SHOWN_SEED = 256;
 
 /**
  * Derives an address from seeds.
@@ -108,25 +105,33 @@ function translateInputs(
   programIdAddr: U64,
 ): { seeds: Uint8Array[]; programId: Pubkey } {
   const list = translateVmSlices(context, memory, seedsAddr, seedsCount);
-  if (seedsCount > MAX_SEEDS) refuseSeeds('seeds', MAX_SEEDS, seedsCount);
-  const seeds = readVmSlices(memory, list, Number(seedsCount)).map(({ addr, len }) => {
-    if (len > MAX_SEED_LEN) refuseSeeds('bytes of a seed', MAX_SEED_LEN, len);
+  const program = () => peekKey(memory, programIdAddr);
+  if (seedsCount > MAX_SEEDS) refuseSeedCount(seedsCount, program());
+  const seeds: Uint8Array[] = [];
+  for (const { addr, len } of readVmSlices(memory, list, Number(seedsCount))) {
+    if (len > MAX_SEED_LEN) refuseSeed(seeds.length, len, peekBytes(memory, addr, len), program());
     const offset = translateBytes(memory, addr, len);
-    return memory.bytes.subarray(offset, offset + Number(len));
-  });
+    seeds.push(memory.bytes.subarray(offset, offset + Number(len)));
+  }
   const programIdOffset = translateType(context, memory, 'load', programIdAddr, PUBKEY_BYTES, 1);
   return { seeds, programId: Pubkey.at(memory.bytes, programIdOffset) };
 }
 
-function refuseSeeds(asked: string, limit: number, actual: U64): never {
-  const reason = PUBKEY_ERROR_TEXT.MaxSeedLengthExceeded;
-  throw new SyscallError('BadSeeds', `Could not create program address with signer seeds: ${reason}`, {
-    rule: 'translate_and_check_program_address_inputs',
-    source: 'agave syscalls/src/lib.rs',
-    asked,
-    limit,
-    actual,
-  });
+/** For the words of a refusal: what can't be read is left out. */
+function peekKey(memory: VmMemory, vmAddr: U64): Pubkey | undefined {
+  const bytes = peekBytes(memory, vmAddr, PUBKEY_BYTES);
+  return bytes === undefined ? undefined : new Pubkey(bytes);
+}
+
+function peekBytes(memory: VmMemory, vmAddr: U64, len: U64): Uint8Array | undefined {
+  if (len > MAX_SHOWN_SEED) return undefined;
+  try {
+    const offset = memory.load(vmAddr, len);
+    return memory.bytes.slice(offset, offset + Number(len));
+  } catch (refused) {
+    if (!(refused instanceof Verdict)) throw refused;
+    return undefined;
+  }
 }
 
 export const PROGRAM_ADDRESS_SYSCALLS: SyscallTable = {

@@ -17,6 +17,7 @@ import type { RunResult, Vm } from '../sbpf/vm.ts';
 import type { Verdict } from '../wire/errors.ts';
 import type { Pubkey } from '../wire/pubkey.ts';
 import type { Activation } from './activation.ts';
+import { elfFileOf } from './elf-files.ts';
 import type { InstructionContext } from './transaction-context.ts';
 
 /** A place in a program. */
@@ -62,16 +63,9 @@ const SHOWN_BEFORE = 4;
 const SHOWN_AFTER = 3;
 const SHOWN_FRAMES = 16;
 
-const elfFiles = new WeakMap<Executable, Uint8Array>();
-
-/** Notes the file that an executable was made from. */
-export function noteElf(executable: Executable, elf: Uint8Array): void {
-  elfFiles.set(executable, elf);
-}
-
 /** The same executable with the names of its functions, or as it is where the file can't be read for them. */
 export function withSymbols(executable: Executable): Executable {
-  const elf = elfFiles.get(executable);
+  const elf = elfFileOf(executable);
   if (elf === undefined) return executable;
   let named = namedExecutables.get(executable);
   if (named === undefined) {

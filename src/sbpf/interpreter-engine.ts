@@ -5,8 +5,8 @@
 import { INSN_SIZE } from './address-space.ts';
 import { DETAIL, FUEL, PC } from './control-block.ts';
 import { EbpfError } from './errors.ts';
-import { interpreterModule } from './interpreter.ts';
 import { FIELD_IMMEDIATE, Status } from './interpreter-emitter.ts';
+import { interpreterModule } from './interpreter-module.ts';
 import type { VmMemory } from './memory.ts';
 import type { SbpfVersion } from './version.ts';
 import { staticSyscalls } from './version.ts';

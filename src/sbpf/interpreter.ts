@@ -10,7 +10,7 @@
 import type { Label } from '../wasm/function-builder.ts';
 import { ModuleBuilder } from '../wasm/module-builder.ts';
 import type { PlainOp } from '../wasm/opcodes.ts';
-import { decodeBase64, encodeBase64 } from '../wire/base64.ts';
+import { encodeBase64 } from '../wire/base64.ts';
 import { INSN_SIZE } from './address-space.ts';
 import { emitSupport } from './compiler/support.ts';
 import {
@@ -31,7 +31,6 @@ import {
   TEXT_LEN,
   TEXT_VM_ADDR,
 } from './control-block.ts';
-import { INTERPRETER_MODULES } from './interpreter.generated.ts';
 import { ALU32, ALU64, SIGN_EXTENDED } from './interpreter-alu.ts';
 import {
   type Emitter,
@@ -69,18 +68,6 @@ const register = (index: number): number => REGISTERS + index * 8;
 
 /** The versions in circulation: their interpreters lie ready in interpreter.generated.ts, which saves six milliseconds. */
 const EMITTED: readonly SbpfVersion[] = [0, 3];
-
-const modules = new Map<SbpfVersion, WebAssembly.Module>();
-
-export function interpreterModule(version: SbpfVersion): WebAssembly.Module {
-  let module = modules.get(version);
-  if (module === undefined) {
-    const emitted = INTERPRETER_MODULES[version];
-    const bytes = emitted === undefined ? emitInterpreter(version) : decodeBase64(emitted);
-    modules.set(version, (module = new WebAssembly.Module(bytes)));
-  }
-  return module;
-}
 
 /** What interpreter.generated.ts has to be. */
 export function renderInterpreters(): string {

@@ -58,8 +58,10 @@ ${SYSCALL_NAMES.map((name, i) => `call_${i}:\n  syscall ${name}\n  ja next`).joi
 /** The program at {@link DRIVER}, with the syscalls that these gates leave. */
 export function driverFor(features: FeatureSet, sbpfVersion: 0 | 3): Uint8Array {
   let source = DRIVER_SOURCE;
-  for (const [name, { gate }] of Object.entries(SYSCALLS)) {
-    if (gate?.(features.runtime) === false) source = source.replace(`syscall ${name}\n`, 'mov64 r0, 0\n');
+  for (const [name, { gate, goneWith }] of Object.entries(SYSCALLS)) {
+    const isGone = goneWith !== undefined && features.isActive(goneWith);
+    if (isGone || (gate !== undefined && !features.isActive(gate)))
+      source = source.replace(`syscall ${name}\n`, 'mov64 r0, 0\n');
   }
   return assembleElf(source, { version: sbpfVersion });
 }

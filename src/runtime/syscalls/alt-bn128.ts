@@ -152,10 +152,10 @@ function operationSyscall(operations: ReadonlyMap<U64, Operation>): RuntimeSysca
 export const ALT_BN128_SYSCALLS: SyscallTable = {
   sol_alt_bn128_group_op: {
     syscall: operationSyscall(GROUP_OPERATIONS),
-    gate: (features) => features.enable_alt_bn128_syscall,
+    gate: 'enable_alt_bn128_syscall',
   },
   sol_alt_bn128_compression: {
     syscall: operationSyscall(COMPRESSION_OPERATIONS),
-    gate: (features) => features.enable_alt_bn128_compression_syscall,
+    gate: 'enable_alt_bn128_compression_syscall',
   },
 };

@@ -91,5 +91,5 @@ function isOne(number: Uint8Array): boolean {
 }
 
 export const BIG_MOD_EXP_SYSCALLS: SyscallTable = {
-  sol_big_mod_exp: { syscall: bigModExpSyscall, gate: (features) => features.enable_big_mod_exp_syscall },
+  sol_big_mod_exp: { syscall: bigModExpSyscall, gate: 'enable_big_mod_exp_syscall' },
 };

@@ -19,7 +19,6 @@ import { EDWARDS, RISTRETTO } from '../../crypto/curve25519-groups.ts';
 import type { U64, VmMemory } from '../../sbpf/memory.ts';
 import { SyscallError } from '../errors.ts';
 import * as cost from '../execution-cost.ts';
-import type { RuntimeFeatures } from '../features.ts';
 import type { InvokeContext } from '../invoke-context.ts';
 import { translateBytes, translateOutput, translateSlice } from './memory-access.ts';
 import type { RuntimeSyscall, SyscallTable } from './syscall-table.ts';
@@ -261,13 +260,13 @@ function refuseAttribute(asked: string, actual: U64): never {
   throw new SyscallError('InvalidAttribute', 'InvalidAttribute', { rule: 'sol_curve', source: SOURCE, asked, actual });
 }
 
-const isCurve25519Enabled = (features: RuntimeFeatures): boolean => features.curve25519_syscall_enabled;
-const isBlsEnabled = (features: RuntimeFeatures): boolean => features.enable_bls12_381_syscall;
+const CURVE25519 = 'curve25519_syscall_enabled';
+const BLS = 'enable_bls12_381_syscall';
 
 export const CURVE_SYSCALLS: SyscallTable = {
-  sol_curve_validate_point: { syscall: validatePoint, gate: isCurve25519Enabled },
-  sol_curve_group_op: { syscall: groupOp, gate: isCurve25519Enabled },
-  sol_curve_multiscalar_mul: { syscall: multiscalarMul, gate: isCurve25519Enabled },
-  sol_curve_decompress: { syscall: decompress, gate: isBlsEnabled },
-  sol_curve_pairing_map: { syscall: mapPairing, gate: isBlsEnabled },
+  sol_curve_validate_point: { syscall: validatePoint, gate: CURVE25519 },
+  sol_curve_group_op: { syscall: groupOp, gate: CURVE25519 },
+  sol_curve_multiscalar_mul: { syscall: multiscalarMul, gate: CURVE25519 },
+  sol_curve_decompress: { syscall: decompress, gate: BLS },
+  sol_curve_pairing_map: { syscall: mapPairing, gate: BLS },
 };

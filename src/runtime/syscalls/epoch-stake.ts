@@ -30,5 +30,5 @@ function toU64(value: bigint): U64 {
 }
 
 export const EPOCH_STAKE_SYSCALLS: SyscallTable = {
-  sol_get_epoch_stake: { syscall: getEpochStake, gate: (features) => features.enable_get_epoch_stake_syscall },
+  sol_get_epoch_stake: { syscall: getEpochStake, gate: 'enable_get_epoch_stake_syscall' },
 };

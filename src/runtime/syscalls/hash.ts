@@ -45,10 +45,10 @@ export const HASH_SYSCALLS: SyscallTable = {
   sol_keccak256: { syscall: hashSyscall('Keccak256', 32, (data) => hashes.keccak256(data)) },
   sol_blake3: {
     syscall: hashSyscall('Blake3', 32, (data) => hashes.blake3(data)),
-    gate: (features) => features.blake3_syscall_enabled,
+    gate: 'blake3_syscall_enabled',
   },
   sol_sha512: {
     syscall: hashSyscall('Sha512', 64, (data) => hashes.sha512(data)),
-    gate: (features) => features.enable_sha512_syscall,
+    gate: 'enable_sha512_syscall',
   },
 };

@@ -53,8 +53,9 @@ export function createDeploymentSyscalls(features: RuntimeFeatures): SyscallRegi
 }
 
 function createRegistry(features: RuntimeFeatures, isDeployment: boolean): SyscallRegistry {
-  const entries = Object.entries(SYSCALLS).filter(([, { gate, isDeployable = true }]) => {
-    return (gate === undefined || gate(features)) && (isDeployable || !isDeployment);
+  const entries = Object.entries(SYSCALLS).filter(([, { gate, goneWith, isDeployable = true }]) => {
+    const isThere = (gate === undefined || features[gate]) && (goneWith === undefined || !features[goneWith]);
+    return isThere && (isDeployable || !isDeployment);
   });
   // A function that names three registers reads three: its length tells. (None here takes its arguments as a list.)
   return new SyscallRegistry(entries.map(([name, { syscall }]) => [name, syscall, Math.max(0, syscall.length - 2)]));

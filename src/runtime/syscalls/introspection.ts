@@ -97,7 +97,7 @@ export const INTROSPECTION_SYSCALLS: SyscallTable = {
   sol_get_stack_height: { syscall: getStackHeight },
   sol_remaining_compute_units: {
     syscall: remainingComputeUnits,
-    gate: (features) => features.remaining_compute_units_syscall_enabled,
+    gate: 'remaining_compute_units_syscall_enabled',
   },
   sol_get_processed_sibling_instruction: { syscall: getProcessedSiblingInstruction },
 };

@@ -70,5 +70,5 @@ const poseidon: RuntimeSyscall = (context, memory, parameters, endianness, input
 };
 
 export const POSEIDON_SYSCALLS: SyscallTable = {
-  sol_poseidon: { syscall: poseidon, gate: (features) => features.enable_poseidon_syscall },
+  sol_poseidon: { syscall: poseidon, gate: 'enable_poseidon_syscall' },
 };

@@ -2,15 +2,17 @@
 // each with the gate it stands behind. index.ts spreads the tables into a registry.
 
 import type { Syscall } from '../../sbpf/syscall-registry.ts';
-import type { RuntimeFeatures } from '../features.ts';
+import type { FeatureName } from '../features.ts';
 import type { InvokeContext } from '../invoke-context.ts';
 
 export type RuntimeSyscall = Syscall<InvokeContext>;
 
 export interface SyscallDefinition {
   readonly syscall: RuntimeSyscall;
-  /** Whether programs can call it; always, where there is no gate. */
-  readonly gate?: (features: RuntimeFeatures) => boolean;
+  /** The feature that lets programs call it; always, where there is none. */
+  readonly gate?: FeatureName;
+  /** The feature that takes it away again. */
+  readonly goneWith?: FeatureName;
   /** False where it still runs for programs that have it, but no new program may be deployed with it. */
   readonly isDeployable?: false;
 }

@@ -127,15 +127,15 @@ export const SYSVAR_SYSCALLS: SyscallTable = {
   },
   sol_get_fees_sysvar: {
     syscall: getSysvarStruct(FEES_ID, FEES, ({ fees }) => fees && encodeFees(fees)),
-    gate: (features) => !features.disable_fees_sysvar,
+    goneWith: 'disable_fees_sysvar',
   },
   sol_get_rent_sysvar: { syscall: getSysvarStruct(RENT_ID, RENT) },
   sol_get_last_restart_slot: {
     syscall: getSysvarStruct(LAST_RESTART_SLOT_ID, LAST_RESTART_SLOT),
-    gate: (features) => features.last_restart_slot_sysvar,
+    gate: 'last_restart_slot_sysvar',
   },
   sol_get_epoch_rewards_sysvar: {
     syscall: getSysvarStruct(EPOCH_REWARDS_ID, EPOCH_REWARDS),
   },
-  sol_get_sysvar: { syscall: getSysvar, gate: (features) => features.get_sysvar_syscall_enabled },
+  sol_get_sysvar: { syscall: getSysvar, gate: 'get_sysvar_syscall_enabled' },
 };

@@ -2,8 +2,8 @@
 // said itself, and the seeds that would have fitted, in the order of how much each of them knows.
 
 import { readAnchorLog } from './anchor-log.ts';
-import { seedCause, seedNote } from './explain-seeds.ts';
 import { flagOrigins, nameOfProgram } from './explain-flags.ts';
+import { seedCause, seedNote } from './explain-seeds.ts';
 import { findInState, lastWords } from './explain-state.ts';
 import { causeAmong, type Finding } from './explain-view.ts';
 import {
@@ -19,6 +19,8 @@ import {
 import { RUNTIME_CODES } from './explanation-codes.ts';
 import { codeOfFailure, linesOf, type NamedError, NO_FACTS, nameError } from './failure-code.ts';
 import { describeCallers, describeFault } from './failure-fault.ts';
+import { historyOf, type States, turningPoint } from './failure-history.ts';
+import { type Earlier, earlierOf } from './failure-history-text.ts';
 import { CALL_SOURCE, ruleOf } from './failure-rule.ts';
 import { describeFailure, type FailureText, type ShowAddress } from './failure-text.ts';
 import { anchorErrorCode } from './program-error-codes.ts';
@@ -79,7 +81,9 @@ class FrameExplainer {
     const signing = seedCause(seeds, frame, this.#text);
     const anchor = readAnchorLog(frame);
     const found = causeAmong(findings, named.name, named.message !== undefined);
-    const finding = found !== undefined && this.#leavesOpen(found) && found.kind !== 'hook' ? found : undefined;
+    const finding = found !== undefined && this.#leavesOpen(found) ? found : undefined;
+    const hook = findings.find(({ kind }) => kind === 'hook');
+    const earlier = found === undefined ? undefined : this.#earlier(found);
     const code = this.#codeOf(finding);
     const row = EXPLANATION_CODES[code] ?? RUNTIME_CODES['PROGRAM_ERROR'];
     const isCall = failure.stage === 'before';
@@ -91,18 +95,20 @@ class FrameExplainer {
       frame.fault?.access?.account ??
       (isCall ? seeds?.match?.expected : undefined) ??
       null;
-    const advised = finding ?? (found?.errors.includes(named.name) || found?.kind === 'hook' ? found : undefined);
+    const advised = finding ?? (found?.errors.includes(named.name) ? found : hook);
+    const others = this.#text.fixes.filter((fix) => !(earlier?.isInstead && fix === advised?.fix));
     const specific = dedupe([
       ...(isCall ? seedFixes : []),
-      ...(advised === undefined ? [] : [advised.fix]),
+      ...(earlier === undefined ? [] : [earlier.fix]),
+      ...(advised === undefined || advised.fix === '' || earlier?.isInstead ? [] : [advised.fix]),
       ...(isCall ? [] : seedFixes),
-      ...this.#text.fixes.filter((fix) => !row.fixes.includes(fix) && !this.#isSettled(fix, seeds)),
+      ...others.filter((fix) => !row.fixes.includes(fix) && !this.#isSettled(fix, seeds)),
     ]);
     const rule = ruleOf(failure.kind, frame.programAddress);
     return {
       code,
       title: shorten(named.message === undefined ? this.#text.title : `${named.name}: ${named.message}`),
-      cause: shorten(signing ?? this.#cause(finding, anchor)),
+      cause: shorten(signing ?? withEarlier(this.#cause(finding, anchor), earlier)),
       fixes: specific.length > 0 ? specific : named.fixes.length > 0 ? named.fixes : row.fixes,
       notes: this.#notes(findings, finding, seedNote(seeds, signing)),
       rule: facts.rule || failure.callStep || rule?.rule || null,
@@ -123,8 +129,26 @@ class FrameExplainer {
       flags: account === null ? [] : flagOrigins(this.#trace, this.#path, account, this.#show),
       fault: this.#fault(),
       seeds,
+      earlier: earlier === undefined ? null : { path: earlier.frame.path, account: earlier.address },
       docs: docsOf(code),
     };
+  }
+
+  /** What the transaction itself did before, without which what was found would not be there. */
+  #earlier(found: Finding): Earlier | undefined {
+    const history = historyOf(this.#trace, this.#frame);
+    if (history === undefined) return undefined;
+    const { name, message } = this.#named;
+    const isThere = (states: States): boolean =>
+      findInState(this.#trace, this.#path, this.#show, states).some((each) => {
+        return (
+          each.account === found.account &&
+          (each.account !== undefined || each.kind === found.kind) &&
+          causeAmong([each], name, message !== undefined) !== undefined
+        );
+      });
+    const event = turningPoint(history, isThere);
+    return event === undefined ? undefined : earlierOf(event, this.#path, found, this.#show);
   }
 
   /** Whether a fix is for seeds that are not known, and they are. */
@@ -139,10 +163,11 @@ class FrameExplainer {
   }
 
   /** Whether what refused leaves open why: a program's own check, or a builtin's that names no facts. */
-  #leavesOpen({ kind, errors }: Finding): boolean {
-    if (kind === 'derivation' && errors.includes(this.#named.name)) return true;
+  #leavesOpen({ kind, errors, sentence, fix }: Finding): boolean {
+    if (sentence === '' || (kind === 'hook' && fix === '')) return false;
     const { rule, account, detail, limit } = this.#facts;
     const isAboutAccount = account !== null && kind !== 'foreign' && kind !== 'wrongProgram';
+    if ((kind === 'funds' || kind === 'derivation') && errors.includes(this.#named.name)) return true;
     const isSilent = rule !== '' && !isAboutAccount && detail === null && limit === null;
     return this.#isReturned() || isSilent || this.#frame.failure!.kind === 'ExternalAccountDataModified';
   }
@@ -268,6 +293,9 @@ class FrameExplainer {
     return { address, name: name ?? inTransaction.name, role, index: inTransaction.index, isSigner, isWritable };
   }
 }
+
+const withEarlier = (cause: string, earlier: Earlier | undefined): string =>
+  earlier === undefined ? cause : `${cause} ${earlier.sentence}`;
 
 /** What the two sides of a comparison are, where Anchor always logs the same two. Source: anchor lang/syn/src/codegen. */
 const SIDES: Readonly<Record<string, readonly [left: string, right: string]>> = {

@@ -6,7 +6,6 @@ import { keyAt } from './decoders/token-state.ts';
 import type { FrameView } from './explain-view.ts';
 import { numberText } from './value-text.ts';
 
-const SYSTEM_PROGRAM = '11111111111111111111111111111111';
 const LOOKUP_TABLE_PROGRAM = 'AddressLookupTab1e1111111111111111111111111';
 const LOADER_V3 = 'BPFLoaderUpgradeab1e11111111111111111111111';
 const TABLE_META_LEN = 56;
@@ -103,23 +102,4 @@ export function lookAtLoader(view: FrameView): void {
   say('Immutable', 'Its upgrade authority was given up for good: deploy it at another address.');
   const [named] = refusal?.detail?.match(/[1-9A-HJ-NP-Za-km-z]{32,44}/g) ?? [];
   if (named !== undefined) say('IncorrectAuthority', `Let ${view.show(named)} be the authority and sign.`);
-}
-
-/** What to do about what System says in its own words. */
-export function lookAtSystem(view: FrameView): void {
-  const { programAddress, failure } = view.frame;
-  const { detail = null, account = null } = failure!.refusal ?? {};
-  if (programAddress !== SYSTEM_PROGRAM || account === null || detail === null) return;
-  if (!detail.includes('must not carry data')) return;
-  const owner = view.stateAt(account)?.owner;
-  const isForeign = owner !== undefined && owner !== SYSTEM_PROGRAM;
-  view.add(
-    'state',
-    '',
-    isForeign
-      ? `${view.show(owner)} owns ${view.show(account)}: let it take the lamports itself (**lamports -= n), without a call to System.`
-      : `Let a wallet without data pay in place of ${view.show(account)}.`,
-    undefined,
-    ['InvalidArgument'],
-  );
 }

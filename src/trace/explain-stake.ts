@@ -3,7 +3,7 @@
 
 import { readU32, readU64 } from '../wire/bytes.ts';
 import { keyAt } from './decoders/token-state.ts';
-import type { FrameView } from './explain-view.ts';
+import { type FrameView, isGone } from './explain-view.ts';
 import type { FrameAccount } from './transaction-trace.ts';
 import { numberText } from './value-text.ts';
 
@@ -89,13 +89,18 @@ export function lookAtStake(view: FrameView): void {
     ...(lockup.epoch > 0n ? [`epoch ${lockup.epoch}`] : []),
     ...(lockup.unixTimestamp > 0n ? [`the time ${lockup.unixTimestamp}`] : []),
   ].join(' and ');
-  view.add(
-    'state',
-    `${who} is locked until ${until}; its custodian is ${view.show(lockup.custodian)}.`,
-    `Wait until ${until}, or name the custodian ${view.show(lockup.custodian)} behind the other accounts and let it sign.`,
-    account,
-    ['LockupInForce', 'CustodianMissing', 'CustodianSignatureMissing'],
-  );
+  if (until !== '')
+    view.add(
+      'state',
+      `${who} is locked until ${until}; its custodian is ${view.show(lockup.custodian)}.`,
+      `Wait until ${until}, or name the custodian ${view.show(lockup.custodian)} behind the other accounts and let it sign.`,
+      account,
+      ['LockupInForce', 'CustodianMissing', 'CustodianSignatureMissing'],
+    );
+  const amount = view.frame.instruction?.args['args'] ?? view.frame.instruction?.args['lamports'];
+  const bound = reserve + (delegation?.stake ?? 0n);
+  // What was there before an earlier instruction took it would have been enough.
+  if (view.isPast && typeof amount === 'bigint' && amount + bound <= state.lamports) return;
   if (delegation !== undefined) {
     const { stake: staked, deactivationEpoch } = delegation;
     const since =
@@ -110,13 +115,14 @@ export function lookAtStake(view: FrameView): void {
         : `Take at most what is free: ${numberText(reserve)} lamports stay as its reserve.`,
       account,
     );
-    view.add(
-      'state',
-      `${who} was deactivated as of epoch ${deactivationEpoch}.`,
-      'There is nothing to deactivate; withdraw when that epoch is over.',
-      account,
-      ['AlreadyDeactivated'],
-    );
+    if (deactivationEpoch !== undefined)
+      view.add(
+        'state',
+        `${who} was deactivated as of epoch ${deactivationEpoch}.`,
+        'There is nothing to deactivate; withdraw when that epoch is over.',
+        account,
+        ['AlreadyDeactivated'],
+      );
   } else {
     const free = state.lamports > reserve ? state.lamports - reserve : 0n;
     view.add(
@@ -181,8 +187,15 @@ function lookAtOwners(view: FrameView): void {
         ? STAKE_PROGRAM
         : undefined;
     const state = wanted === undefined ? undefined : view.stateOf(account);
-    if (wanted === undefined || state === undefined || state.owner === wanted) continue;
+    if (wanted === undefined) continue;
     const kind = wanted === VOTE_PROGRAM ? 'a vote account' : 'a stake account';
+    if (isGone(state)) {
+      const how = wanted === STAKE_PROGRAM ? ` with ${STAKE_LEN} bytes and Stake as its owner` : '';
+      const fix = `Create ${view.who(account)}${how} first, or pass ${kind} that exists.`;
+      view.add('missing', `${view.who(account)} does not exist, so it is not ${kind}.`, fix, account);
+      continue;
+    }
+    if (state.owner === wanted) continue;
     view.add(
       'wrongProgram',
       `${view.who(account)} is owned by ${view.show(state.owner)}, so it is not ${kind}.`,

@@ -4,21 +4,34 @@
 
 import { isTokenProgram, TOKEN_2022_PROGRAM, TOKEN_PROGRAM } from './decoders/token-state.ts';
 import { nameOfProgram } from './explain-flags.ts';
-import { lookAtLoader, lookAtLookupTable, lookAtSystem } from './explain-native.ts';
+import { lookAtLoader, lookAtLookupTable } from './explain-native.ts';
 import { lookAtDerivations } from './explain-seeds.ts';
 import { lookAtStake } from './explain-stake.ts';
-import { lookAtExtensions, lookAtTransferHook } from './explain-token-2022.ts';
+import { lookAtOwnership, lookAtSystem } from './explain-system.ts';
+import { lookAtExtensions } from './explain-token-2022.ts';
 import { lookAtAssociatedToken, lookAtTokens } from './explain-tokens.ts';
+import { lookAtTransferHook } from './explain-transfer-hook.ts';
 import { ASSOCIATED_TOKEN_PROGRAM, type Finding, FrameView, isGone, SYSTEM_PROGRAM } from './explain-view.ts';
+import type { States } from './failure-history.ts';
 import type { ShowAddress } from './failure-text.ts';
 import { WELL_KNOWN_NAMES } from './names.ts';
 import { type CallFrame, callsOf, type FrameAccount, type TransactionTrace } from './transaction-trace.ts';
 
 const SHOWN_ACCOUNTS = 4;
 
-/** What stands out about the frame that failed: the last of the path. */
-export function findInState(trace: TransactionTrace, path: readonly CallFrame[], show: ShowAddress): Finding[] {
-  const view = new FrameView(trace, path, show);
+/**
+ * What stands out about the frame that failed: the last of the path.
+ *
+ * @param states of the accounts; when the transaction ended unless given
+ */
+export function findInState(
+  trace: TransactionTrace,
+  path: readonly CallFrame[],
+  show: ShowAddress,
+  states?: States,
+): Finding[] {
+  const view = new FrameView(trace, path, show, states);
+  lookAtOwnership(view);
   if (view.frame.failure!.stage === 'run') {
     if (isTokenProgram(view.frame.programAddress)) lookAtTokens(view);
     if (view.frame.programAddress === ASSOCIATED_TOKEN_PROGRAM) lookAtAssociatedToken(view);

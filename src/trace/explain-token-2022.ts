@@ -35,9 +35,7 @@ interface Sides {
 }
 
 type Words = readonly [sentence: string, fix: string, about: Extended];
-type Look = (sides: Sides) => Words | undefined;
-
-const PLAIN_TRANSFERS = new Set(['Transfer', 'TransferChecked', 'TransferCheckedWithFee']);
+type Look = (sides: Sides) => Words | undefined | false;
 
 const LOOKS: Readonly<Record<string, Look>> = {
   MintRequiredForTransfer({ mint }) {
@@ -50,7 +48,7 @@ const LOOKS: Readonly<Record<string, Look>> = {
     ];
   },
   NonTransferable: ({ mint }) =>
-    mint && [
+    mint?.extensions.has('NonTransferable') && [
       `${mint.who} is non-transferable: its tokens can only be minted and burned.`,
       'Burn the tokens here and mint them there.',
       mint,
@@ -62,7 +60,7 @@ const LOOKS: Readonly<Record<string, Look>> = {
       destination ?? mint,
     ],
   NoMemo({ destination, view }) {
-    if (destination === undefined) return undefined;
+    if (destination?.extensions.get('MemoTransfer')?.[0] !== 1) return undefined;
     const before = view.trace.instructions[view.frame.path[0] - 1];
     const what =
       view.path.length > 1
@@ -88,18 +86,19 @@ const LOOKS: Readonly<Record<string, Look>> = {
   },
   MintPaused({ mint, view }) {
     const config = mint?.extensions.get('PausableConfig');
-    if (mint === undefined || config === undefined) return undefined;
+    if (mint === undefined || config?.[32] !== 1) return undefined;
     return [`${mint.who} is paused.`, `Let its pause authority ${view.show(keyAt(config, 0))} resume it.`, mint];
   },
   MintHasSupply({ mint }) {
     const supply = mint === undefined ? undefined : readMint(mint.state)?.supply;
-    if (mint === undefined || supply === undefined) return undefined;
+    if (mint === undefined || supply === undefined || supply === 0n) return undefined;
     return [`${mint.who} still has a supply of ${numberText(supply)}.`, 'Burn all of it first.', mint];
   },
   AccountHasWithheldTransferFees({ first }) {
     const withheld = first?.extensions.get('TransferFeeAmount');
     if (first === undefined || withheld === undefined) return undefined;
     const amount = readU64(withheld, 0);
+    if (amount === 0n) return undefined;
     return [
       `${first.who} holds ${numberText(amount)} of withheld transfer fees.`,
       'Harvest them first: HarvestWithheldTokensToMint needs nobody’s signature.',
@@ -123,7 +122,7 @@ const LOOKS: Readonly<Record<string, Look>> = {
     ];
   },
   ImmutableOwner: ({ first }) =>
-    first && [
+    first?.extensions.has('ImmutableOwner') && [
       `The owner of ${first.who} can never be changed (ImmutableOwner).`,
       'Transfer its tokens instead.',
       first,
@@ -156,7 +155,7 @@ export function lookAtExtensions(view: FrameView): void {
   const sides: Sides = { view, first, destination: named(view.by('destination', 'token')), mint };
   for (const [error, look] of Object.entries(LOOKS)) {
     const words = look(sides);
-    if (words !== undefined) view.add('state', words[0], words[1], words[2], [error]);
+    if (words) view.add('state', words[0], words[1], words[2], [error]);
   }
   if (first?.extensions.get('CpiGuard')?.[0] === 1) {
     for (const [error, what, fix] of GUARDED) {
@@ -189,20 +188,5 @@ function lookAtSpace(view: FrameView, first: Extended | undefined, mint: Extende
     `${first.who} has ${numberText(length)} bytes, and needs ${numberText(needed)}${why}.`,
     `Create ${first.who} with ${numberText(needed)} bytes (getMintLen, getAccountLen), and the rent for them.`,
     first,
-  );
-}
-
-/** A call of Token-2022 itself to the hook of a mint: what is missing there was missing in the transfer. */
-export function lookAtTransferHook(view: FrameView): void {
-  const transfer = view.path[view.path.length - 2];
-  if (transfer?.programAddress !== TOKEN_2022_PROGRAM || !PLAIN_TRANSFERS.has(transfer.instruction?.name ?? '')) return;
-  const mint = transfer.accounts.find(({ role }) => role === 'mint');
-  const hook = view.frame.programAddress;
-  if (mint === undefined || hook === null) return;
-  view.add(
-    'hook',
-    `The mint ${view.show(mint.address)} has a transfer hook: Token-2022 calls ${view.show(hook)} at each transfer, with the accounts that are named behind those of the transfer.`,
-    `Name behind the accounts of the transfer: what the account derived from ["extra-account-metas", ${view.show(mint.address)}] lists, the program ${view.show(hook)}, and that account (addExtraAccountMetasForExecute does it).`,
-    undefined,
   );
 }

@@ -202,7 +202,7 @@ function authorityMismatch(
     named === undefined
       ? `${view.who(subject)} has no ${what}.`
       : `The ${what} of ${view.who(subject)} is ${view.show(named)}${also}, and the instruction names ${view.show(authority.address)}.`,
-    named === undefined ? 'Nobody can do this.' : `Let ${view.show(named)} be the \`${authority.role}\` and sign.`,
+    named === undefined ? '' : `Let ${view.show(named)} be the \`${authority.role}\` and sign.`,
     authority,
   );
 }
@@ -236,7 +236,9 @@ function lookAtAmount(view: FrameView): void {
     view.add(
       'funds',
       `${view.who(source)} holds ${numberText(token.amount)}, and ${numberText(amount)} are asked for (in the mint's smallest unit).`,
-      `Move at most ${numberText(token.amount)}, or bring more into ${view.show(source.address)} first.`,
+      token.amount === 0n
+        ? `Bring ${numberText(amount)} into ${view.show(source.address)} first.`
+        : `Move at most ${numberText(token.amount)}, or bring more into ${view.show(source.address)} first.`,
       source,
     );
   }
@@ -252,7 +254,7 @@ function lookAtAmount(view: FrameView): void {
     view.add(
       'funds',
       `${view.who(authority)} is a delegate for ${numberText(token.delegatedAmount)}, and ${numberText(amount)} are asked for.`,
-      'Approve more.',
+      `Approve ${numberText(amount)} or more, or move less.`,
       authority,
     );
   }
@@ -282,9 +284,12 @@ function lookAtStates(view: FrameView): void {
   for (const account of view.frame.accounts) {
     const state = view.stateOf(account);
     const token = state === undefined ? undefined : readTokenAccount(state);
-    if (token?.state === 2)
+    const isThaw = view.instruction === 'ThawAccount';
+    if (token?.state === 2 && view.instruction === 'FreezeAccount')
+      view.add('frozen', `${view.who(account)} is frozen already.`, 'There is nothing to freeze.', account);
+    else if (token?.state === 2 && !isThaw)
       view.add('frozen', `${view.who(account)} is frozen.`, 'Let the freeze authority of its mint thaw it.', account);
-    else if (token?.state === 1 && view.frame.instruction?.name === 'ThawAccount')
+    else if (token?.state === 1 && isThaw)
       view.add('notFrozen', `${view.who(account)} is not frozen.`, 'There is nothing to thaw.', account);
   }
 }

@@ -1,6 +1,8 @@
 // The explanation of a transaction that failed as a whole: none of its frames did.
 
 import { accountInTransaction, docsOf, type Explanation, namesIn } from './explanation.ts';
+import { type HistoryEvent, historyOf, turningPoint } from './failure-history.ts';
+import { eventWords } from './failure-history-text.ts';
 import { TRANSACTION_RULES } from './failure-rule.ts';
 import { describeTransactionFailure } from './transaction-failure-text.ts';
 import type { TransactionTrace } from './transaction-trace.ts';
@@ -9,10 +11,11 @@ export function explainTransaction(trace: TransactionTrace): Explanation {
   const text = describeTransactionFailure(trace, namesIn(trace))!;
   const { refusal, errorText } = trace;
   const rule = refusal ?? TRANSACTION_RULES[text.title];
+  const earlier = text.code === 'TX_RENT' ? whatBroughtItBelowRent(trace) : undefined;
   return {
     code: text.code,
     title: errorText === null ? text.title : `${text.title}: ${errorText}`,
-    cause: text.cause,
+    cause: earlier === undefined ? text.cause : `${text.cause} ${upperFirst(eventWords(earlier, [], namesIn(trace)))}.`,
     fixes: text.fixes,
     notes: [],
     rule: rule?.rule ?? null,
@@ -27,6 +30,23 @@ export function explainTransaction(trace: TransactionTrace): Explanation {
     flags: [],
     fault: null,
     seeds: null,
+    earlier: earlier === undefined ? null : { path: earlier.frame.path, account: earlier.address },
     docs: docsOf(text.code),
   };
 }
+
+/** The frame that left an account with fewer lamports than its size must hold. */
+function whatBroughtItBelowRent(trace: TransactionTrace): HistoryEvent | undefined {
+  const { account = null, limit = null } = trace.refusal ?? {};
+  const last = trace.accounts.find(({ address }) => address === account)?.after;
+  const history = last == null || limit === null ? undefined : historyOf(trace);
+  if (last == null || limit === null || account === null || history === undefined) return undefined;
+  return turningPoint(history, (states) => {
+    const state = states.get(account);
+    if (state === undefined || state.lamports === 0n) return false;
+    // The minimum is in proportion to what an account takes, 128 bytes besides its data.
+    return state.lamports * BigInt(128 + last.data.length) < BigInt(limit) * BigInt(128 + state.data.length);
+  });
+}
+
+const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

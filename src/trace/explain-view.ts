@@ -36,6 +36,7 @@ export type FindingKind =
   | 'state'
   | 'absent'
   | 'foreign'
+  | 'ownership'
   | 'hook'
   | 'derivation'
   | 'returnData';
@@ -50,26 +51,41 @@ export class FrameView {
   readonly path: readonly CallFrame[];
   readonly frame: CallFrame;
   readonly show: ShowAddress;
+  readonly #states: ReadonlyMap<string, AccountState> | undefined;
 
-  constructor(trace: TransactionTrace, path: readonly CallFrame[], show: ShowAddress) {
+  /** @param states of the accounts; when the transaction ended unless given */
+  constructor(
+    trace: TransactionTrace,
+    path: readonly CallFrame[],
+    show: ShowAddress,
+    states?: ReadonlyMap<string, AccountState>,
+  ) {
+    this.#states = states;
     this.trace = trace;
     this.path = path;
     this.frame = path[path.length - 1];
     this.show = show;
   }
 
+  /** Whether the accounts are looked at as they were before. */
+  get isPast(): boolean {
+    return this.#states !== undefined;
+  }
+
   get instruction(): string {
     return this.frame.instruction?.name ?? '';
   }
 
-  /** The account when the transaction ended; undefined where it isn't one of the transaction's. */
+  /** The account's state; undefined where it isn't one of the transaction's. */
   stateOf({ index, address }: Pick<FrameAccount, 'index' | 'address'>): AccountState | undefined {
     const account = this.trace.accounts[index];
     if (account === undefined || account.address !== address) return undefined;
+    if (this.#states !== undefined) return this.#states.get(address);
     return account.after ?? account.before ?? undefined;
   }
 
   stateAt(address: string): AccountState | undefined {
+    if (this.#states !== undefined) return this.#states.get(address);
     const account = this.trace.accounts.find((each) => each.address === address);
     return account?.after ?? account?.before ?? undefined;
   }
@@ -101,7 +117,7 @@ export function isGone(state: AccountState | undefined): state is undefined {
 
 /** Which kinds of findings explain which error, the likeliest first. */
 const CAUSES: Readonly<Record<string, readonly FindingKind[]>> = {
-  InsufficientFunds: ['funds'],
+  InsufficientFunds: ['funds', 'missing'],
   InvalidMint: ['notAMint', 'mint', 'missing'],
   MintMismatch: ['mint'],
   OwnerMismatch: ['owner'],
@@ -132,7 +148,9 @@ const CAUSES: Readonly<Record<string, readonly FindingKind[]>> = {
   InvalidAccountOwner: ['misplaced', 'wrongProgram', 'missing', 'owner', 'foreign'],
   IllegalOwner: ['initialized', 'wrongProgram', 'missing', 'owner', 'foreign'],
   MissingRequiredSignature: ['signature', 'owner'],
-  NotEnoughAccountKeys: ['tooFew', 'misplaced'],
+  NotEnoughAccountKeys: ['hook', 'tooFew', 'misplaced'],
+  AccountNotEnoughKeys: ['hook', 'tooFew'],
+  IncorrectAccount: ['hook'],
   MissingAccount: ['hook', 'tooFew', 'misplaced'],
   AccountBorrowFailed: ['twice'],
   InvalidSeeds: ['derivation'],
@@ -143,11 +161,14 @@ const CAUSES: Readonly<Record<string, readonly FindingKind[]>> = {
   AccountNotInitialized: ['absent'],
   AccountDiscriminatorNotFound: ['absent'],
   AccountOwnedByWrongProgram: ['foreign'],
-  ExternalAccountDataModified: ['wrongProgram'],
+  ExternalAccountDataModified: ['wrongProgram', 'ownership'],
+  ExternalAccountLamportSpend: ['ownership'],
+  ModifiedProgramId: ['ownership'],
+  UnsupportedProgramId: ['ownership'],
 };
 
 /** For errors whose name says nothing. */
-const ANY_CAUSE: readonly FindingKind[] = ['returnData', 'derivation', 'wrongProgram', 'missing', 'misplaced'];
+const ANY_CAUSE: readonly FindingKind[] = ['hook', 'returnData', 'derivation', 'wrongProgram', 'missing', 'misplaced'];
 
 /** @param error the error's name, as its program calls it */
 export function causeAmong(findings: readonly Finding[], error: string, isNamed: boolean): Finding | undefined {

@@ -65,6 +65,8 @@ export interface Explanation {
   /** Where the machine stopped: also the caller's place where a call of it was refused. */
   readonly fault: FrameFault | null;
   readonly seeds: SeedReport | null;
+  /** The frame of the transaction that brought it about by what it did to an account; null where none did. */
+  readonly earlier: { readonly path: readonly number[]; readonly account: string } | null;
   /** Page of the docs. */
   readonly docs: string;
 }

@@ -9,6 +9,7 @@ import { decodeBase58 } from '../wire/base58.ts';
 import { EXPLANATION_CODES, withNames } from './explanation.ts';
 import { codeOfFailure, NO_FACTS, nameError } from './failure-code.ts';
 import { faultFixes } from './failure-fault.ts';
+import { describeLack } from './failure-lamports.ts';
 import { bumpInstead } from './seeds.ts';
 import {
   type CallFrame,
@@ -362,9 +363,8 @@ function factFixes(scene: Scene): string[] {
   const { facts, frame, path, show } = scene;
   if (facts.account === null) return [];
   const account = accountIn(frame, facts.account, show);
-  if (facts.asked === 'lamports' && facts.actual !== null) {
-    return [`Give ${account} at least ${numberText(facts.actual)} lamports.`];
-  }
+  const lack = describeLack(scene.trace, frame, facts, account, show);
+  if (lack !== undefined) return [lack.fix];
   if (facts.asked === 'signer') return [`${flagFix(scene, path, facts.account, 'isSigner')}.`];
   if (facts.asked === 'writable') return [`${flagFix(scene, path, facts.account, 'isWritable')}.`];
   return [];

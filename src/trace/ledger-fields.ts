@@ -5,6 +5,7 @@ import type { AccountReading, DecoderRegistry } from './decoder.ts';
 import { readKnownAccount } from './decoders/account-layouts.ts';
 import {
   type AccountChange,
+  type AccountState,
   type CallFrame,
   callsOf,
   type DecodedValue,
@@ -35,11 +36,8 @@ export function fieldsOfChanges(trace: TransactionTrace, decoders: DecoderRegist
   return player.fields;
 }
 
-interface State {
-  readonly owner: string;
-  readonly lamports: bigint;
-  readonly data: Uint8Array;
-}
+/** What a change leads from and to. */
+type State = Omit<AccountState, 'executable'>;
 
 class Player {
   readonly fields = new Map<AccountChange, AccountFields>();
@@ -99,15 +97,19 @@ class Player {
 }
 
 /** Whether a change can have begun with this state. */
-function fits({ lamports, owner, dataLength, data }: AccountChange, state: State): boolean {
+export function fits({ lamports, owner, dataLength, data }: AccountChange, state: State): boolean {
   if (lamports.before !== state.lamports || owner.before !== state.owner) return false;
   if (dataLength.before !== state.data.length) return false;
   // Bytes past the end of a length count as zero.
   return (data ?? []).every(({ offset, before }) => before.every((byte, i) => (state.data[offset + i] ?? 0) === byte));
 }
 
-function changed(state: State, { lamports, owner, dataLength, data }: AccountChange): State | undefined {
+/** What a change makes of a state; undefined where it wasn't kept in full. */
+export function changed(state: State, { lamports, owner, dataLength, data }: AccountChange): State | undefined {
   if (data === null) return undefined;
+  if (data.length === 0 && dataLength.before === dataLength.after) {
+    return { lamports: lamports.after, owner: owner.after, data: state.data };
+  }
   const bytes = new Uint8Array(dataLength.after);
   bytes.set(state.data.subarray(0, dataLength.after));
   for (const { offset, after } of data) {
@@ -121,7 +123,7 @@ type Fields = { readonly [name: string]: DecodedValue };
 const isFields = (value: DecodedValue | undefined): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
 
-function differences(was: Fields | undefined, is: Fields | undefined, prefix: string): FieldChange[] {
+export function differences(was: Fields | undefined, is: Fields | undefined, prefix: string): FieldChange[] {
   return [...new Set([...Object.keys(was ?? {}), ...Object.keys(is ?? {})])].flatMap((name): FieldChange[] => {
     const [before, after] = [was?.[name], is?.[name]];
     if (isFields(before) || isFields(after)) {

@@ -9,6 +9,7 @@ import type { FailureCase } from './case.ts';
 import { CPI_CASES } from './cpi-cases.ts';
 import { errorPages } from './error-pages.ts';
 import { FLAG_CASES } from './flag-cases.ts';
+import { HISTORY_CASES } from './history-cases.ts';
 import { MORE_CASES } from './more-cases.ts';
 import { NATIVE_CASES } from './native-cases.ts';
 import { PROGRAM_CASES } from './program-cases.ts';
@@ -29,6 +30,7 @@ const BY_HAND: readonly FailureCase[] = [
   ...NATIVE_CASES,
   ...MORE_CASES,
   ...FLAG_CASES,
+  ...HISTORY_CASES,
 ];
 
 /** With the smallest cases of the codes that those above don't meet. */

@@ -493,7 +493,7 @@ export const MORE_CASES = [
     'closed-then-used',
     'The first instruction closes the token account, the second transfers from it.',
     'PROGRAM_INVALID_ACCOUNT_DATA',
-    ["alice's tokens", /does not exist/],
+    ["alice's tokens", /does not exist/, /instruction #0 \(Token: CloseAccount\) closed alice's tokens/],
     (scene) => {
       scene.mint(MINT);
       scene.tokens(s.ALICE_TOKENS, MINT, PAYER, 0n);

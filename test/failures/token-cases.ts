@@ -124,6 +124,33 @@ export const TOKEN_CASES = [
     },
   ),
   failure(
+    'token-2022-hook-list-missing',
+    'The hook program is passed, its account of extra accounts (the PDA of "extra-account-metas" and the mint) is not.',
+    'INSTRUCTION_ACCOUNTS_MISSING',
+    ['JRtDiqMG4WPDdX6JNDJTmsDu5QfnfY4YshLsmEmcp1p', /extra-account-metas/, /did not pass/],
+    (scene) => {
+      scene.program(OUTER, { asm: 'entrypoint:\n lddw r0, 0xb00000000\n exit' });
+      extended(scene, tlv([14, join(PAYER.bytes, OUTER.bytes)]), tlv([15, u8(0)]));
+      return scene.send([{ ...checked(), accounts: [...(checked().accounts ?? []), meta(OUTER)] }]);
+    },
+  ),
+  failure(
+    'token-2022-hook-extra-missing',
+    'The hook’s list is passed, what it lists is not: an account derived from "counter" and the source.',
+    'PROGRAM_CUSTOM_ERROR',
+    ['FZKQAvG8XHg5MCra1zjBojWUxU1WazTtaFEGBKYiJaG8', /did not pass/, /Name behind the accounts of the transfer/],
+    (scene) => {
+      scene.program(OUTER, { asm: 'entrypoint:\n mov64 r0, 0\n exit' });
+      extended(scene, tlv([14, join(PAYER.bytes, OUTER.bytes)]), tlv([15, u8(0)]));
+      const { address } = findProgramAddress([s.text('extra-account-metas'), MINT.bytes], OUTER) as { address: Pubkey };
+      const entry = new Uint8Array(35);
+      entry.set(join(u8(1, 1, 7), s.text('counter'), u8(3, 0)));
+      const data = join(u8(105, 37, 101, 197, 75, 251, 102, 26), u32(4 + 35), u32(1), entry);
+      scene.account(address, { owner: OUTER, data });
+      return scene.send([{ ...checked(), accounts: [...(checked().accounts ?? []), meta(address), meta(OUTER)] }]);
+    },
+  ),
+  failure(
     'token-2022-nontransferable',
     'mint is non-transferable (soulbound)',
     'TOKEN_2022_NON_TRANSFERABLE',

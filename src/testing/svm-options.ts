@@ -87,6 +87,11 @@ export class Labels extends Map<string, string> {
     return super.get(address) ?? this.#given?.get(address);
   }
 
+  /** At least: zero where there are none. */
+  override get size(): number {
+    return super.size + (this.#given?.size ?? 0);
+  }
+
   override [Symbol.iterator](): MapIterator<[string, string]> {
     return new Map([...(this.#given ?? []), ...super.entries()]).entries();
   }

@@ -10,22 +10,17 @@ import type { Verdict } from '../wire/errors.ts';
 import type { Pubkey } from '../wire/pubkey.ts';
 import { displayTransactionError, type InstructionError } from '../wire/transaction-error.ts';
 import type { DecoderRegistry } from './decoder.ts';
-import { AddressNames } from './names.ts';
+import { findNamesInFrame, findNamesInRefusal, findNamesInState } from './found-names.ts';
+import type { FieldMaker } from './lazy-fields.ts';
+import type { AddressNames } from './names.ts';
+import { type FrameFields, frameOf, traceOf } from './plain-objects.ts';
 import { type OutcomeFacts, programOf, type RecordedFrame, type TransactionMeta } from './recorder.ts';
 import { readSeeds } from './seeds.ts';
-import {
-  composeDeltas,
-  type Delta,
-  readTokens,
-  type Snapshot,
-  type StateJournal,
-  type Tokens,
-} from './state-journal.ts';
+import { composeDeltas, type Delta, type Snapshot, type StateJournal, type Tokens } from './state-journal.ts';
 import type {
   AccountChange,
   AccountState,
   CallFrame,
-  DecodedValue,
   Derivation,
   Flags,
   FrameAccount,
@@ -47,22 +42,28 @@ export interface Recording {
   readonly computeUnitLimit: number | undefined;
 }
 
+/** @param refusal of the transaction as a whole */
 export function buildTrace(
   recording: Recording,
   facts: OutcomeFacts,
+  refusal: Refusal | undefined,
   decoders: DecoderRegistry,
-  labels: ReadonlyMap<string, string> | undefined,
+  names: AddressNames,
 ): TransactionTrace {
-  return new TreeBuilder(recording, facts, decoders, new AddressNames(labels)).build();
+  return new TreeBuilder(recording, facts, decoders, names).build(refusal);
 }
 
 const address = (key: Pubkey): Address => key.toString() as Address;
 
-class TreeBuilder {
+/** An account before the decoder has said what it is for. */
+type RoledAccount = Omit<FrameAccount, 'role'> & { role: string | null };
+
+class TreeBuilder implements FieldMaker {
   readonly #recording: Recording;
   readonly #facts: OutcomeFacts;
   readonly #decoders: DecoderRegistry;
   readonly #names: AddressNames;
+  #trace: TransactionTrace | undefined;
 
   constructor(recording: Recording, facts: OutcomeFacts, decoders: DecoderRegistry, names: AddressNames) {
     this.#recording = recording;
@@ -71,52 +72,62 @@ class TreeBuilder {
     this.#names = names;
   }
 
-  build(): TransactionTrace {
+  build(refusal: Refusal | undefined): TransactionTrace {
     const { topLevel, transaction, computeUnitLimit } = this.#recording;
-    const { error, fee, isFeeCharged = true, signature, refusal } = this.#facts;
-    const ran = topLevel.map((frame, i) => this.#frame(frame, [i]));
-    const notRun = (this.#facts.instructions ?? []).slice(ran.length).map((instruction, i) => {
-      return this.#notRun(instruction, ran.length + i);
-    });
-    const refused = refusal === undefined ? null : this.#refusal(refusal);
-    return {
-      verdict: error === undefined ? 'success' : transaction === undefined ? 'refused' : 'failed',
-      signature: signature ?? null,
-      error: error ?? null,
-      errorText: error === undefined ? null : displayTransactionError(error),
-      refusal: refused,
-      fee,
-      isFeeCharged,
-      computeUnits: {
-        consumed: this.#facts.computeUnitsConsumed,
-        limit: this.#facts.computeUnitLimit ?? computeUnitLimit ?? null,
+    const { error, fee, isFeeCharged = true, computeUnitsConsumed: consumed } = this.#facts;
+    const instructions = topLevel.map((frame, i) => this.#frame(frame, [i]));
+    const listed = this.#facts.instructions ?? [];
+    for (let i = instructions.length; i < listed.length; i++) instructions.push(this.#notRun(listed[i], i));
+    return (this.#trace = traceOf(
+      {
+        verdict: error === undefined ? 'success' : transaction === undefined ? 'refused' : 'failed',
+        error: error ?? null,
+        errorText: error === undefined ? null : displayTransactionError(error),
+        refusal: refusal === undefined ? null : refusalFacts(refusal),
+        fee,
+        isFeeCharged,
+        computeUnits: { consumed, limit: this.#facts.computeUnitLimit ?? computeUnitLimit ?? null },
+        instructions,
       },
-      accounts: this.#accounts(),
-      instructions: [...ran, ...notRun],
-      names: this.#names.found,
-    };
+      this,
+    ));
+  }
+
+  /** The trace's lazy fields. */
+  make(name: string): unknown {
+    if (name === 'signature') return this.#facts.signature ?? null;
+    return name === 'accounts' ? this.#accounts() : this.#findNames();
+  }
+
+  #findNames(): Readonly<Record<string, string>> {
+    const names = this.#names;
+    const { instructions, refusal } = this.#trace!;
+    const { journal } = this.#recording;
+    for (const frame of instructions) findNamesInFrame(frame, names);
+    findNamesInRefusal(refusal, names);
+    const after = journal?.after();
+    this.#trace!.accounts.forEach(({ address, lookup }, i) => {
+      for (const state of [journal?.before[i], after?.[i]]) if (state !== undefined) findNamesInState(state, names);
+      names.find(address);
+      if (lookup !== undefined) names.find(lookup.table);
+    });
+    return names.found;
   }
 
   #frame(recorded: RecordedFrame, path: readonly number[]): CallFrame {
     const program = programOf(recorded);
     const { context, asked } = recorded;
     const data = context?.data ?? asked?.data ?? new Uint8Array(0);
-    const signers = recorded.signers.map((signer): PdaSigner => {
-      for (const seed of signer.seeds) if (seed.length === 32) this.#names.nameOf(readSeeds([seed])[0].text);
-      return { address: address(signer.address), seeds: readSeeds(signer.seeds) };
-    });
     const steps: FrameStep[] = [];
     let callCount = 0;
     for (const step of recorded.steps) {
-      if ('line' in step) steps.push({ type: 'log', ...step });
+      if ('line' in step) steps.push({ type: 'log', kind: step.kind, line: step.line, isKept: step.isKept });
       else steps.push({ type: 'call', frame: this.#frame(step, [...path, callCount++]) });
     }
     const { decoded, accounts } = this.#instruction(program, this.#frameAccounts(recorded), data);
-    const { returnData } = recorded;
+    const { returnData, signers, syscalls, derivations, journalStart, journalEnd } = recorded;
     const failure = this.#failure(recorded, program);
-    const changes = this.#changes(recorded, 'all');
-    const ownChanges = callCount === 0 ? changes : this.#changes(recorded, 'own');
-    return {
+    const fields: FrameFields = {
       path,
       verdict: failure === null ? 'success' : recorded.isEntered ? 'failed' : 'refused',
       programAddress: program === undefined ? null : address(program),
@@ -126,19 +137,30 @@ class TreeBuilder {
       instruction: decoded,
       data: data.slice(),
       accounts,
-      signers,
+      signers: signers.length === 0 ? [] : undefined,
       computeUnits: unitsOf(recorded, steps),
       steps,
       returnData:
         returnData === undefined ? null : { programAddress: address(returnData.programId), data: returnData.data },
-      ownChanges,
-      changes,
+      ownChanges: journalStart === journalEnd ? [] : undefined,
+      changes: journalStart === journalEnd ? [] : undefined,
       failure,
-      syscalls: recorded.syscalls.map((syscall) => ({ ...syscall })),
+      syscalls: syscalls.length === 0 ? [] : syscalls.map(({ name, count, units }) => ({ name, count, units })),
       heapUnits: recorded.heapUnits,
-      derivations: recorded.derivations.map((derivation) => this.#derivation(derivation)),
-      fault: recorded.fault === undefined ? null : this.#fault(recorded.fault),
+      derivations: derivations.length === 0 ? [] : undefined,
+      fault: recorded.fault === undefined ? null : faultOf(recorded.fault),
     };
+    const isWhole = signers.length === 0 && journalStart === journalEnd && derivations.length === 0;
+    return frameOf(fields, isWhole ? undefined : { make: (name) => this.#frameField(recorded, name) });
+  }
+
+  #frameField(recorded: RecordedFrame, name: string): unknown {
+    if (name === 'changes') return this.#changes(recorded, 'all');
+    if (name === 'ownChanges') return this.#changes(recorded, 'own');
+    if (name === 'derivations') return recorded.derivations.map(derivationOf);
+    return recorded.signers.map((signer): PdaSigner => {
+      return { address: address(signer.address), seeds: readSeeds(signer.seeds) };
+    });
   }
 
   #notRun(instruction: Instruction, index: number): CallFrame {
@@ -169,62 +191,23 @@ class TreeBuilder {
     };
   }
 
-  #derivation({ seeds, programId, address: derived, bump, step }: RecordedFrame['derivations'][number]): Derivation {
-    for (const seed of seeds) if (seed.length === 32) this.#names.nameOf(readSeeds([seed])[0].text);
-    return {
-      programAddress: address(programId),
-      seeds: readSeeds(seeds),
-      address: derived === undefined ? null : address(derived),
-      bump: bump ?? null,
-      step,
-    };
-  }
-
-  #fault({ place, callStack, registers, code, syscall, access }: Fault): FrameFault {
-    return {
-      place,
-      callStack,
-      registers,
-      code,
-      syscall: syscall ?? null,
-      access:
-        access === undefined
-          ? null
-          : {
-              access: access.access,
-              vmAddr: access.vmAddr,
-              length: access.len,
-              words: access.words,
-              account: access.account === undefined ? null : address(access.account),
-            },
-    };
-  }
-
   #programName(program: Pubkey): string | null {
     const text = address(program);
     return this.#names.nameOf(text) ?? this.#decoders.nameOf(text) ?? null;
   }
 
   /** Decodes, and gives the accounts the roles that the decoder knows. */
-  #instruction(program: Pubkey | undefined, accounts: FrameAccount[], data: Uint8Array) {
+  #instruction(program: Pubkey | undefined, accounts: RoledAccount[], data: Uint8Array) {
     if (program === undefined) return { decoded: null, accounts };
     const reading = this.#decoders.decode({ programAddress: address(program), accounts, data });
     if (reading === undefined) return { decoded: null, accounts };
-    for (const value of Object.values(reading.instruction.args)) this.#nameAddressesIn(value);
-    return {
-      decoded: reading.instruction,
-      accounts: accounts.map((account, i) => ({ ...account, role: reading.accountNames[i] ?? null })),
-    };
+    accounts.forEach((account, i) => {
+      account.role = reading.accountNames[i] ?? null;
+    });
+    return { decoded: reading.instruction, accounts };
   }
 
-  #nameAddressesIn(value: DecodedValue): void {
-    if (typeof value === 'string') this.#names.nameOf(value);
-    else if (typeof value === 'object' && value !== null && !(value instanceof Uint8Array)) {
-      for (const inner of Object.values(value)) this.#nameAddressesIn(inner);
-    }
-  }
-
-  #frameAccounts(recorded: RecordedFrame): FrameAccount[] {
+  #frameAccounts(recorded: RecordedFrame): RoledAccount[] {
     const { context, asked, signers } = recorded;
     const caller = recorded.parent?.context;
     const isPdaSigner = (key: Pubkey, isSigner: boolean): boolean => {
@@ -240,6 +223,7 @@ class TreeBuilder {
           meta === undefined ? null : flagsOf(meta),
           heldBy(caller, account.indexInTransaction),
           isPdaSigner(key, account.isSigner),
+          account.indexInTransaction,
         );
       });
     }
@@ -264,13 +248,15 @@ class TreeBuilder {
     asked: Flags | null,
     held: Flags | null,
     isPdaSigner: boolean,
-  ): FrameAccount {
+    index = this.#indexOf(key),
+  ): RoledAccount {
     return {
       address: address(key),
       name: this.#names.nameOf(address(key)),
       role: null,
-      index: this.#indexOf(key),
-      ...flagsOf(flags),
+      index,
+      isSigner: flags.isSigner,
+      isWritable: flags.isWritable,
       asked,
       held,
       isPdaSigner,
@@ -303,23 +289,7 @@ class TreeBuilder {
       isOrigin,
       stage,
       callStep: stage === 'run' ? null : (recorded.step ?? null),
-      refusal: refusal === undefined || !isOrigin ? null : this.#refusal(refusal),
-    };
-  }
-
-  #refusal(refusal: Refusal): RefusalFacts {
-    const { rule, source, account, program, asked, held, limit, actual, detail } = refusal;
-    for (const key of [account, program]) if (key !== undefined) this.#names.nameOf(address(key));
-    return {
-      rule,
-      source,
-      account: account === undefined ? null : address(account),
-      program: program === undefined ? null : address(program),
-      asked: asked ?? null,
-      held: held === undefined ? null : flagsOf(held),
-      limit: limit ?? null,
-      actual: actual ?? null,
-      detail: detail ?? null,
+      refusal: refusal === undefined || !isOrigin ? null : refusalFacts(refusal),
     };
   }
 
@@ -358,8 +328,6 @@ class TreeBuilder {
   #change(delta: Delta): AccountChange {
     const key = address(this.#recording.transaction!.accounts[delta.index].key);
     const [ownerBefore, ownerAfter] = delta.owner.map(address);
-    this.#names.nameOf(ownerBefore);
-    this.#names.nameOf(ownerAfter);
     return {
       address: key,
       name: this.#names.nameOf(key),
@@ -369,58 +337,101 @@ class TreeBuilder {
       executable: { before: delta.executable[0], after: delta.executable[1] },
       dataLength: { before: delta.dataLen[0], after: delta.dataLen[1] },
       data: delta.patches ?? null,
-      ...(delta.tokens === undefined ? {} : { tokens: this.#tokens(delta.tokens) }),
+      ...(delta.tokens === undefined ? {} : { tokens: tokensOf(delta.tokens) }),
     };
-  }
-
-  #tokens([before, after]: NonNullable<Delta['tokens']>): NonNullable<AccountChange['tokens']> {
-    const holding = (tokens: Tokens | undefined): TokenHolding | null => {
-      if (tokens === undefined) return null;
-      const { mint, owner, amount } = tokens;
-      for (const key of [mint, owner]) this.#names.nameOf(address(key));
-      return { mint: address(mint), owner: address(owner), amount };
-    };
-    return { before: holding(before), after: holding(after) };
   }
 
   #accounts(): TracedAccount[] {
     const { transaction, journal, topLevel } = this.#recording;
     const metas = this.#facts.accounts;
     if (transaction === undefined || journal === undefined) {
-      return (metas ?? []).map((meta) => ({ ...this.#account(meta.pubkey, meta, null, null), ...this.#listing(meta) }));
+      return (metas ?? []).map((meta) => ({ ...this.#account(meta.pubkey, meta, null, null), ...listingOf(meta) }));
     }
-    const changed = new Set<number>();
-    for (const { deltas } of journal.steps) for (const { index } of deltas) changed.add(index);
     const after = journal.after();
     // The runtime may have added accounts of its own behind those of the message.
     return transaction.accounts.slice(0, metas?.length).map(({ key }, i) => {
       const flags = metas?.[i] ?? flagsAtTopLevel(topLevel, i);
-      const before = this.#state(journal.before[i]);
-      const account = this.#account(key, flags, before, changed.has(i) ? this.#state(after[i]) : before);
-      return metas === undefined ? account : { ...account, ...this.#listing(metas[i]) };
+      const before = stateOf(journal.before[i]);
+      const account = this.#account(key, flags, before, after[i] === journal.before[i] ? before : stateOf(after[i]));
+      return metas === undefined ? account : { ...account, ...listingOf(metas[i]) };
     });
-  }
-
-  /** How an account came into the transaction. */
-  #listing({ lookup, isDemoted }: TransactionMeta): Pick<TracedAccount, 'lookup' | 'isDemoted'> {
-    const demoted = isDemoted === true ? { isDemoted } : {};
-    if (lookup === undefined) return demoted;
-    const table = address(lookup.table);
-    this.#names.nameOf(table);
-    return { lookup: { table, index: lookup.index }, ...demoted };
   }
 
   #account(key: Pubkey, flags: Flags, before: AccountState | null, after: AccountState | null): TracedAccount {
     return { address: address(key), name: this.#names.nameOf(address(key)), ...flagsOf(flags), before, after };
   }
+}
 
-  /** A copy: the data may be that of a stored account, which whoever reads the trace must not reach. */
-  #state({ lamports, owner, executable, data }: Snapshot): AccountState {
-    this.#names.nameOf(address(owner));
-    const tokens = readTokens({ owner, data });
-    if (tokens !== undefined) for (const named of [tokens.mint, tokens.owner]) this.#names.nameOf(address(named));
-    return { lamports, owner: address(owner), executable, data: data.slice() };
-  }
+/** How an account came into the transaction. */
+function listingOf({ lookup, isDemoted }: TransactionMeta): Pick<TracedAccount, 'lookup' | 'isDemoted'> {
+  const demoted = isDemoted === true ? { isDemoted } : {};
+  if (lookup === undefined) return demoted;
+  return { lookup: { table: address(lookup.table), index: lookup.index }, ...demoted };
+}
+
+/** A copy: the data may be that of a stored account, which whoever reads the trace must not reach. */
+function stateOf({ lamports, owner, executable, data }: Snapshot): AccountState {
+  return { lamports, owner: address(owner), executable, data: data.slice() };
+}
+
+function tokensOf([before, after]: NonNullable<Delta['tokens']>): NonNullable<AccountChange['tokens']> {
+  return { before: holdingOf(before), after: holdingOf(after) };
+}
+
+function holdingOf(tokens: Tokens | undefined): TokenHolding | null {
+  return tokens === undefined
+    ? null
+    : { mint: address(tokens.mint), owner: address(tokens.owner), amount: tokens.amount };
+}
+
+function derivationOf({
+  seeds,
+  programId,
+  address: derived,
+  bump,
+  step,
+}: RecordedFrame['derivations'][number]): Derivation {
+  return {
+    programAddress: address(programId),
+    seeds: readSeeds(seeds),
+    address: derived === undefined ? null : address(derived),
+    bump: bump ?? null,
+    step,
+  };
+}
+
+function faultOf({ place, callStack, registers, code, syscall, access }: Fault): FrameFault {
+  return {
+    place,
+    callStack,
+    registers,
+    code,
+    syscall: syscall ?? null,
+    access:
+      access === undefined
+        ? null
+        : {
+            access: access.access,
+            vmAddr: access.vmAddr,
+            length: access.len,
+            words: access.words,
+            account: access.account === undefined ? null : address(access.account),
+          },
+  };
+}
+
+function refusalFacts({ rule, source, account, program, asked, held, limit, actual, detail }: Refusal): RefusalFacts {
+  return {
+    rule,
+    source,
+    account: account === undefined ? null : address(account),
+    program: program === undefined ? null : address(program),
+    asked: asked ?? null,
+    held: held === undefined ? null : flagsOf(held),
+    limit: limit ?? null,
+    actual: actual ?? null,
+    detail: detail ?? null,
+  };
 }
 
 function flagsOf({ isSigner, isWritable }: Flags): Flags {

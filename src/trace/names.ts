@@ -73,23 +73,31 @@ export const INSTRUCTIONS_SYSVAR_ADDRESS = 'Sysvar1nstructions111111111111111111
 const MAX_LABELS = 1_000;
 let wellKnown: Map<string, string> | undefined;
 
-/** Looks names up, the user's labels first, and remembers which were found: they become the trace's `names`. */
+/** Looks names up, the user's labels first. */
 export class AddressNames {
-  readonly found: Record<string, string> = {};
   readonly #labels: ReadonlyMap<string, string> | undefined;
+  #found: Record<string, string> | undefined;
 
-  /** Labels are found from the start, as many as are sensible: account data may name what the transaction doesn't. */
   constructor(labels: ReadonlyMap<string, string> | undefined) {
-    let count = 0;
-    for (const [address, label] of labels ?? []) if (count++ < MAX_LABELS) this.found[address] = label;
     this.#labels = labels;
   }
 
   nameOf(address: string): string | null {
     // A map: as a property's name a text has to be looked up among all names of properties first.
-    const name = this.#labels?.get(address) ?? (wellKnown ??= new Map(Object.entries(WELL_KNOWN_NAMES))).get(address);
-    if (name === undefined) return null;
-    this.found[address] = name;
-    return name;
+    return this.#labels?.get(address) ?? (wellKnown ??= new Map(Object.entries(WELL_KNOWN_NAMES))).get(address) ?? null;
+  }
+
+  /** Looks a name up and remembers it. */
+  find(address: string): void {
+    const name = this.nameOf(address);
+    if (name !== null) this.found[address] = name;
+  }
+
+  /**
+   * What `find` found: a trace's `names`. Labels are found from the start, as many as are sensible: account data may name
+   * what the transaction doesn't.
+   */
+  get found(): Record<string, string> {
+    return (this.#found ??= Object.fromEntries([...(this.#labels ?? [])].slice(0, MAX_LABELS)));
   }
 }

@@ -17,6 +17,7 @@ import type { Pubkey } from '../wire/pubkey.ts';
 import type { TransactionError } from '../wire/transaction-error.ts';
 import { buildTrace } from './call-tree.ts';
 import { DecoderRegistry } from './decoder.ts';
+import { AddressNames } from './names.ts';
 import { type Snapshot, StateJournal } from './state-journal.ts';
 import type { LogKind, LogLine, TransactionTrace } from './transaction-trace.ts';
 
@@ -209,6 +210,7 @@ export class TraceRecorder implements ExecutionListener {
 
   /** The tree of what was recorded. */
   trace(facts: OutcomeFacts): TransactionTrace {
+    const { names } = this.#options;
     return buildTrace(
       {
         topLevel: this.#topLevel,
@@ -216,9 +218,10 @@ export class TraceRecorder implements ExecutionListener {
         journal: this.#journal,
         computeUnitLimit: this.#transaction === undefined ? undefined : this.#unitsAtStart,
       },
-      { ...facts, refusal: facts.refusal ?? this.#refusal },
+      facts,
+      facts.refusal ?? this.#refusal,
       this.#options.decoders ?? new DecoderRegistry(),
-      this.#options.names,
+      new AddressNames(names === undefined || names.size === 0 ? undefined : new Map(names)),
     );
   }
 

@@ -9,6 +9,8 @@ import { equalBytes, readU64 } from '../wire/bytes.ts';
 import { Pubkey } from '../wire/pubkey.ts';
 import { INSTRUCTIONS_SYSVAR_ADDRESS } from './names.ts';
 
+const INSTRUCTIONS_SYSVAR_ID = Pubkey.fromBase58(INSTRUCTIONS_SYSVAR_ADDRESS);
+
 /** The state of an account at a boundary. `data` is never written: it is a stored version's, or a copy of ours. */
 export interface Snapshot {
   readonly lamports: bigint;
@@ -54,12 +56,13 @@ const JOURNAL_BYTES_LIMIT = 64 * 1024 * 1024;
 /** What a patch takes besides its bytes. */
 const PATCH_OVERHEAD = 256;
 
+/** A snapshot that follows its account. */
 interface Shadow {
   lamports: bigint;
   owner: Pubkey;
   executable: boolean;
   data: Uint8Array;
-  /** Whether `data` is our copy, to be written in place. */
+  /** Whether `data` is the shadow's own, to be written in place. */
   isCopy: boolean;
 }
 
@@ -67,22 +70,19 @@ export class StateJournal<F> {
   readonly steps: JournalStep<F>[] = [];
   readonly before: readonly Snapshot[];
   readonly #accounts: readonly TransactionAccount[];
-  readonly #shadows: readonly Shadow[];
+  /** The accounts at the last boundary. Those of `before` itself until they change. */
+  readonly #shadows: Snapshot[];
   readonly #skipped: number;
   #bytesLeft = JOURNAL_BYTES_LIMIT;
 
   constructor(accounts: readonly TransactionAccount[]) {
     this.#accounts = accounts;
-    this.#shadows = accounts.map((account) => {
-      const isCopy = account.data !== account.original.data;
-      const data = isCopy ? account.data.slice() : account.data;
-      return { lamports: account.lamports, owner: account.owner, executable: account.executable, data, isCopy };
+    this.before = accounts.map(({ lamports, owner, executable, data, original }): Snapshot => {
+      return { lamports, owner, executable, data: data === original.data ? data : data.slice() };
     });
-    this.before = this.#shadows.map(({ lamports, owner, executable, data, isCopy }) => {
-      return { lamports, owner, executable, data: isCopy ? data.slice() : data };
-    });
+    this.#shadows = [...this.before];
     // The runtime writes the index of the running instruction into it. Nobody changed anything.
-    this.#skipped = accounts.findIndex((account) => account.key.toString() === INSTRUCTIONS_SYSVAR_ADDRESS);
+    this.#skipped = accounts.findIndex((account) => account.key.equals(INSTRUCTIONS_SYSVAR_ID));
   }
 
   /** Ends a step: whatever differs from the last boundary was done by `frame`. */
@@ -96,9 +96,9 @@ export class StateJournal<F> {
     if (deltas.length > 0) this.steps.push({ frame, deltas });
   }
 
-  /** The state at the last boundary. */
-  after(): Snapshot[] {
-    return this.#shadows.map(({ lamports, owner, executable, data }) => ({ lamports, owner, executable, data }));
+  /** The state at the last boundary: what never changed is the object that stands in `before`. */
+  after(): readonly Snapshot[] {
+    return this.#shadows;
   }
 
   /** The state when there were so many steps. Where a patch wasn't kept, the data is that of before. */
@@ -124,34 +124,32 @@ export class StateJournal<F> {
 
   /** What differs between the shadow and the account; brings the shadow up to date. */
   #takeDelta(index: number): Delta | undefined {
-    const shadow = this.#shadows[index];
+    const known = this.#shadows[index];
     const account = this.#accounts[index];
-    const dataChanged = account.data !== shadow.data && !equalBytes(account.data, shadow.data);
-    if (
-      !dataChanged &&
-      account.lamports === shadow.lamports &&
-      account.executable === shadow.executable &&
-      account.owner.equals(shadow.owner)
-    ) {
+    const { lamports, owner, executable, data } = account;
+    const dataChanged = data !== known.data && !equalBytes(data, known.data);
+    if (!dataChanged && lamports === known.lamports && executable === known.executable && owner.equals(known.owner)) {
       return undefined;
     }
     const delta: Delta = {
       index,
-      lamports: [shadow.lamports, account.lamports],
-      owner: [shadow.owner, account.owner],
-      executable: [shadow.executable, account.executable],
-      dataLen: [shadow.data.length, account.data.length],
-      patches: dataChanged ? this.#diff(shadow.data, account.data) : [],
-      ...tokensOf(shadow, account),
+      lamports: [known.lamports, lamports],
+      owner: [known.owner, owner],
+      executable: [known.executable, executable],
+      dataLen: [known.data.length, data.length],
+      patches: dataChanged ? this.#diff(known.data, data) : [],
+      tokens: tokensOf(known, account),
     };
-    shadow.lamports = account.lamports;
-    shadow.owner = account.owner;
-    shadow.executable = account.executable;
+    const shadow = known === this.before[index] ? { ...known, isCopy: false } : (known as Shadow);
+    this.#shadows[index] = shadow;
+    shadow.lamports = lamports;
+    shadow.owner = owner;
+    shadow.executable = executable;
     if (dataChanged) {
-      if (shadow.isCopy && shadow.data.length === account.data.length) {
-        shadow.data.set(account.data);
+      if (shadow.isCopy && shadow.data.length === data.length) {
+        shadow.data.set(data);
       } else {
-        shadow.data = account.data.slice();
+        shadow.data = data.slice();
         shadow.isCopy = true;
       }
     }
@@ -185,9 +183,10 @@ export function readTokens({ owner, data }: { readonly owner: Pubkey; readonly d
   return { mint: Pubkey.at(data, 0), owner: Pubkey.at(data, 32), amount: readU64(data, 64) };
 }
 
-function tokensOf(before: Shadow, after: Shadow | TransactionAccount): Pick<Delta, 'tokens'> {
-  const [was, is] = [readTokens(before), readTokens(after)];
-  return was === undefined && is === undefined ? {} : { tokens: [was, is] };
+function tokensOf(before: Snapshot, after: Snapshot | TransactionAccount): Delta['tokens'] {
+  const was = readTokens(before);
+  const is = readTokens(after);
+  return was === undefined && is === undefined ? undefined : [was, is];
 }
 
 /** Ranges closer than this are one: the fields of a layout are read better whole. */
@@ -199,8 +198,9 @@ function diffData(before: Uint8Array, after: Uint8Array, bytesLeft = Number.POSI
   const patches: Patch[] = [];
   let start = -1;
   let last = -1;
+  const common = Math.min(before.length, after.length);
   for (let i = 0; i < end; i++) {
-    if ((before[i] ?? 0) === (after[i] ?? 0)) continue;
+    if (i < common ? before[i] === after[i] : (before[i] ?? 0) === (after[i] ?? 0)) continue;
     if (start >= 0 && i - last > JOINED_GAP) {
       if ((bytesLeft -= costOf(last + 1 - start)) < 0) return undefined;
       patches.push(cutPatch(before, after, start, last + 1));
@@ -242,9 +242,10 @@ export function composeDeltas(deltas: readonly Delta[]): Delta | undefined {
     executable: [first.executable[0], last.executable[1]],
     dataLen: [first.dataLen[0], last.dataLen[1]],
     patches: composePatches(deltas),
-    ...(first.tokens?.[0] === undefined && last.tokens?.[1] === undefined
-      ? {}
-      : { tokens: [first.tokens?.[0], last.tokens?.[1]] }),
+    tokens:
+      first.tokens?.[0] === undefined && last.tokens?.[1] === undefined
+        ? undefined
+        : [first.tokens?.[0], last.tokens?.[1]],
   };
   const isNothing =
     net.lamports[0] === net.lamports[1] &&

@@ -67,12 +67,14 @@ export function runRandomPrograms({ seed, count }: ProgramsOptions): Report {
       machine({
         threshold: 0,
         enterAnywhere: true,
+        onlySeen: true,
         interpretFor: () => 1 + random.below(4),
         // Each time compiled code runs out of these, the rest of its activation nests.
         handOut: (units) => Math.min(units, 20 + random.below(2000)),
       }),
     ],
   ];
+  const partly = machine({ threshold: 20, onlySeen: true });
   let tried = 0;
   while (report.passed + report.failures.length < count) {
     const version = VERSIONS[tried++ % VERSIONS.length];
@@ -86,6 +88,12 @@ export function runRandomPrograms({ seed, count }: ProgramsOptions): Report {
     // Taking turns, a program is compiled over and over.
     for (const [name, vm] of tried % IN_TURNS_ONE_IN === 0 ? engines : engines.slice(0, 2)) {
       difference ??= firstDifference(name, run(vm, executable, data, budget), expected);
+    }
+    // What is known of a program goes with the executable. The first run is cut short, for the next to go where it did not.
+    const fresh = Executable.load(elf, MAINNET, SYSCALLS) as Executable;
+    for (const units of [30 + random.below(60), budget, budget]) {
+      const ending = run(partly, fresh, data, units);
+      if (units === budget) difference ??= firstDifference('compiled where it ran', ending, expected);
     }
     if (difference === undefined) report.passed++;
     else report.failures.push({ name: `program ${tried} of seed ${seed}: ${encodeBase64(elf)}`, difference });

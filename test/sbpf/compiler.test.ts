@@ -17,6 +17,8 @@ import { FUNCTION_KEYS, randomInput, randomNumbers, randomProgram } from './rand
 const HEAP_LEN = 2048;
 const NEVER: TieringOptions = { threshold: Number.POSITIVE_INFINITY };
 const ALWAYS: TieringOptions = { threshold: 0 };
+/** Compiled soon, and only as far as it ran by then. */
+const PARTLY: TieringOptions = { threshold: 10, onlySeen: true };
 const PROGRAMS = Number(process.env['PROGRAMS'] ?? 150);
 const SEED = Number(process.env['SEED'] ?? 0xc0de);
 
@@ -67,6 +69,7 @@ describe.each([0, 1, 2, 3, 4] as const)('random programs of V%d', (version) => {
     const random = randomNumbers(SEED + version);
     const interpreter = machine(NEVER);
     const compiler = machine(ALWAYS);
+    const partly = machine(PARTLY);
     const turns = machine({
       threshold: 0,
       enterAnywhere: true,
@@ -83,7 +86,8 @@ describe.each([0, 1, 2, 3, 4] as const)('random programs of V%d', (version) => {
           functions.set(k, { pc: random.below(text.length / 8 + 1), name: `function_${k}` });
         }
       }
-      const executable = Executable.fromText(text, version, config, syscalls, functions);
+      const load = () => Executable.fromText(text, version, config, syscalls, functions);
+      const executable = load();
       if (verify(executable) !== undefined) continue;
       const input = randomInput(random);
       const budget = random.below(3) === 0 ? random.below(60) : 1000;
@@ -91,6 +95,12 @@ describe.each([0, 1, 2, 3, 4] as const)('random programs of V%d', (version) => {
       const expected = outcome(interpreter, trial);
       expect(outcome(compiler, trial), `program ${i} compiled`).toEqual(expected);
       expect(outcome(turns, trial), `program ${i} in turns`).toEqual(expected);
+      // What is known of a program goes with the executable.
+      const fresh = load();
+      outcome(partly, { ...trial, executable: fresh, budget: 10 + random.below(40) });
+      for (const time of ['first', 'second']) {
+        expect(outcome(partly, { ...trial, executable: fresh }), `program ${i} partly, ${time}`).toEqual(expected);
+      }
     }
   });
 });
@@ -101,6 +111,7 @@ describe.each([0, 1, 3] as const)('random loops of V%d', (version) => {
     const interpreter = machine(NEVER);
     const compiler = machine(ALWAYS);
     const profiled = machine({ threshold: 40 });
+    const partly = machine(PARTLY);
     const turns = machine({
       threshold: 0,
       enterAnywhere: true,
@@ -118,6 +129,10 @@ describe.each([0, 1, 3] as const)('random loops of V%d', (version) => {
       expect(outcome(compiler, trial), say('compiled')).toEqual(expected);
       expect(outcome(profiled, trial), say('with a profile')).toEqual(expected);
       expect(outcome(profiled, trial), say('with a profile, again')).toEqual(expected);
+      const fresh = assemble(source, { version, config });
+      outcome(partly, { ...trial, executable: fresh, budget: 10 + random.below(100) });
+      expect(outcome(partly, { ...trial, executable: fresh }), say('partly')).toEqual(expected);
+      expect(outcome(partly, { ...trial, executable: fresh }), say('partly, again')).toEqual(expected);
       if (i % 4 === 0) expect(outcome(turns, trial), say('in turns')).toEqual(expected);
     }
   });

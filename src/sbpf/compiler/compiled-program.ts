@@ -5,6 +5,7 @@
 import { type FunctionBody, ModuleBuilder } from '../../wasm/module-builder.ts';
 import type { Executable } from '../executable.ts';
 import { verify } from '../verifier.ts';
+import { leaveOutColdBlocks } from './cold-blocks.ts';
 import { ALL_REGISTERS, ARGUMENTS, FlowGraph } from './flow-graph.ts';
 import { FunctionCompiler, type Linkage, type Sites } from './function-compiler.ts';
 import { Functions } from './functions.ts';
@@ -29,17 +30,21 @@ export interface CompiledProgram {
   readonly leaks: ReadonlyMap<number, { readonly read: number; readonly kept: number }>;
   /** What the functions of its index space are. */
   readonly indices: ReadonlyMap<string, number>;
+  /** Whether blocks were left out because they had never run. */
+  readonly isPartial: boolean;
 }
 
 /**
  * Compiles the functions that can be reached from `entrySlots`, each of which becomes an entry: the slot to go on at,
  * and where the calls in progress return to. Undefined where the code
- * is not valid, or no entry can be compiled. `profile`: see program-images.ts.
+ * is not valid, or no entry can be compiled. `profile`: see program-images.ts; it is written to. `onlySeen`: whether what
+ * it has nothing about has never run, and is left out.
  */
 export function compileProgram(
   executable: Executable,
   entrySlots: readonly number[],
   profile: Uint8Array,
+  onlySeen = false,
 ): CompiledProgram | undefined {
   if (verify(executable) !== undefined) return undefined;
   const functions = new Functions(new Code(executable));
@@ -56,26 +61,23 @@ export function compileProgram(
     return graph;
   };
 
-  // Callers before callees.
-  const found: number[] = [];
-  const seen = new Set<number>(entrySlots);
-  const called = new Set<number>();
-  const queue = [...seen];
-  for (let i = 0; i < queue.length; i++) {
-    found.push(queue[i]);
-    for (const callee of functions.byRoot.get(queue[i])!.callees) {
-      called.add(callee);
-      if (seen.has(callee)) continue;
-      seen.add(callee);
-      queue.push(callee);
-    }
-  }
+  const reached = reach(entrySlots, (root) => functions.byRoot.get(root)!.callees);
   let size = 0;
-  const compilable = found.filter((root) => {
+  const analyzed = reached.filter((root) => {
     size += functions.byRoot.get(root)!.size;
     return size <= MAX_PROGRAM && graphAt(root)?.isReducible === true;
   });
-  const liveAtEntryOf = findLiveness(compilable, graphs);
+  const liveAtEntryOf = findLiveness(analyzed, graphs);
+  // Now that what is live in them is known, blocks can go, and with them functions that only they call.
+  const seen = onlySeen ? profile.slice() : undefined;
+  let isPartial = false;
+  if (seen !== undefined) {
+    for (const root of analyzed) if (leaveOutColdBlocks(graphs.get(root)!, seen)) isPartial = true;
+  }
+  const canCompile = new Set(analyzed);
+  const calleesIn = (root: number) => (canCompile.has(root) ? graphs.get(root)!.callees() : []);
+  const compilable = reach(entrySlots, calleesIn).filter((root) => canCompile.has(root));
+  const called = new Set(compilable.flatMap(calleesIn));
 
   const guesses = new RegionGuesses(profile, executable.entryPc);
   for (const root of compilable) guesses.infer(graphs.get(root)!);
@@ -110,7 +112,7 @@ export function compileProgram(
   const leaks = new Map<number, { readonly read: number; readonly kept: number }>();
   for (const extent of entryExtents) {
     const graph = graphs.get(extent.root);
-    if (graph === undefined || !compilable.includes(extent.root) || entries.has(extent.root)) continue;
+    if (graph === undefined || !canCompile.has(extent.root) || entries.has(extent.root)) continue;
     const body = module.declare([]);
     const compiler = new FunctionCompiler(graph, linkage, true);
     body.code = compiler.compile();
@@ -118,7 +120,8 @@ export function compileProgram(
     const name = `at${extent.root}`;
     module.export(name, 'function', body.index);
     entries.set(extent.root, name);
-    if (extent.root === entrySlots[0]) continue;
+    // No call returns there.
+    if (extent.root === entrySlots[0] || extent.root === executable.entryPc) continue;
     const open = new FlowGraph(functions, extent, blockOf, ARGUMENTS);
     open.findLiveness(liveAtEntryOf);
     leaks.set(extent.root, { read: graph.liveAtEntry & ARGUMENTS, kept: open.liveAtEntry & ARGUMENTS });
@@ -127,6 +130,7 @@ export function compileProgram(
   for (const [root, body] of leaking) {
     const graph = new FlowGraph(functions, functions.byRoot.get(root)!, blockOf, ARGUMENTS | 1);
     graph.findLiveness(liveAtEntryOf);
+    if (seen !== undefined) leaveOutColdBlocks(graph, seen);
     addLoopVersions(graph, guesses.bySlot);
     const compiler = new FunctionCompiler(graph, linkage, false, true);
     body.code = compiler.compile();
@@ -139,7 +143,15 @@ export function compileProgram(
   const indices = new Map<string, number>(Object.entries(support));
   for (const [root, { index }] of bodies) indices.set(`function_${root}`, index);
   for (const [root, { index }] of leaking) indices.set(`leaking_${root}`, index);
-  return { module: compiled, bytes, entries, sites, leaks, indices };
+  return { module: compiled, bytes, entries, sites, leaks, indices, isPartial };
+}
+
+/** The functions that are reached from some, callers before callees. */
+function reach(roots: readonly number[], calleesOf: (root: number) => readonly number[]): number[] {
+  const found = new Set(roots);
+  // A Set goes on with what is added meanwhile.
+  for (const root of found) for (const callee of calleesOf(root)) found.add(callee);
+  return [...found];
 }
 
 /** Undefined where the host forbids it (content security policies can), or where the code is more than it takes. */

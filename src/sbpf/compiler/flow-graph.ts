@@ -143,6 +143,26 @@ export class FlowGraph {
     return block;
   }
 
+  /** Has the interpreter take over at the start of each of these blocks. What is live there stays live. */
+  giveUpOn(blocks: Uint8Array): void {
+    for (let block = 0; block < blocks.length; block++) {
+      if (blocks[block] === 0) continue;
+      this.ending[block] = End.giveUp;
+      this.taken[block] = NONE;
+      this.next[block] = NONE;
+    }
+    this.arrange();
+  }
+
+  /** Functions that it calls, by their first slots. */
+  callees(): number[] {
+    const callees: number[] = [];
+    for (const block of this.order) {
+      if (this.ending[block] === End.call) callees.push(this.functions.code.callee(this.last[block]));
+    }
+    return callees;
+  }
+
   successors(block: number, visit: (successor: number) => void): void {
     if (this.taken[block] !== NONE) visit(this.taken[block]);
     if (this.next[block] !== NONE) visit(this.next[block]);

@@ -20,18 +20,27 @@ import type { Executable } from '../executable.ts';
 import { Status } from '../interpreter-emitter.ts';
 import { InterpreterEngine } from '../interpreter-engine.ts';
 import type { VmMemory } from '../memory.ts';
+import { UNSEEN } from '../program-images.ts';
 import { dynamicStackFrames } from '../version.ts';
 import type { Engine, Vm } from '../vm.ts';
+import { REACHED } from './cold-blocks.ts';
 import { type CompiledProgram, compileProgram } from './compiled-program.ts';
 import { ARGUMENTS } from './flow-graph.ts';
 import { frameStride } from './support.ts';
 
 /**
  * Instructions of a program that are interpreted before it is compiled: so many, and so many more for each slot of its
- * text. Compiling a slot takes as long as interpreting about a thousand instructions; most programs never run that much.
+ * text. What has not run by then is not compiled (cold-blocks.ts); where it runs later, the program is compiled again
+ * after as many more, then twice as many, and so on.
  */
 const THRESHOLD = 10_000;
-const THRESHOLD_PER_SLOT = 100;
+const THRESHOLD_PER_SLOT = 50;
+/** An activation that compiled code gives up costs as much as interpreting so many instructions. */
+const GIVING_UP = 400;
+/** Activations given up within each other, as they can be in a loop that goes back and forth, before one is finished as it is. */
+const MAX_GIVEN_UP = 32;
+/** Instructions of one run that are interpreted before it is worth going on compiled in the middle of it. */
+const LONG_RUN = 50_000;
 /**
  * Instructions of whichever programs that a process interprets before it compiles the first. A compiler that has never
  * run costs seven milliseconds, most of them spent on reading its own code; so much is interpreted in that time.
@@ -55,17 +64,29 @@ export interface TieringOptions {
   readonly handOut?: (units: number) => number;
   /** For tests: how many instructions the interpreter takes before the engine looks for compiled code to go on with. */
   readonly interpretFor?: () => number;
+  /** For tests: whether what has not run is left out. Default: where no threshold is set. */
+  readonly onlySeen?: boolean;
   /** For tests: every slot at which the interpreter stopped becomes an entry. */
   readonly enterAnywhere?: boolean;
 }
 
 /** What is known of a program, for all machines. */
 class Program {
+  /** Instructions, or what took as long. */
   interpreted = 0;
+  /** How much of that there was when it was compiled last, and how often it was. */
+  interpretedBefore = 0;
+  compilations = 0;
+  /** Whether compiled code leaves out what had not run. */
+  isPartial = false;
+  /** What has run, on whichever machine: see program-images.ts, and REACHED. */
+  seen: Uint8Array | undefined;
   /** Which module to enter at a slot. */
   readonly entries = new Map<number, CompiledProgram>();
   /** How often compiled code called what is not compiled, by slot. */
   readonly calls = new Map<number, number>();
+  /** Slots that were to become entries. Some can't. */
+  readonly tried = new Set<number>();
   canCompile = true;
   /** Bytes of all its modules. */
   compiledLen = 0;
@@ -93,6 +114,10 @@ export class TieredEngine implements Engine {
   #compiled: CompiledProgram | undefined;
   /** Units that compiled code was not handed. */
   #withheld = 0;
+  /** Instructions of it that were interpreted. */
+  #interpreted = 0;
+  /** How many activations that compiled code gave up are not finished. */
+  #givenUp = 0;
 
   constructor(memory: VmMemory, options: TieringOptions = {}) {
     this.#memory = memory;
@@ -113,22 +138,32 @@ export class TieredEngine implements Engine {
       return;
     }
     this.#vm = vm;
+    this.#interpreted = 0;
+    this.#givenUp = 0;
     if (this.#executable !== vm.executable) {
       this.#executable = vm.executable;
       this.#program = programOf(vm.executable);
     }
     const { entries } = this.#program;
-    if (entries.size > 0 && !entries.has(vm.pc)) this.#compile([vm.pc]);
     // A run that ended just as it had run long enough: calls and syscalls count, and the interpreter is not asked again.
-    else if (entries.size === 0) this.#considerCompiling(0);
+    if (this.#isDue) this.#compileAnew([vm.pc]);
+    else if (entries.size > 0 && !entries.has(vm.pc) && !this.#program.tried.has(vm.pc)) this.#compile([vm.pc]);
     this.#drive(false, false);
   }
 
+  /** How much of the program must have been interpreted before it is compiled, or compiled again. */
   get #threshold(): number {
     const { threshold } = this.#options;
-    if (threshold !== undefined) return threshold;
+    const { interpreted, interpretedBefore, compilations, isPartial, canCompile } = this.#program;
+    if (!canCompile || (compilations > 0 && !isPartial)) return Number.POSITIVE_INFINITY;
+    if (threshold !== undefined) return interpretedBefore + threshold;
     const ofProgram = THRESHOLD + (this.#vm.image.textLen / INSN_SIZE) * THRESHOLD_PER_SLOT;
-    return Math.max(ofProgram, this.#program.interpreted + PROCESS_THRESHOLD - interpretedInAll);
+    if (compilations > 0) return interpretedBefore + ofProgram * 2 ** (compilations - 1);
+    return Math.max(ofProgram, interpreted + PROCESS_THRESHOLD - interpretedInAll);
+  }
+
+  get #isDue(): boolean {
+    return this.#program.interpreted >= this.#threshold;
   }
 
   /** Runs to the exit at BASE_DEPTH. `leaks` says that r1 to r5 are of interest then. */
@@ -137,8 +172,10 @@ export class TieredEngine implements Engine {
     const program = this.#program;
     const base = this.#memory.u32[BASE_DEPTH >> 2];
     let mayEnter = !interpretFirst;
+    const staysInterpreted = this.#givenUp >= MAX_GIVEN_UP;
     for (;;) {
-      const entered = mayEnter && program.entries.size > 0 ? program.entries.get(vm.pc) : undefined;
+      const entered =
+        mayEnter && !staysInterpreted && program.entries.size > 0 ? program.entries.get(vm.pc) : undefined;
       if (entered !== undefined && !this.#leaksInto(entered, base, leaks)) {
         this.#enter(entered);
         if (vm.error !== undefined) return;
@@ -154,45 +191,78 @@ export class TieredEngine implements Engine {
       const spent = Math.min(before - vm.meter.remaining, limit);
       program.interpreted += spent;
       interpretedInAll += spent;
+      this.#interpreted += spent;
       if (isDone) return;
       this.#considerCompiling(base);
     }
   }
 
   #interpretationLimit(): number {
-    const { interpreted, canCompile } = this.#program;
     const threshold = this.#threshold;
-    if (!canCompile || threshold === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
-    return Math.max(1, interpreted < threshold ? threshold - interpreted : threshold);
+    if (threshold === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
+    return Math.max(1, threshold - this.#program.interpreted, this.#longRun - this.#interpreted);
   }
 
+  /** Who sets a threshold means it. */
+  get #longRun(): number {
+    return this.#options.threshold === undefined ? LONG_RUN : 0;
+  }
+
+  /** In the middle of a run: its calls in progress go on compiled too. */
   #considerCompiling(base: number): void {
     const program = this.#program;
-    if (!program.canCompile || program.interpreted < this.#threshold) return;
+    const { enterAnywhere } = this.#options;
+    const isDue = this.#isDue && this.#interpreted >= this.#longRun;
+    if (!isDue && !(enterAnywhere === true && program.canCompile && program.entries.size > 0)) return;
     const vm = this.#vm;
-    if (program.entries.size === 0 || this.#options.enterAnywhere === true) {
-      const slots = [vm.pc];
-      const { u32 } = this.#memory;
-      for (let depth = base; depth < u32[CALL_DEPTH >> 2]; depth++) {
-        slots.push(u32[(FRAME_RETURN_PC + (depth << FRAME_SHIFT)) >> 2]);
-      }
-      this.#compile(slots.filter((slot) => !program.entries.has(slot)));
+    const slots = [vm.pc];
+    const { u32 } = this.#memory;
+    for (let depth = base; depth < u32[CALL_DEPTH >> 2]; depth++) {
+      slots.push(u32[(FRAME_RETURN_PC + (depth << FRAME_SHIFT)) >> 2]);
     }
+    if (isDue && enterAnywhere !== true) this.#compileAnew(slots);
+    else this.#compile(slots.filter((slot) => !program.entries.has(slot)));
+  }
+
+  /** Compiles what has run by now, to be entered at `slots` and wherever programs are entered again and again. */
+  #compileAnew(slots: readonly number[]): void {
+    const program = this.#program;
+    const { entryPc } = this.#vm.executable;
+    const called = [...program.calls].filter(([, count]) => count >= CALL_THRESHOLD).map(([slot]) => slot);
+    this.#compile([...new Set([...slots, entryPc, ...called])]);
+    program.interpretedBefore = program.interpreted;
+    program.compilations++;
   }
 
   #compile(slots: readonly number[]): void {
     const program = this.#program;
     if (slots.length === 0 || !program.canCompile) return;
-    const { executable, image } = this.#vm;
-    const profile = this.#memory.bytes.slice(image.profile, image.profile + image.textLen / INSN_SIZE);
-    const compiled = compileProgram(executable, slots, profile);
+    for (const slot of slots) program.tried.add(slot);
+    const seen = this.#noteSeen();
+    const { threshold, onlySeen = threshold === undefined } = this.#options;
+    const compiled = compileProgram(this.#vm.executable, slots, seen.slice(), onlySeen);
     if (compiled === undefined) {
       program.canCompile = program.entries.size > 0;
       return;
     }
     for (const slot of compiled.entries.keys()) program.entries.set(slot, compiled);
+    program.isPartial = compiled.isPartial;
     program.compiledLen += compiled.bytes.length;
     if (program.compiledLen > MAX_COMPILED && this.#options.enterAnywhere !== true) program.canCompile = false;
+  }
+
+  /** Gathers what this machine's interpreter has seen of the program. */
+  #noteSeen(): Uint8Array {
+    const { image } = this.#vm;
+    const { bytes, u32 } = this.#memory;
+    const slots = image.textLen / INSN_SIZE;
+    const seen = (this.#program.seen ??= new Uint8Array(slots).fill(UNSEEN));
+    for (let slot = 0; slot < slots; slot++) {
+      const region = bytes[image.profile + slot];
+      if (region !== UNSEEN) seen[slot] = region;
+      else if (u32[(image.callTargets >> 2) + slot] !== 0) seen[slot] = REACHED;
+    }
+    return seen;
   }
 
   /** Whether anything reads, after the activation that is about to run compiled, what it left in r1 to r5. */
@@ -280,8 +350,14 @@ export class TieredEngine implements Engine {
     const outer = u32[BASE_DEPTH >> 2];
     u32[BASE_DEPTH >> 2] = u32[CALL_DEPTH >> 2];
     this.#takeBack();
-    if (!interpretFirst) this.#countCall();
+    if (interpretFirst) {
+      this.#program.interpreted += GIVING_UP;
+      this.#givenUp++;
+    } else {
+      this.#countCall();
+    }
     this.#drive(leaks, interpretFirst);
+    if (interpretFirst) this.#givenUp--;
     this.#memory.u32[BASE_DEPTH >> 2] = outer;
     if (vm.error === undefined) this.#handOut();
     else this.#endRun();

@@ -6,8 +6,8 @@
 //   node scripts/build.mjs --cjs DIR  what is `require`d alone, to another folder
 //
 // Bundled, because a process that imports one file a module of ours waits longer for the file system than for the work.
-// What the doors of the package share is one module, dist/core.js (build/core-layer.mjs); what few processes need is read
-// by those that do (build/lazy-modules.mjs).
+// What the doors of the package share is in two, dist/wire.js and dist/index.js (build/core-layer.mjs); what few processes
+// need is read by those that do (build/groups.mjs).
 
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

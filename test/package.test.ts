@@ -27,6 +27,7 @@ const folder = mkdtempSync(join(tmpdir(), 'parhelion-package-'));
 beforeAll(async () => {
   const { buildPackage } = await import(pathToFileURL('scripts/build/package.mjs').href);
   const outputs: Record<string, string> = await buildPackage();
+  const { sideEffects } = manifest;
   const { node, default: inline } = manifest.imports['#lazy'];
   for (const [name, lazy] of [
     ['node', node],
@@ -39,7 +40,7 @@ beforeAll(async () => {
     }
     writeFileSync(
       join(folder, name, 'package.json'),
-      JSON.stringify({ name: 'parhelion', type: 'module', imports: { '#lazy': lazy } }),
+      JSON.stringify({ name: 'parhelion', type: 'module', imports: { '#lazy': lazy }, sideEffects }),
     );
   }
   // On a busy machine the build alone takes longer than a hook may.
@@ -82,6 +83,7 @@ describe.each(['node', 'browser'])('the package in %s', (host) => {
   });
 
   test('what is loaded lazily computes the same', async () => {
+    await load('index.js');
     const lazy = await load(host === 'node' ? 'lazy-node.js' : 'lazy-inline.js');
     const curves = lazy.load('curves');
     const [two, ten, seven] = [2, 10, 7].map((value) => Uint8Array.of(value));
@@ -89,5 +91,36 @@ describe.each(['node', 'browser'])('the package in %s', (host) => {
     const one = new Uint8Array(32);
     one[0] = 1;
     expect(curves['src/crypto/curve25519-groups.ts']().EDWARDS.add(one, one)).toEqual(EDWARDS.add(one, one));
+  });
+
+  test('tables and classes that are loaded lazily are what they are', async () => {
+    const built = (await load('index.js')) as typeof import('../src/index.ts');
+    const { EXPLANATION_CODES, WELL_KNOWN_NAMES, DEFAULT_DECODERS, TraceRecorder } = await import('../src/index.ts');
+    expect(built.EXPLANATION_CODES).toEqual(EXPLANATION_CODES);
+    expect(Object.keys(built.WELL_KNOWN_NAMES)).toEqual(Object.keys(WELL_KNOWN_NAMES));
+    expect(built.DEFAULT_DECODERS.map(([address]) => address)).toEqual(DEFAULT_DECODERS.map(([address]) => address));
+    expect(Array.isArray(built.DEFAULT_DECODERS)).toBe(true);
+    class Mine extends built.TraceRecorder {
+      isMine = true;
+    }
+    const mine = new Mine({ decoders: [] as never, names: new Map() });
+    expect(mine).toBeInstanceOf(Mine);
+    expect(mine).toBeInstanceOf(built.TraceRecorder);
+    expect(Object.getOwnPropertyNames(Object.getPrototypeOf(Mine.prototype))).toEqual(
+      Object.getOwnPropertyNames(TraceRecorder.prototype),
+    );
+  });
+
+  test('a constant of the room wire brings no virtual machine along', async () => {
+    const { build } = await import('esbuild');
+    const contents = "import { PUBKEY_BYTES } from './dist/wire/index.js';\nconsole.log(PUBKEY_BYTES);";
+    const { outputFiles } = await build({
+      stdin: { contents, resolveDir: join(folder, host) },
+      bundle: true,
+      minify: true,
+      write: false,
+      format: 'esm',
+    });
+    expect(outputFiles[0].text.length).toBeLessThan(20_000);
   });
 });

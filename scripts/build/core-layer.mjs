@@ -1,120 +1,175 @@
-// One module, dist/core.js, with everything that more than one door of the package shares. Each file more costs a fresh
-// process a millisecond or two of resolving and linking, and what esbuild's own splitting makes of ten doors is twenty
-// files. The doors that need no more than the core only name what they re-export.
+// What a fresh process reads. Each file more costs it half a millisecond of resolving and linking, and each KB of text
+// thirty microseconds, so all that the doors of the package share is in few files, and in those is only what nearly every
+// process runs:
 //
-// Its parts find each other by mangled names: `Pubkey` of src/wire/pubkey.ts is `wire_pubkey__Pubkey` of the core.
+//   dist/wire.js      the room `wire`, which needs nothing else: who imports a constant of it gets no virtual machine
+//   dist/index.js     the core: what runs transactions
+//   dist/lazy/*.js    the groups (groups.mjs), in whose place stand façades (facades.mjs)
+//
+// A module belongs to the group that lists it, and what only one group reaches, to that group. Parts of the core and of
+// wire.js are handed to groups and to other doors in one object, by mangled names: `Pubkey` of src/wire/pubkey.ts is
+// `wire_pubkey__Pubkey`.
 
 import { build } from 'esbuild';
-import { eager, facade, lazyGroups, licenceOf } from './lazy-modules.mjs';
+import { eager, facade, LOADER } from './facades.mjs';
+import { lazyGroups, licenceOf, withBases } from './groups.mjs';
+import { handedPlugin, modulesPlugin } from './plugins.mjs';
 
-/** Stands for dist/core.js in import statements until it is known where they are. */
+/** Stand for dist/index.js and dist/wire.js in import statements until it is known where they are. */
 const CORE = '#core';
-/** For modules that esbuild takes from here, not from src/. */
-const NAMESPACE = 'built';
+const WIRE = '#wire';
+const PATHS = { [CORE]: 'index.js', [WIRE]: 'wire.js' };
 
 /**
- * Bundles `doors` (names of modules in src/) into dist/core.js, and the `others` around it. Gives the texts of the output
- * files by path, and those of the lazy groups by name.
+ * Bundles the doors (names of modules in src/): `main` is the core's own, `inner` show what the core has, `others` are
+ * bundled around it. Gives the texts of the output files by path, and those of the lazy groups by name.
  */
-export async function buildLayers(doors, others, options) {
-  const lazy = lazyGroups();
-  const groupOf = new Map(Object.entries(lazy).flatMap(([group, files]) => files.map((file) => [file, group])));
-  const fromText = (contents, plugins = [], logLevel = 'warning') =>
+export async function buildLayers({ main, inner, others }, options) {
+  const fileOf = (door) => `src/${door}.ts`;
+  const innerFiles = inner.map(fileOf);
+  const doorFiles = [fileOf(main), ...innerFiles];
+  const bundle = (contents, plugins, settings = {}) =>
     build({
+      ...options,
       stdin: { contents, resolveDir: process.cwd() },
       write: false,
       metafile: true,
-      ...options,
       plugins,
-      logLevel,
+      ...settings,
     });
-  const doorFiles = doors.map((door) => `src/${door}.ts`);
-  // A door may lead to a group: whoever opens it loads the group at once.
-  const everything = doorFiles.filter((file) => !groupOf.has(file));
-  const all = sourcesOf(await fromText(imports(doorFiles)));
-  const namespaces = await evaluate(all);
+  const groups = lazyGroups();
+  const listed = new Map(Object.entries(groups).flatMap(([group, files]) => files.map((file) => [file, group])));
+  const ownerOf = await assign(doorFiles, groups, listed, bundle);
+  const namespaces = await evaluate([...ownerOf.keys()]);
+  const namesOf = (file) => Object.keys(namespaces.get(file));
+  const mangled = (file) => namesOf(file).map((name) => [`${idOf(file)}__${name}`, name]);
 
-  const facades = new Map();
-  for (const [file, group] of groupOf) facades.set(file, facade(group, file, namespaces.get(file), CORE));
-  const cut = modulesPlugin((file) => facades.get(file));
-  // The core is what the doors reach without going through a façade, less what is only re-exported from a group.
-  const core = new Set(sourcesOf(await fromText(imports(everything), [cut])));
-  await promoteShared(core, lazy, fromText);
-
-  const asked = new Set(everything);
-  const fromCore = (file) => {
-    asked.add(file);
-    return `export { ${rename(file, (id, name) => `${id} as ${name}`)} } from '${CORE}';`;
+  /** What of the core, and of each group, is asked for from outside. */
+  const asked = new Map(['core', ...Object.keys(groups)].map((owner) => [owner, new Set()]));
+  const handedOver = (file) => {
+    asked.get('core').add(file);
+    const names = mangled(file).map(([id, name]) => `${id}: ${name}`);
+    return `export const { ${names.join(', ')} } = core;`;
   };
-  const rename = (file, render) =>
-    Object.keys(namespaces.get(file))
-      .map((name) => render(`${idOf(file)}__${name}`, name))
-      .join(', ');
+  const behindFacade = (file, group) => {
+    asked.get(group).add(file);
+    return facade(group, file, namespaces.get(file));
+  };
+  const wire = (file) => `export { ${namesOf(file).join(', ')} } from '${WIRE}';`;
 
-  const groups = {};
-  for (const [group, files] of Object.entries(lazy)) {
-    const handed = modulesPlugin((file) => {
-      if (files.includes(file)) return undefined;
-      // The core is a parameter here. Importing it would copy its names for each façade.
-      if (facades.has(file)) return facades.get(file).replace(/^import \* as core .*$/m, '');
-      if (!core.has(file)) return undefined;
-      asked.add(file);
-      return `export const { ${rename(file, (id, name) => `${id}: ${name}`)} } = core;`;
+  const inGroup = (group) =>
+    modulesPlugin((file) => {
+      const owner = ownerOf.get(file);
+      if (owner === undefined || owner === group) return undefined;
+      if (owner === 'core' || owner === 'wire') return handedOver(file);
+      if (!withBases(group).includes(owner)) return behindFacade(file, owner);
+      asked.get(owner).add(file);
+      return eager(owner, file, namespaces.get(file));
     });
-    groups[group] = await bundleGroup(group, files, [handed], options);
-  }
+  const fromCore = modulesPlugin((file) => {
+    const owner = ownerOf.get(file);
+    if (owner === undefined) return undefined;
+    if (owner === 'wire') return wire(file);
+    if (owner !== 'core') return behindFacade(file, owner);
+    return `import '${CORE}';\nimport { parts } from '${LOADER}';\nconst core = parts();\n${handedOver(file)}`;
+  });
   const outer = await build({
-    entryPoints: others.map((module) => ({ in: `src/${module}.ts`, out: module })),
+    ...options,
+    entryPoints: others.map((module) => ({ in: fileOf(module), out: module })),
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
     write: false,
-    ...options,
-    plugins: [modulesPlugin((file) => facades.get(file) ?? (core.has(file) ? fromCore(file) : undefined))],
+    plugins: [fromCore],
   });
-  const exported = [...asked].filter((file) => Object.keys(namespaces.get(file)).length > 0);
-  const inner = await fromText(
-    exported.map((file) => `export { ${rename(file, (id, name) => `${name} as ${id}`)} } from './${file}';`).join('\n'),
-    [cut],
-  );
-  const outputs = { 'core.js': inner.outputFiles[0].text };
-  for (const file of doorFiles) {
-    const group = groupOf.get(file);
-    const text = group === undefined ? fromCore(file) : eager(group, file, namespaces.get(file), CORE);
-    outputs[file.replace(/^src\/(.*)\.ts$/, '$1.js')] = text;
+  const doors = {};
+  for (const file of innerFiles) {
+    // A door may lead to a group: whoever opens it loads the group at once.
+    const group = listed.get(file);
+    const contents =
+      group === undefined ? imports([file], true) : `import '${CORE}';\n${eager(group, file, namespaces.get(file))}`;
+    doors[file] = (await bundle(contents, [fromCore])).outputFiles[0].text;
   }
+  const inCore = modulesPlugin((file) => {
+    const owner = ownerOf.get(file);
+    if (owner === undefined || owner === 'core') return undefined;
+    return owner === 'wire' ? wire(file) : behindFacade(file, owner);
+  });
+  const bundleCore = async () => {
+    const handed = [...asked.get('core')].filter((file) => namesOf(file).length > 0);
+    const parts = handed.map(mangled);
+    const contents = [
+      `export * from './${fileOf(main)}';`,
+      `import { provide } from '${LOADER}';`,
+      ...handed.map((file, i) => `import { ${parts[i].map(([id, name]) => `${name} as ${id}`)} } from './${file}';`),
+      `provide(() => ({ ${parts.flat().map(([id]) => id)} }));`,
+    ];
+    return (await bundle(contents.join('\n'), [inCore])).outputFiles[0].text;
+  };
+  // Each may ask another for a file that nobody asked for before: then that one is made once more.
+  const outputs = {};
+  const texts = {};
+  const count = () => [...asked.values()].reduce((sum, files) => sum + files.size, 0);
+  for (let before = -1; before !== count(); ) {
+    before = count();
+    outputs['index.js'] = await bundleCore();
+    for (const group of Object.keys(groups))
+      texts[group] = await bundleGroup([...asked.get(group)], inGroup(group), options);
+  }
+  for (const group of Object.keys(groups)) texts[group] = licenceOf(group) + texts[group];
+
+  const wireFiles = [...ownerOf].filter(([, owner]) => owner === 'wire').map(([file]) => `export * from './${file}';`);
+  outputs['wire.js'] = (await bundle(wireFiles.join('\n'), [])).outputFiles[0].text;
+  for (const [file, text] of Object.entries(doors)) outputs[file.replace(/^src\/(.*)\.ts$/, '$1.js')] = text;
   for (const { path, text } of outer.outputFiles) outputs[path.replace(`${process.cwd()}/dist/`, '')] = text;
   for (const [path, text] of Object.entries(outputs)) {
     const up = '../'.repeat(path.split('/').length - 1) || './';
-    outputs[path] = text.replaceAll(`"${CORE}"`, `"${up}core.js"`).replaceAll(`'${CORE}'`, `'${up}core.js'`);
+    outputs[path] = text.replace(/(["'])(#core|#wire)\1/g, (_, quote, layer) => `${quote}${up}${PATHS[layer]}${quote}`);
   }
-  return { outputs, groups };
+  return { outputs, groups: texts };
 }
 
-/** What two groups would have a copy of each belongs to the core. */
-async function promoteShared(core, lazy, fromText) {
-  const owner = new Map();
-  for (const [group, files] of Object.entries(lazy)) {
-    const stop = modulesPlugin((file) =>
-      !files.includes(file) && (core.has(file) || isIn(lazy, file)) ? '' : undefined,
-    );
-    for (const file of sourcesOf(await fromText(imports(files), [stop], 'error'))) {
-      if (owner.has(file) && owner.get(file) !== group) core.add(file);
-      owner.set(file, group);
+/** Where each module that the doors reach belongs: 'wire', 'core' or the name of a group. */
+async function assign(doorFiles, groups, listed, bundle) {
+  const reach = async (files, isStop) => {
+    const stop = modulesPlugin((file) => (isStop(file) ? '' : undefined));
+    const { metafile } = await bundle(imports(files), [stop], { logLevel: 'error' });
+    return Object.keys(metafile.inputs).filter((file) => file.startsWith('src/'));
+  };
+  const owner = new Map(listed);
+  const core = new Set(
+    await reach(
+      doorFiles.filter((file) => !listed.has(file)),
+      (file) => listed.has(file),
+    ),
+  );
+  const reachedBy = new Map();
+  for (const [group, files] of Object.entries(groups)) {
+    for (const file of await reach(
+      files,
+      (each) => (listed.has(each) && listed.get(each) !== group) || core.has(each),
+    )) {
+      if (!listed.has(file)) reachedBy.set(file, [...(reachedBy.get(file) ?? []), group]);
     }
   }
+  for (const [file, names] of reachedBy) {
+    const [first, ...rest] = names.map(withBases);
+    const common = first.filter((group) => rest.every((each) => each.includes(group)));
+    if (common.length === 0) core.add(file);
+    // Bases come behind what stands on them.
+    else owner.set(file, common[0]);
+  }
+  for (const file of core) owner.set(file, file.startsWith('src/wire/') ? 'wire' : 'core');
+  return owner;
 }
 
-const isIn = (lazy, file) => Object.values(lazy).some((files) => files.includes(file));
-
-const imports = (files) => files.map((file) => `export * as ${idOf(file)} from './${file}';`).join('\n');
+const imports = (files, isFlat = false) =>
+  files.map((file) => `export *${isFlat ? '' : ` as ${idOf(file)}`} from './${file}';`).join('\n');
 
 const idOf = (file) =>
   file
     .replace(/^src\//, '')
     .replace(/\.ts$/, '')
     .replace(/\W/g, '_');
-
-const sourcesOf = ({ metafile }) => Object.keys(metafile.inputs).filter((file) => file.startsWith('src/'));
 
 /** The modules as they are when evaluated, by file. */
 async function evaluate(files) {
@@ -132,7 +187,7 @@ async function evaluate(files) {
 }
 
 /** The text of a function's body, which gives the modules of a group by file, each to be evaluated by a call. */
-async function bundleGroup(group, files, plugins, options) {
+async function bundleGroup(files, plugin, options) {
   const lines = files.map((file) => `'${file}': () => require('./${file}'),`);
   const { outputFiles } = await build({
     ...options,
@@ -141,40 +196,7 @@ async function bundleGroup(group, files, plugins, options) {
     format: 'cjs',
     // What a group needs of other packages it carries with it.
     packages: 'bundle',
-    plugins: [loadIsHanded, ...plugins],
+    plugins: [handedPlugin, plugin],
   });
-  return `${licenceOf(group)}const module = { exports: {} };\n${outputFiles[0].text}\nreturn module.exports;`;
-}
-
-/** In a group's function `load` is a parameter, and so is the core. */
-const loadIsHanded = {
-  name: 'load',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^#(lazy|core)$/ }, ({ path }) => ({ path, namespace: 'handed', sideEffects: false }));
-    onLoad({ filter: /.*/, namespace: 'handed' }, ({ path }) => ({
-      contents: path === '#lazy' ? 'const given = load;\nexport { given as load };' : 'module.exports = core;',
-    }));
-  },
-};
-
-/** Puts the texts that `textOf` gives for modules of src/ in their place. */
-function modulesPlugin(textOf) {
-  return {
-    name: 'modules',
-    setup({ onResolve, onLoad }) {
-      onResolve({ filter: /\.ts$/ }, ({ path, resolveDir, kind }) => {
-        const file = path.startsWith('.')
-          ? decodeURI(new URL(path, `file://${resolveDir}/`).pathname).replace(`${process.cwd()}/`, '')
-          : path;
-        if (kind === 'entry-point' || textOf(file) === undefined) return undefined;
-        return { path: file, namespace: NAMESPACE, sideEffects: false };
-      });
-      onResolve({ filter: /^#(lazy|core)$/ }, ({ path }) => ({ path, external: true, sideEffects: false }));
-      onLoad({ filter: /.*/, namespace: NAMESPACE }, ({ path }) => ({
-        contents: textOf(path),
-        loader: 'js',
-        resolveDir: process.cwd(),
-      }));
-    },
-  };
+  return `const module = { exports: {} };\n${outputFiles[0].text}\nreturn module.exports;`;
 }

@@ -3,11 +3,11 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { buildLayers } from './core-layer.mjs';
-import { inlineLoader, NODE_LOADER } from './lazy-modules.mjs';
+import { inlineLoader, lazyFile, NODE_LOADER } from './loaders.mjs';
 
 const ROOT = new URL('../../', import.meta.url);
 /** The doors that only show what the core has: they bring no package along. */
-const CORE_DOORS = ['.', './wire', './sbpf', './trace'];
+const INNER_DOORS = ['./wire', './sbpf', './trace'];
 
 /** `./dist/wire/index.js` → wire/index */
 const moduleOf = (file) => file.replace('./dist/', '').replace(/\.js$/, '');
@@ -15,29 +15,30 @@ const moduleOf = (file) => file.replace('./dist/', '').replace(/\.js$/, '');
 /** The current directory must be the root of the repository. */
 export async function buildPackage() {
   const { exports: doors, bin } = JSON.parse(readFileSync(fileURLToPath(new URL('package.json', ROOT)), 'utf8'));
-  const core = CORE_DOORS.map((name) => moduleOf(doors[name].default));
+  const main = moduleOf(doors['.'].default);
+  const inner = INNER_DOORS.map((name) => moduleOf(doors[name].default));
   const all = Object.values(doors).flatMap((door) => [door.default, door.browser ?? []].flat());
-  const others = new Set([...all, ...Object.values(bin)].map(moduleOf).filter((module) => !core.includes(module)));
-  const { outputs, groups } = await buildLayers(core, [...others], {
-    outdir: 'dist',
-    bundle: true,
-    format: 'esm',
-    // No host's own: the core needs none, and the command line says `node:` where it does.
-    platform: 'neutral',
-    external: ['node:*'],
-    packages: 'external',
-    target: 'es2022',
-    // Names stay: they are for stack traces.
-    minifyWhitespace: true,
-    minifySyntax: true,
-    logLevel: 'warning',
-  });
+  const files = new Set([...all, ...Object.values(bin)].map(moduleOf));
+  const others = [...files].filter((module) => module !== main && !inner.includes(module));
+  const { outputs, groups } = await buildLayers(
+    { main, inner, others },
+    {
+      outdir: 'dist',
+      bundle: true,
+      format: 'esm',
+      // No host's own: the core needs none, and the command line says `node:` where it does.
+      platform: 'neutral',
+      external: ['node:*'],
+      packages: 'external',
+      target: 'es2022',
+      // Names stay: they are for stack traces.
+      minifyWhitespace: true,
+      minifySyntax: true,
+      logLevel: 'warning',
+    },
+  );
   outputs['lazy-node.js'] = NODE_LOADER;
   outputs['lazy-inline.js'] = inlineLoader(groups);
-  for (const [group, text] of Object.entries(groups)) {
-    // A function in parentheses is compiled as it is read. Any other is read once for its end, and once more when called:
-    // of the machine that is ten milliseconds.
-    outputs[`lazy/${group}.cjs`] = `module.exports = (function (core, load) {\n${text}\n});\n`;
-  }
+  for (const [group, text] of Object.entries(groups)) outputs[`lazy/${group}.js`] = lazyFile(text);
   return outputs;
 }

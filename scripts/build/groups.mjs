@@ -1,0 +1,112 @@
+// Modules that are read when something of theirs is first used. Most of what `import 'parhelion'` would cost is text that
+// few processes need: curves, which @noble/curves prepares as it is evaluated, the ELFs of the bundled programs, the
+// machine where nobody calls a compiled program, what writes trees and explanations.
+//
+// Each group is bundled apart, with all that nobody else needs. What `#lazy` is, package.json says: in Node it reads
+// dist/lazy/<group>.js, which until then nobody reads; elsewhere, and under a bundler, it is a module that holds all
+// groups, each in a function.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+
+const inRoom = (room, names) => names.map((name) => `src/${room}/${name}.ts`);
+
+const READING = inRoom('trace', [
+  'names',
+  'plain-text',
+  'rewind',
+  'value-text',
+  'decoders/index',
+  'decoders/token-state',
+]);
+/** What every `Svm` has of the room `trace`. */
+const IN_CORE = inRoom('trace', ['decoder', 'transaction-trace']);
+
+/** All modules of a folder, but for these. */
+const restOf = (folder, files) =>
+  readdirSync(folder, { recursive: true })
+    .filter((file) => /\.ts$/.test(file) && !/\.(test|generated)\.ts$/.test(file))
+    .map((file) => `${folder}/${file.replaceAll('\\', '/')}`)
+    .filter((file) => !files.includes(file));
+
+/** Groups that stand on others: what they share with those they take from there. */
+const BASES = {
+  assembler: ['machine'],
+  calls: ['machine'],
+  compiler: ['machine'],
+  faults: ['assembler'],
+  'rare-syscalls': ['machine'],
+  testing: ['reading'],
+  trace: ['reading'],
+};
+
+/** A group and all it stands on, what is nearest first. */
+export const withBases = (group) => [group, ...new Set((BASES[group] ?? []).flatMap(withBases))];
+
+/** The modules that stand behind façades, by group. */
+export function lazyGroups() {
+  const programs = readdirSync('src/bank/bundled').filter((file) => file.endsWith('.generated.ts'));
+  return {
+    curves: inRoom('crypto', [
+      'alt-bn128',
+      'big-mod-exp',
+      'bls-proof-of-possession',
+      'bls12-381',
+      'curve25519-groups',
+      'poseidon',
+      'secp256k1-recover',
+      'secp256r1',
+      'zk-proofs/index',
+    ]),
+    crypto: inRoom('crypto', ['curve', 'ed25519', 'hashes', 'modules.generated', 'program-address']),
+    // What runs compiled programs.
+    machine: [
+      ...inRoom('runtime', ['programs/bpf-loader', 'serialization', 'syscalls/index']),
+      ...inRoom('sbpf', ['errors', 'executable', 'verifier']),
+    ],
+    compiler: [
+      ...inRoom('sbpf', ['compiler/compiled-program', 'compiler/support', 'compiler/flow-graph', 'interpreter']),
+    ],
+    calls: inRoom('runtime', ['cpi']),
+    'rare-syscalls': inRoom('runtime/syscalls', [
+      'alt-bn128',
+      'big-mod-exp',
+      'curve',
+      'epoch-stake',
+      'poseidon',
+      'secp256k1',
+    ]),
+    assembler: inRoom('sbpf', ['assembler', 'disassembler', 'index']),
+    faults: inRoom('runtime', ['fault']),
+    builtins: inRoom('runtime', [
+      'nonce',
+      'precompiles/ed25519',
+      'precompiles/secp256k1',
+      'precompiles/secp256r1',
+      'programs/loader-v3',
+      'programs/loader-v4',
+      'programs/system-nonce',
+      'programs/vote/vote-processor',
+      'programs/zk-elgamal-proof',
+    ]),
+    'typescript-programs': [
+      ...inRoom('program', ['account-info', 'define-program', 'discriminator', 'frame', 'names', 'program-error']),
+      ...inRoom('testing', ['observed-programs']),
+    ],
+    // What both of the next two read.
+    reading: READING,
+    trace: restOf('src/trace', [...READING, ...IN_CORE]),
+    testing: inRoom('testing', ['advice', 'capsule', 'capsule-from-rpc', 'matchers', 'rewind', 'shadow-program']),
+    decoders: ['src/trace/decoders/clients.generated.ts'],
+    inflate: ['src/bank/bundled/inflate.ts'],
+    ...Object.fromEntries(
+      programs.map((file) => [basename(file, '.generated.ts').replace('.', '-'), [`src/bank/bundled/${file}`]]),
+    ),
+  };
+}
+
+/** What the licence of @noble/curves asks for where its code is carried. */
+export function licenceOf(group) {
+  if (group !== 'curves') return '';
+  return `/*\n${readFileSync('node_modules/@noble/curves/LICENSE', 'utf8').trim()}\n*/\n`;
+}

@@ -1,0 +1,37 @@
+// The texts of `#lazy`: for Node, where a group is a file, and for all other hosts, where it is a function.
+
+const SHARED = `
+let give;
+let given;
+export const provide = (makeParts) => { give = makeParts; };
+/** What the core has, made when it is first asked for. */
+export const parts = () => (given ??= give());
+`;
+
+export const NODE_LOADER = `const { readFileSync } = process.getBuiltinModule('node:fs');
+const { Script } = process.getBuiltinModule('node:vm');
+const loaded = {};
+${SHARED}
+// Not imported, for that is asynchronous, and not required, for that would look for the file in many ways first.
+export function load(group) {
+  if (group in loaded) return loaded[group];
+  const file = new URL(\`./lazy/\${group}.js\`, import.meta.url);
+  const run = new Script(readFileSync(file, 'utf8'), { filename: file.href }).runInThisContext();
+  return (loaded[group] = run(parts(), load));
+}
+`;
+
+/** A function in parentheses is compiled as it is read. Any other is read once for its end, and once more when called. */
+export const lazyFile = (text) => `(function (core, load) {\n${text}\n})\n`;
+
+/** Each group is a function, which is read past until it is called. */
+export function inlineLoader(groups) {
+  const lines = Object.entries(groups).map(([name, text]) => `'${name}'(core, load) {\n${text}\n},`);
+  return `const groups = {\n${lines.join('\n')}\n};
+const loaded = {};
+${SHARED}
+export function load(group) {
+  return (loaded[group] ??= groups[group](parts(), load));
+}
+`;
+}

@@ -9,7 +9,7 @@ import { runDifferential } from './differential/run.ts';
 import { runFixtures } from './fixtures.ts';
 import { runHostile } from './hostile.ts';
 import { runRandomPrograms } from './programs.ts';
-import { emptyReport, type Failure, type Report } from './report.ts';
+import { absentReport, emptyReport, type Failure, type Report } from './report.ts';
 import { runSbpfCases } from './sbpf.ts';
 import { runTraces } from './traces.ts';
 import { runTransactions } from './transactions.ts';
@@ -34,8 +34,6 @@ export interface AllOptions {
 /** Where the recorded data lies in this house. */
 export const RECORDED_DATA: string = fileURLToPath(new URL('../../../shared/data/', import.meta.url));
 
-const NOT_HERE = 'the recorded data is not beside the repository';
-
 export async function runAll(options: AllOptions): Promise<Report[]> {
   const { count, seeds, programCount, hostileCount, jobs, caseFolder, onProgress } = options;
   const reports: Report[] = [];
@@ -57,17 +55,17 @@ export async function runAll(options: AllOptions): Promise<Report[]> {
 
 function runRecordedSbpf({ data, elfFolders }: AllOptions): Report {
   const files = ['cases.json', 'elf-cases.json'].map((name) => join(data, 'sbpf', name));
-  return files.every((file) => existsSync(file)) ? runSbpfCases(files, { elfFolders }) : absent('sbpf');
+  return files.every((file) => existsSync(file)) ? runSbpfCases(files, { elfFolders }) : absentReport('sbpf');
 }
 
 function runRecordedTransactions({ data }: AllOptions): Report {
   const files = ['cases.jsonl', 'outcomes.jsonl'].map((name) => join(data, 'transactions', name));
-  return files.every((file) => existsSync(file)) ? runTransactions(files[0], files[1]) : absent('transactions');
+  return files.every((file) => existsSync(file)) ? runTransactions(files[0], files[1]) : absentReport('transactions');
 }
 
 function runRecordedTraces({ data }: AllOptions): Report {
   const file = join(data, 'transactions', 'cases.jsonl');
-  return existsSync(file) ? runTraces(file) : absent('traces');
+  return existsSync(file) ? runTraces(file) : absentReport('traces');
 }
 
 interface FixtureSet {
@@ -119,7 +117,7 @@ export const EXPLAINED_FIXTURES: Readonly<Record<string, ExplainedFixture>> = {
 
 function runFixtureSet({ folder, program }: FixtureSet, { data, programs }: AllOptions): Report {
   const path = join(data, 'fixtures', folder);
-  if (!existsSync(path)) return absent(folder);
+  if (!existsSync(path)) return absentReport(folder);
   const given = programs.filter((option) => program === undefined || option.startsWith(`${program}=`));
   if (program !== undefined && given.length === 0) {
     const names = readdirSync(path).filter((name) => name.endsWith('.fix'));
@@ -139,8 +137,4 @@ function runFixtureSet({ folder, program }: FixtureSet, { data, programs }: AllO
       ...report.failures.filter(isExplained).map(({ name }) => ({ name, reason: 'explained below' })),
     ],
   };
-}
-
-function absent(suite: string): Report {
-  return { ...emptyReport(suite), skipped: [{ name: suite, reason: NOT_HERE }] };
 }

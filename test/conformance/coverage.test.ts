@@ -25,15 +25,28 @@ import { NOT_CONSULTED, OTHERS_FLIPPED } from './feature-gates/table.ts';
 const ROOT = new URL('../../', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8');
 
-/** The first word of the path that isn't there. */
-function missing([file, ...path]: Case): string | undefined {
+/** What stands before a title: a test, a group, a helper that makes one of them, the beginning of a row, its name. */
+const BEFORE_TITLE = /(?:\b(?:test|it|describe|rows?)\(|\.\.\.\w+\(|\)\(|\bname: |\[)\s*$/;
+const LONGEST_BEFORE = 80;
+
+/** Where a title stands, from a place on; undefined where the words are none. */
+function titleAt(text: string, title: string, from: number): number | undefined {
+  const places = [`'${title}'`, `"${title}"`, `\`${title}\``].flatMap((quoted) => {
+    const found: number[] = [];
+    for (let at = text.indexOf(quoted, from); at >= 0; at = text.indexOf(quoted, at + 1)) found.push(at);
+    return found.filter((at) => BEFORE_TITLE.test(text.slice(Math.max(0, at - LONGEST_BEFORE), at)));
+  });
+  return places.length === 0 ? undefined : Math.min(...places);
+}
+
+/** The first title of the path that isn't there. */
+function missing([file, ...titles]: Case): string | undefined {
   const text = read(FILES[file]);
-  let at = 0;
-  for (const words of path) {
-    const places = [`'${words}'`, `"${words}"`, `\`${words}\``].map((quoted) => text.indexOf(quoted, at));
-    const found = places.filter((place) => place >= 0);
-    if (found.length === 0) return `${words} in ${FILES[file]}`;
-    at = Math.min(...found) + 1;
+  let from = 0;
+  for (const title of titles) {
+    const at = titleAt(text, title, from);
+    if (at === undefined) return `${title} in ${FILES[file]}`;
+    from = at + 1;
   }
   return undefined;
 }
@@ -85,7 +98,25 @@ const PRECOMPILE_NAMES: readonly (readonly [id: Pubkey, name: string])[] = [
 
 const sorted = (keys: Iterable<Pubkey>): string[] => Array.from(keys, String).sort();
 
+test('words that are no title are no case', () => {
+  expect(missing(['introspection', 'the height of the stack'])).toBeUndefined();
+  expect(missing(['introspection', 'the height of the stack', 'sol_get_stack_height'])).toContain(
+    'sol_get_stack_height',
+  );
+});
+
+/** It can only fail. */
+const ALWAYS_FAILS = ['abort'];
+
 describe('works once and is refused once', () => {
+  test('each with two cases', () => {
+    const covered = { ...SYSCALL_CASES, ...PRECOMPILE_CASES, loaders: LOADER_CASES };
+    const same = Object.entries(covered).filter(([, { works, fails }]) => works.join() === fails.join());
+    expect(same.map(([name]) => name)).toEqual(ALWAYS_FAILS);
+    const instructions = Object.values(INSTRUCTION_CASES).flat();
+    expect(instructions.filter((each) => each !== undefined && each.works.join() === each.fails.join())).toEqual([]);
+  });
+
   test('every syscall', () => {
     expect(Object.keys(SYSCALL_CASES).sort()).toEqual(Object.keys(SYSCALLS).sort());
     expectCases(Object.entries(SYSCALL_CASES));

@@ -12,9 +12,8 @@
 //
 // Each failure is printed with its first difference; the last line counts.
 
-import { existsSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { RECORDED_DATA, runAll } from './all.ts';
+import { type ConformanceArguments, readArguments, USAGE } from './arguments.ts';
 import { runCpiPrograms } from './cpi/run.ts';
 import { readCase, replay } from './differential/case-file.ts';
 import { runDifferential } from './differential/run.ts';
@@ -22,107 +21,100 @@ import { runFixtures } from './fixtures.ts';
 import { runHostile } from './hostile.ts';
 import { writePage } from './page.ts';
 import { runRandomPrograms } from './programs.ts';
-import { emptyReport, printReport, type Report, tableOf } from './report.ts';
+import { emptyReport, missingSuites, printReport, type Report, tableOf } from './report.ts';
 import { runSbpfCases } from './sbpf.ts';
 import { runTraces } from './traces.ts';
 import { runTransactions } from './transactions.ts';
 
-const USAGE = `usage: npm run conformance [-- --write] [--seeds N] [--count N] [--programs N] [--hostile N] [--jobs N]
-                                   [--data DIR] [--elfs DIR]... [--program ADDRESS=FILE.so]...
-       npm run conformance -- fixtures DIR... [--program ADDRESS=FILE.so]... [--ignore-units]
-       npm run conformance -- sbpf FILE... [--elfs DIR]...
-       npm run conformance -- transactions CASES OUTCOMES
-       npm run conformance -- traces CASES
-       npm run conformance -- differential [--seed N] [--count N] [--jobs N]
-       npm run conformance -- programs [--seed N] [--count N]
-       npm run conformance -- cpi
-       npm run conformance -- hostile [--seed N] [--count N]
-       npm run conformance -- replay FILE...`;
-
 /** Where failing cases are written, below the folder that one stands in. */
 const CASE_FOLDER = 'conformance-failures';
+const DIFFERENTIAL_COUNT = 10_000;
+const PROGRAM_COUNT = 20_000;
+const HOSTILE_COUNT = 100_000;
+const SEED_COUNT = 10;
 
-const OPTIONS = {
-  program: { type: 'string', multiple: true },
-  'ignore-units': { type: 'boolean' },
-  elfs: { type: 'string', multiple: true },
-  seed: { type: 'string', multiple: true },
-  seeds: { type: 'string' },
-  count: { type: 'string' },
-  programs: { type: 'string' },
-  hostile: { type: 'string' },
-  jobs: { type: 'string' },
-  data: { type: 'string' },
-  write: { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
-} as const;
+const print = (line: string) => console.log(line);
+const onProgress = (line: string) => console.error(line);
 
 async function main(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS });
-  const print = (line: string) => console.log(line);
-  const onProgress = (line: string) => console.error(line);
-  const jobs = numberOf('--jobs', values.jobs) ?? 1;
-  const seeds = (values.seed ?? ['1']).map((seed) => numberOf('--seed', seed) ?? 1);
-  const count = numberOf('--count', values.count);
-  const [suite, ...paths] = positionals;
-
-  if (values.help !== true && suite === undefined) {
-    if (values.data !== undefined && !existsSync(values.data))
-      throw new Error(`--data: there is no folder ${values.data}`);
-    const reports = await runAll({
-      seeds: Array.from({ length: numberOf('--seeds', values.seeds) ?? 10 }, (_, i) => i + 1),
-      count: count ?? 10_000,
-      programCount: numberOf('--programs', values.programs) ?? 20_000,
-      hostileCount: numberOf('--hostile', values.hostile) ?? 100_000,
-      jobs,
-      caseFolder: CASE_FOLDER,
-      data: values.data ?? RECORDED_DATA,
-      elfFolders: values.elfs ?? [],
-      programs: values.program ?? [],
-      onProgress,
-    });
-    for (const report of reports)
-      for (const { name, difference } of report.failures) print(`FAIL ${name}: ${difference}`);
-    for (const line of tableOf(reports)) print(line);
-    if (values.write === true) writePage(reports);
-    return reports.every(({ failures }) => failures.length === 0) ? 0 : 1;
+  const read = readArguments(args);
+  if (read === 'help') {
+    print(USAGE);
+    return 0;
   }
-
-  let report: Report;
-  if (suite === 'fixtures' && paths.length > 0) {
-    report = runFixtures(paths, { programs: values.program ?? [], ignoreUnits: values['ignore-units'] ?? false });
-  } else if (suite === 'sbpf' && paths.length > 0) {
-    report = runSbpfCases(paths, { elfFolders: values.elfs ?? [] });
-  } else if (suite === 'transactions' && paths.length === 2) {
-    report = runTransactions(paths[0], paths[1]);
-  } else if (suite === 'traces' && paths.length === 1) {
-    report = runTraces(paths[0]);
-  } else if (suite === 'differential' && paths.length === 0) {
-    report = await runDifferential({ seeds, count: count ?? 10_000, jobs, caseFolder: CASE_FOLDER, onProgress });
-  } else if (suite === 'programs' && paths.length === 0) {
-    report = runRandomPrograms({ seed: seeds[0], count: count ?? 20_000 });
-  } else if (suite === 'cpi' && paths.length === 0) {
-    report = runCpiPrograms();
-  } else if (suite === 'hostile' && paths.length === 0) {
-    report = await runHostile({ seed: seeds[0], count: count ?? 100_000, onProgress });
-  } else if (suite === 'replay' && paths.length > 0) {
-    report = replayFiles(paths);
-  } else {
-    console.log(USAGE);
-    return values.help === true ? 0 : 2;
-  }
+  if (read.suite === 'all') return runEverySuite(read);
+  const report = await runSuite(read);
   printReport(report, print);
   if (report.passed + report.failures.length + report.skipped.length === 0) {
-    console.error(`conformance: there are no cases in ${paths.length > 0 ? paths.join(', ') : 'what was asked for'}`);
+    const where = read.paths.length > 0 ? read.paths.join(', ') : 'what was asked for';
+    console.error(`conformance: there are no cases in ${where}`);
     return 2;
   }
   return report.failures.length === 0 ? 0 : 1;
 }
 
-function numberOf(name: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (!/^\d+$/.test(text)) throw new Error(`${name} takes a whole number, not ${JSON.stringify(text)}`);
-  return Number(text);
+async function runEverySuite(read: ConformanceArguments): Promise<number> {
+  const reports = await runAll({
+    seeds: Array.from({ length: read.seedCount ?? SEED_COUNT }, (_, i) => i + 1),
+    count: read.count ?? DIFFERENTIAL_COUNT,
+    programCount: read.programCount ?? PROGRAM_COUNT,
+    hostileCount: read.hostileCount ?? HOSTILE_COUNT,
+    jobs: read.jobs,
+    caseFolder: CASE_FOLDER,
+    data: read.data ?? RECORDED_DATA,
+    elfFolders: read.elfFolders,
+    programs: read.programs,
+    onProgress,
+  });
+  for (const report of reports)
+    for (const { name, difference } of report.failures) print(`FAIL ${name}: ${difference}`);
+  for (const line of tableOf(reports)) print(line);
+  const missing = missingSuites(reports);
+  if (missing.length > 0) {
+    print('');
+    print(`NOT RUN, for the recorded data is not in ${read.data ?? RECORDED_DATA}: ${missing.join(', ')}.`);
+    print(
+      read.allowMissing
+        ? 'That is allowed here: --allow-missing.'
+        : 'Name its folder with --data, or pass --allow-missing where it is known to be missing.',
+    );
+  }
+  const failed = reports.filter(({ failures }) => failures.length > 0).length;
+  if (failed > 0) print(`${failed} of ${reports.length} suites failed.`);
+  if (read.write) {
+    if (missing.length > 0) {
+      console.error('conformance: docs/conformance.md is left as it is: a page needs every suite');
+      return 1;
+    }
+    writePage(reports);
+  }
+  return failed > 0 || (missing.length > 0 && !read.allowMissing) ? 1 : 0;
+}
+
+async function runSuite(read: ConformanceArguments): Promise<Report> {
+  const { suite, paths, seeds, count, jobs } = read;
+  switch (suite) {
+    case 'fixtures':
+      return runFixtures(paths, read);
+    case 'sbpf':
+      return runSbpfCases(paths, read);
+    case 'transactions':
+      return runTransactions(paths[0], paths[1]);
+    case 'traces':
+      return runTraces(paths[0]);
+    case 'differential':
+      return runDifferential({ seeds, count: count ?? DIFFERENTIAL_COUNT, jobs, caseFolder: CASE_FOLDER, onProgress });
+    case 'programs':
+      return runRandomPrograms({ seed: seeds[0], count: count ?? PROGRAM_COUNT });
+    case 'cpi':
+      return runCpiPrograms();
+    case 'hostile':
+      return runHostile({ seed: seeds[0], count: count ?? HOSTILE_COUNT, onProgress });
+    case 'replay':
+      return replayFiles(paths);
+    case 'all':
+      throw new Error('All suites are no suite.');
+  }
 }
 
 function replayFiles(files: readonly string[]): Report {

@@ -19,6 +19,18 @@ export function emptyReport(suite: string): Report {
   return { suite, passed: 0, failures: [], skipped: [] };
 }
 
+/** Why a suite that goes by recorded data did not run. */
+export const NOT_HERE = 'the recorded data is not beside the repository';
+
+export function absentReport(suite: string): Report {
+  return { ...emptyReport(suite), skipped: [{ name: suite, reason: NOT_HERE }] };
+}
+
+/** The suites that did not run for want of data. */
+export function missingSuites(reports: readonly Report[]): string[] {
+  return reports.flatMap(({ suite, skipped }) => (skipped.some(({ reason }) => reason === NOT_HERE) ? [suite] : []));
+}
+
 /** How many were skipped for each reason. */
 export function reasonsOf({ skipped }: Report): ReadonlyMap<string, number> {
   const reasons = new Map<string, number>();

@@ -8,7 +8,7 @@ export interface Target {
   readonly name: string;
   /** How many inputs it gets, beside the others; 1 is usual. */
   readonly weight: number;
-  /** Throws the inputs, and what a broken promise threw. */
+  /** Throws the inputs, and what a broken promise threw. `onRun` is called behind each input, not for those tried to shrink one. */
   readonly run: (options: { readonly numRuns: number; readonly seed: number; readonly onRun?: () => void }) => void;
 }
 
@@ -25,13 +25,17 @@ export function target<I>(
     name,
     weight,
     run: ({ numRuns, seed, onRun }) => {
+      let isShrinking = false;
       const property = fc.property(inputs, (input) => {
         try {
           read(input);
         } catch (error) {
-          if (!isOfOurKinds(error) && !isDocumented(error)) throw error;
+          if (isOfOurKinds(error) || isDocumented(error)) return;
+          isShrinking = true;
+          throw error;
+        } finally {
+          if (!isShrinking) onRun?.();
         }
-        onRun?.();
       });
       fc.assert(property, { numRuns, seed, endOnFailure: false });
     },

@@ -190,6 +190,9 @@ test('the height of the stack', () => {
   const script = new Script().logStackHeight().call('c', { programId: CALLEE, data: longerScript });
   expect(answers(run(callerOf(script)))).toEqual(['0x1', '0x2']);
   checkRow({ syscall: 'sol_get_stack_height' }, { r0: 1, units: 100 });
+});
+
+test('the height of the stack, without the units for it', () => {
   checkRow({ syscall: 'sol_get_stack_height', units: 21 + 99 }, OUT_OF_UNITS);
 });
 
@@ -197,7 +200,10 @@ test('the units that remain are those after the call', () => {
   const call = { syscall: 'sol_remaining_compute_units', on: ['remaining_compute_units_syscall_enabled'] } as const;
   checkRow(call, { r0: 200_000 - 11 - 10 - 100, units: 100 });
   checkRow({ ...call, units: 21 + 100 }, { failed: 'exceeded CUs meter at BPF instruction' });
-  checkRow({ syscall: call.syscall }, { failed: 'unsupported BPF instruction' });
+});
+
+test('the units that remain can not be asked for without their gate', () => {
+  checkRow({ syscall: 'sol_remaining_compute_units' }, { failed: 'unsupported BPF instruction' });
 });
 
 test('return data pass from a callee to its caller, and are gone when another program starts', () => {

@@ -3,7 +3,7 @@
 
 import { readAnchorLog } from './anchor-log.ts';
 import { flagOrigins, nameOfProgram } from './explain-flags.ts';
-import { seedCause, seedNote } from './explain-seeds.ts';
+import { seedCause, seedNote, signerInstead } from './explain-seeds.ts';
 import { findInState, lastWords } from './explain-state.ts';
 import { causeAmong, type Finding } from './explain-view.ts';
 import {
@@ -87,6 +87,8 @@ class FrameExplainer {
     const code = this.#codeOf(finding);
     const row = EXPLANATION_CODES[code] ?? RUNTIME_CODES['PROGRAM_ERROR'];
     const isCall = failure.stage === 'before';
+    const refused = facts.asked === 'signer' ? (facts.account ?? seeds?.match?.expected) : undefined;
+    const instead = isCall && refused !== undefined ? signerInstead(this.#trace, refused, this.#show) : undefined;
     const seedFixes = seeds?.match == null ? [] : [seeds.match.fix];
     const account =
       facts.account ??
@@ -98,6 +100,7 @@ class FrameExplainer {
     const advised = finding ?? (found?.errors.includes(named.name) ? found : hook);
     const others = this.#text.fixes.filter((fix) => !(earlier?.isInstead && fix === advised?.fix));
     const specific = dedupe([
+      ...(instead === undefined ? [] : [instead]),
       ...(isCall ? seedFixes : []),
       ...(earlier === undefined ? [] : [earlier.fix]),
       ...(advised === undefined || advised.fix === '' || earlier?.isInstead ? [] : [advised.fix]),
@@ -183,7 +186,7 @@ class FrameExplainer {
     const { kind, text, error } = this.#frame.failure!;
     const named = this.#named;
     const program = this.#program;
-    if (finding !== undefined) return finding.sentence;
+    if (finding !== undefined) return this.#introduced(finding);
     if (anchor !== undefined) return this.#anchorCause(anchor);
     const panic = this.#panic();
     if (panic !== undefined && (kind === 'Panic' || kind === 'Abort')) return `${program} panicked: ${panic}.`;
@@ -215,6 +218,15 @@ class FrameExplainer {
   #withLastWords(sentence: string): string {
     const last = this.#isReturned() ? lastWords(this.#frame, this.#named.name).at(-1) : undefined;
     return last === undefined ? sentence : `${sentence} It logged: "${withNames(last, this.#show)}".`;
+  }
+
+  /** A derivation stands beside a number that means nothing to us: that it is the cause is not said. */
+  #introduced({ kind, sentence }: Finding): string {
+    const { error } = this.#frame.failure!;
+    const isUnknown = typeof error === 'object' && this.#named.message === undefined;
+    return kind === 'derivation' && isUnknown
+      ? `${this.#program} returned its own error ${error.Custom}. ${sentence}`
+      : sentence;
   }
 
   #anchorCause(anchor: NonNullable<ReturnType<typeof readAnchorLog>>): string {

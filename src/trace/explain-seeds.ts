@@ -1,11 +1,12 @@
 // What went wrong with seeds, in sentences: addresses that a program derived and was not given, seeds that give no address at
 // all, and what the search for the right ones (seed-detective.ts) found out about a call.
 
+import { readTokenAccount } from './decoders/token-state.ts';
 import { ASSOCIATED_TOKEN_PROGRAM, type FrameView } from './explain-view.ts';
 import type { FailureText, ShowAddress } from './failure-text.ts';
 import { isPassed, type SeedReport } from './seed-detective.ts';
 import { bumpInstead, seedWords } from './seeds.ts';
-import type { CallFrame, Derivation, Seed } from './transaction-trace.ts';
+import type { CallFrame, Derivation, Seed, TransactionTrace } from './transaction-trace.ts';
 import { numberText } from './value-text.ts';
 
 const MAX_SEEDS = 16;
@@ -26,6 +27,30 @@ export function seedNote(report: SeedReport | null, cause: string | undefined): 
   const difference = report?.match?.difference;
   const isSaid = difference !== undefined && cause?.includes(difference) === true;
   return isSaid ? `The seeds were found in ${numberText(report!.tries)} tries.` : report?.text;
+}
+
+/** What signs in the place of a token account, which by itself signs nothing. */
+export function signerInstead(trace: TransactionTrace, address: string, show: ShowAddress): string | undefined {
+  const state = trace.accounts.find((account) => account.address === address)?.before;
+  const token = state == null ? undefined : readTokenAccount(state);
+  if (token === undefined || token.owner === address) return undefined;
+  return `${show(address)} is a token account: what signs for its tokens is its owner, ${show(token.owner)}.`;
+}
+
+/** Seeds that the caller gave for an account that its own metas don't mark as a signer. */
+export function lookAtIdleSeeds(view: FrameView): void {
+  const { frame, path, show } = view;
+  const caller = path[path.length - 2];
+  for (const { address, seeds } of frame.signers) {
+    const account = frame.accounts.find((each) => each.address === address && !each.isSigner);
+    if (account === undefined || caller?.programAddress == null || seeds.length === 0) continue;
+    view.add(
+      'signature',
+      `${view.who(account)} did not sign: ${show(caller.programAddress)} gives its seeds, but its own metas mark it as no signer.`,
+      `Mark ${view.who(account)} a signer in the metas of the call.`,
+      account,
+    );
+  }
 }
 
 /** The last address the program derived, where there is none, or where it isn't one that it was given. */

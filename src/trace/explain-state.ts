@@ -5,7 +5,7 @@
 import { isTokenProgram, TOKEN_2022_PROGRAM, TOKEN_PROGRAM } from './decoders/token-state.ts';
 import { nameOfProgram } from './explain-flags.ts';
 import { lookAtLoader, lookAtLookupTable } from './explain-native.ts';
-import { lookAtDerivations } from './explain-seeds.ts';
+import { lookAtDerivations, lookAtIdleSeeds } from './explain-seeds.ts';
 import { lookAtStake } from './explain-stake.ts';
 import { lookAtOwnership, lookAtSystem } from './explain-system.ts';
 import { lookAtExtensions } from './explain-token-2022.ts';
@@ -33,6 +33,7 @@ export function findInState(
   const view = new FrameView(trace, path, show, states);
   lookAtOwnership(view);
   if (view.frame.failure!.stage === 'run') {
+    lookAtIdleSeeds(view);
     if (isTokenProgram(view.frame.programAddress)) lookAtTokens(view);
     if (view.frame.programAddress === ASSOCIATED_TOKEN_PROGRAM) lookAtAssociatedToken(view);
     lookAtExtensions(view);

@@ -8,12 +8,12 @@ import { isOnCurve } from '../crypto/curve.ts';
 import { decodeBase58 } from '../wire/base58.ts';
 import { EXPLANATION_CODES, withNames } from './explanation.ts';
 import { codeOfFailure, NO_FACTS, nameError } from './failure-code.ts';
+import { describeOutOfUnits } from './failure-compute.ts';
 import { faultFixes } from './failure-fault.ts';
 import { describeLack } from './failure-lamports.ts';
-import { bumpInstead } from './seeds.ts';
 import {
   type CallFrame,
-  callsOf,
+  type Flags,
   pathToOrigin,
   type RefusalFacts,
   type TracedAccount,
@@ -126,10 +126,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     const said: Words['said'] = ['detail', 'limit', 'actual', 'asked'];
     if (limit === null || actual === null) {
       const cause = `The signer ${words ?? 'seeds'} give no address under ${caller}: what they hash to is a point on the curve.`;
-      const derivation = frame.derivations.at(-1);
-      const bump = derivation === undefined ? undefined : bumpInstead(derivation, show);
-      const fixes = bump === undefined ? [] : [bump];
-      return { cause, fixes, seedFixes: fixes, said, isWhole: true };
+      return { cause, said, isWhole: true };
     }
     if (asked === 'seeds') {
       const cause = `${derives} from ${numberText(actual)} seeds; at most ${numberText(limit)} are allowed, the bump included.`;
@@ -157,8 +154,21 @@ const ROWS: Readonly<Record<string, Row>> = {
     cause: `A transaction has at most ${numberText(facts.limit ?? 64)} instructions, calls included; this would be one more.`,
     said: ['limit', 'actual'],
   }),
-  UnsupportedProgramId({ facts, frame, show }) {
+  UnsupportedProgramId({ trace, facts, frame, show }) {
     const address = facts.program ?? frame.programAddress;
+    const state = trace.accounts.find((account) => account.address === address)?.after;
+    if (/^owned by/.test(facts.detail ?? '') && state?.executable === false) {
+      const isGone = state.lamports === 0n && state.data.length === 0;
+      return {
+        cause: `${show(address!)} can't be run: ${isGone ? 'there is no account at its address' : `it is ${withNames(facts.detail!, show)}, and no program`}.`,
+        fixes: [
+          isGone
+            ? 'Deploy the program (in a test: addProgram), or correct its address.'
+            : 'Pass the program that is meant: check its address, and the order of the accounts.',
+        ],
+        said: ['detail'],
+      };
+    }
     const why = facts.detail === null ? 'there is no program to run' : withNames(facts.detail, show);
     return {
       cause: `${address === null ? 'The account' : show(address)} can't be run: ${why}.`,
@@ -220,7 +230,7 @@ const ROWS: Readonly<Record<string, Row>> = {
 function writeRefused(scene: Scene, address: string): Words {
   const { frame, caller, program, show } = scene;
   return {
-    cause: `${caller} asks for ${accountIn(frame, address, show)} to be writable in its call to ${program}, but holds it read-only itself.`,
+    cause: `${caller} asks for ${accountIn(frame, address, show, 'isWritable')} to be writable in its call to ${program}, but holds it read-only itself.`,
     fixes: [`${flagFix(scene, callersOf(scene), address, 'isWritable')}.`],
     said: ['detail'],
   };
@@ -228,20 +238,29 @@ function writeRefused(scene: Scene, address: string): Words {
 
 function signerRefused(scene: Scene, address: string): Words {
   const { frame, caller, program, show } = scene;
-  const asks = `${caller} asks for ${accountIn(frame, address, show)} as a signer in its call to ${program}`;
+  const asks = `${caller} asks for ${accountIn(frame, address, show, 'isSigner')} as a signer in its call to ${program}`;
   // Seeds that sign for another account of the call were not meant for this one.
   const idle = frame.signers.filter(
     (signer) => !frame.accounts.some(({ address: named, asked }) => named === signer.address && asked?.isSigner),
   );
   if (idle.length > 0) {
     const derived = idle.map((signer) => show(signer.address)).join(', ');
+    const passed = idle.find((signer) => scene.trace.accounts.some((account) => account.address === signer.address));
     const fixes = [
+      ...(passed === undefined
+        ? []
+        : [`The seeds sign for ${show(passed.address)}: is that the one to pass, in place of ${show(address)}?`]),
       `Check the seeds, their order and the bump, and that ${show(address)} is an address derived under ${caller}.`,
     ];
     const cause = `${asks}, but the seeds it gives derive to ${derived}.`;
     return { cause, fixes, seedFixes: fixes, said: ['detail'] };
   }
   const toSign = flagFix(scene, callersOf(scene), address, 'isSigner');
+  const signedAbove = callersOf(scene).findLast((each) => isSignerIn(each, address));
+  if (signedAbove !== undefined) {
+    const cause = `${asks}, but was not given its signature: ${nameOf(signedAbove, show)} had it, and did not pass it on.`;
+    return { cause, fixes: [`${toSign}.`], seedFixes: [`${toSign}.`], said: ['detail'] };
+  }
   // Only what lies beside the curve is derived. What is on it has a private key, or could.
   const fixes = isOnCurve(decodeBase58(address)!)
     ? [`${toSign}. It lies on the curve, so no seeds lead to it.`]
@@ -251,6 +270,10 @@ function signerRefused(scene: Scene, address: string): Words {
       ];
   const cause = `${asks}, but it has not signed, and no seeds were given for it.`;
   return { cause, fixes, seedFixes: fixes, said: ['detail'] };
+}
+
+function isSignerIn({ accounts }: CallFrame, address: string): boolean {
+  return accounts.some((account) => account.address === address && account.isSigner);
 }
 
 /**
@@ -314,20 +337,8 @@ function changeRefused(verb: string, fix: string): Row {
   };
 }
 
-function outOfCompute({ trace, frame, program, facts }: Scene): Words {
-  const { limit } = trace.computeUnits;
-  const calls = callsOf(frame).length > 0 ? ' in its own code' : '';
-  const rest =
-    facts.actual === null || facts.limit === null
-      ? ''
-      : `: ${numberText(facts.actual)} were asked for, ${numberText(facts.limit)} were left`;
-  const shared = limit === null ? '' : ` All instructions and calls share the transaction's ${numberText(limit)}.`;
-  return {
-    cause: `${program} ran out of compute units${calls}${rest}.${shared}`,
-    fixes: ['Raise the limit with SetComputeUnitLimit (1,400,000 at most), or do less.'],
-    said: ['limit', 'actual'],
-    isWhole: true,
-  };
+function outOfCompute({ trace, path, caller, program, facts, show }: Scene): Words {
+  return describeOutOfUnits({ trace, path, caller, program, facts, nameOf: (frame) => nameOf(frame, show) });
 }
 
 /** What the frame's own program said, with what it looked at where it is a builtin and told. */
@@ -390,9 +401,15 @@ function chainOf(path: readonly CallFrame[], show: ShowAddress): string {
   return path.map((frame) => nameOf(frame, show)).join(' → ');
 }
 
-/** An account by the role it has in a frame, with its address. */
-function accountIn(frame: CallFrame, address: string, show: ShowAddress): string {
-  const role = frame.accounts.find((account) => account.address === address)?.role ?? null;
+/**
+ * An account by the role it has in a frame, with its address.
+ *
+ * @param asked what was asked for at the place that is meant, of an account that stands at several
+ */
+function accountIn(frame: CallFrame, address: string, show: ShowAddress, asked?: keyof Flags): string {
+  const places = frame.accounts.filter((account) => account.address === address);
+  const place = asked === undefined ? undefined : places.find((account) => account.asked?.[asked]);
+  const role = (place ?? places[0])?.role ?? null;
   return role === null ? show(address) : `\`${role}\` (${show(address)})`;
 }
 

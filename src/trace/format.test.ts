@@ -266,6 +266,8 @@ describe('formatTrace', () => {
               held     writable, not a signer
               rule     prepare_next_cpi_instruction  agave
                        program-runtime/src/invoke_context.rs
+              fix      The seeds sign for 8qm6…oXtt: is that the one to pass, in place
+                       of 6Lm9…PYju?
               fix      Check the seeds, their order and the bump, and that 6Lm9…PYju
                        is an address derived under Vault.
 

@@ -4,7 +4,8 @@
 // orders; numbers of other widths and byte orders, one more and one less, as decimal text; text in other cases, with a
 // zero byte, padded, hashed; addresses as text.
 // Each try is one SHA-256, compared with the addresses that could be meant; a hit is a proof, since nobody finds another
-// preimage. The search ends after a fixed number of tries, about 50 ms, so that its result is the same everywhere.
+// preimage. The search ends after a fixed number of tries, which take less than 50 ms, so that its result is the same
+// everywhere.
 
 import { hashes } from '../crypto/hashes.ts';
 import { decodeBase58, encodeBase58 } from '../wire/base58.ts';
@@ -38,12 +39,12 @@ export interface SeedReport {
 }
 
 /** SHA-256 computations of one investigation. */
-export const MAX_TRIES = 20_000;
+export const MAX_TRIES = 12_000;
 const MARKER = new TextEncoder().encode('ProgramDerivedAddress');
 const MAX_SEEDS = 16;
 const METHOD = 'seeds one change away from those given, hashed and compared with the accounts of the call';
 /** Tried with each other change: nearly all bumps that a search finds are among them. */
-const LIKELY_BUMPS: readonly number[] = Array.from({ length: 12 }, (_, i) => 255 - i);
+const LIKELY_BUMPS: readonly number[] = Array.from({ length: 7 }, (_, i) => 255 - i);
 
 interface Question {
   readonly programAddress: string;
@@ -52,6 +53,8 @@ interface Question {
   readonly hasBump: boolean;
   /** Addresses that may be meant. */
   readonly targets: readonly string[];
+  /** How many lists of seeds these were, where they are joined. */
+  readonly joined?: number;
   /** Whether they are to sign, which seeds do under the calling program only. */
   readonly isForSigning: boolean;
 }
@@ -98,6 +101,11 @@ function questionsOf(trace: TransactionTrace, path: readonly CallFrame[]): Quest
       frame.accounts.some((account) => account.address === address && account.asked?.isSigner);
     const byUse = [...given.filter((each) => !isSpent(each)), ...given.filter(isSpent)];
     const found = [...byUse, ...caller.derivations].map((derivation) => questionOf(derivation, targets, true));
+    if (frame.signers.length > 1) {
+      const seeds = frame.signers.flatMap((signer) => signer.seeds);
+      const derivation = { address: null, seeds, programAddress, bump: null, step: 0 };
+      found.unshift({ ...questionOf(derivation, targets, true), joined: frame.signers.length });
+    }
     // Where no seeds were given, those used elsewhere in the transaction under the same program may be one change away.
     const elsewhere = derivationsOf(trace).filter((derivation) => derivation.programAddress === programAddress);
     return unique([...found, ...elsewhere.map((derivation) => questionOf(derivation, targets, true))]).filter(
@@ -159,7 +167,8 @@ function derivationsOf(trace: TransactionTrace): Derivation[] {
 interface Change {
   readonly seeds: readonly Uint8Array[];
   readonly programAddress?: string;
-  readonly difference: string;
+  /** In words, which are made for the one that fits only; empty for no change. */
+  readonly difference: () => string;
 }
 
 class Search {
@@ -167,11 +176,19 @@ class Search {
   readonly #trace: TransactionTrace;
   readonly #path: readonly CallFrame[];
   readonly #show: ShowAddress;
+  readonly #bytes = new Map<string, Uint8Array>();
 
   constructor(trace: TransactionTrace, path: readonly CallFrame[], show: ShowAddress) {
     this.#trace = trace;
     this.#path = path;
     this.#show = show;
+  }
+
+  /** The 32 bytes of an address. */
+  #bytesOf(address: string): Uint8Array {
+    let bytes = this.#bytes.get(address);
+    if (bytes === undefined) this.#bytes.set(address, (bytes = decodeBase58(address)!));
+    return bytes;
   }
 
   get isExhausted(): boolean {
@@ -186,10 +203,13 @@ class Search {
     const given = hasBump ? seeds[seeds.length - 1][0] : undefined;
     if (reach === 'near') {
       const all = Array.from({ length: 256 }, (_, i) => 255 - i);
-      const first = this.#tryBumps(question, { seeds: body, difference: '' }, all, given);
+      const { joined } = question;
+      const difference = joined === undefined ? '' : `the seeds given for ${joined} signers are those of one`;
+      const first = this.#tryBumps(question, { seeds: body, difference: () => difference }, all, given);
       if (first !== undefined) return first;
     }
     const bumps = given === undefined ? LIKELY_BUMPS : [given, ...LIKELY_BUMPS];
+    if (question.joined !== undefined) return undefined;
     for (const change of reach === 'near' ? this.#nearChanges(question, body) : this.#farChanges(body)) {
       const match = this.#tryBumps(question, change, bumps, given);
       if (match !== undefined) return match;
@@ -207,18 +227,20 @@ class Search {
     const programAddress = change.programAddress ?? question.programAddress;
     const { seeds } = change;
     if (seeds.length >= MAX_SEEDS || seeds.some((seed) => seed.length > MAX_SEED_LEN)) return undefined;
-    const program = decodeBase58(programAddress);
-    if (program === undefined) return undefined;
-    const targets = question.targets.map((address) => ({ address, bytes: decodeBase58(address)! }));
+    const program = this.#bytesOf(programAddress);
+    const { targets } = question;
     const hit = (input: Uint8Array) => {
       this.tries++;
       const hash = hashes.sha256(input);
-      return targets.find(({ bytes }) => bytes[0] === hash[0] && equalBytes(bytes, hash));
+      return targets.find((address) => {
+        const bytes = this.#bytesOf(address);
+        return bytes[0] === hash[0] && equalBytes(bytes, hash);
+      });
     };
     const bare = hit(concatBytes([...seeds, program, MARKER]));
     if (bare !== undefined) {
       const without = given === undefined ? [] : [`the bump ${given} does not belong to it`];
-      return this.#match(question, bare.address, programAddress, seeds, [change.difference, ...without]);
+      return this.#match(question, bare, programAddress, seeds, [change.difference(), ...without]);
     }
     const input = concatBytes([...seeds, Uint8Array.of(0), program, MARKER]);
     const at = input.length - MARKER.length - program.length - 1;
@@ -227,21 +249,17 @@ class Search {
       input[at] = bump;
       const found = hit(input);
       if (found === undefined) continue;
+      const difference = change.difference();
       const aboutBump =
         given === undefined
-          ? change.difference === ''
+          ? difference === ''
             ? [`the bump ${bump} is missing`]
             : [`with the bump ${bump}`]
           : given === bump
             ? []
             : [`the bump is ${bump}, not ${given}`];
-      return this.#match(
-        question,
-        found.address,
-        programAddress,
-        [...seeds, Uint8Array.of(bump)],
-        [change.difference, ...aboutBump],
-      );
+      const all = [...seeds, Uint8Array.of(bump)];
+      return this.#match(question, found, programAddress, all, [difference, ...aboutBump]);
     }
     return undefined;
   }
@@ -293,20 +311,21 @@ class Search {
   *#nearChanges(question: Question, body: readonly Uint8Array[]): Generator<Change> {
     for (const programAddress of this.#programs(question)) {
       if (programAddress === question.programAddress) continue;
-      const difference = `the program is ${this.#show(programAddress)}, not ${this.#show(question.programAddress)}`;
+      const difference = () =>
+        `the program is ${this.#show(programAddress)}, not ${this.#show(question.programAddress)}`;
       yield { seeds: body, programAddress, difference };
     }
     for (let i = 0; i < body.length; i++) {
       for (const { bytes, words } of variantsOf(body[i])) {
-        yield { seeds: body.with(i, bytes), difference: `seed ${i} is ${words}, not ${this.#name(body[i])}` };
+        yield { seeds: body.with(i, bytes), difference: () => `seed ${i} is ${words}, not ${this.#name(body[i])}` };
       }
     }
-    for (let i = 0; i < body.length; i++) {
-      yield { seeds: body.toSpliced(i, 1), difference: `seed ${i} (${this.#name(body[i])}) is too much` };
-    }
     for (const order of orders(body.length)) {
-      const difference = `the order of the seeds is ${order.map((i) => this.#name(body[i])).join(', ')}`;
+      const difference = () => `the order of the seeds is ${order.map((i) => this.#name(body[i])).join(', ')}`;
       yield { seeds: order.map((i) => body[i]), difference };
+    }
+    for (let i = 0; i < body.length; i++) {
+      yield { seeds: body.toSpliced(i, 1), difference: () => `seed ${i} (${this.#name(body[i])}) is too much` };
     }
   }
 
@@ -316,12 +335,12 @@ class Search {
       // What is of the same kind is likelier to be meant, but there is time for all.
       for (const { bytes, words } of known) {
         if (equalBytes(bytes, body[i])) continue;
-        yield { seeds: body.with(i, bytes), difference: `seed ${i} is ${words}, not ${this.#name(body[i])}` };
+        yield { seeds: body.with(i, bytes), difference: () => `seed ${i} is ${words}, not ${this.#name(body[i])}` };
       }
     }
     for (let i = 0; i <= body.length; i++) {
       for (const { bytes, words } of known) {
-        yield { seeds: body.toSpliced(i, 0, bytes), difference: `${words} is missing, as seed ${i}` };
+        yield { seeds: body.toSpliced(i, 0, bytes), difference: () => `${words} is missing, as seed ${i}` };
       }
     }
   }
@@ -343,7 +362,7 @@ class Search {
     const owners = this.#trace.accounts
       .filter(({ address }) => targets.includes(address))
       .flatMap(({ before }) => (before === null ? [] : [before.owner]));
-    return [...new Set([...called, ...owners, ...executable])];
+    return [...new Set([...called, ...owners, ...executable, ...OFTEN_DERIVE])];
   }
 
   /** What the accounts of the call hold: addresses and numbers at multiples of 8, as most layouts have them, and of 1 behind a tag. */
@@ -379,7 +398,7 @@ class Search {
     for (const address of OFTEN_SEEDS) known.push({ bytes: decodeBase58(address)!, words: this.#show(address) });
     known.push(...this.#stored());
     const top = this.#path[0];
-    for (const frame of new Set([top, this.#path[this.#path.length - 2] ?? top])) {
+    for (const frame of new Set([top, this.#path[this.#path.length - 2] ?? top, this.#path[this.#path.length - 1]])) {
       for (const [name, value] of Object.entries(frame.instruction?.args ?? {})) {
         if (typeof value === 'string' && value.length <= 64)
           known.push({ bytes: new TextEncoder().encode(value), words: `\`${name}\`` });
@@ -391,13 +410,16 @@ class Search {
     }
     const seen = new Set<string>();
     return known.filter(({ bytes }) => {
-      const key = encodeBase58(bytes);
+      const key = String.fromCharCode(...bytes);
       if (bytes.length === 0 || bytes.length > MAX_SEED_LEN || seen.has(key)) return false;
       seen.add(key);
       return true;
     });
   }
 }
+
+/** Programs whose addresses others often take for their own: Associated Token. */
+const OFTEN_DERIVE = ['ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL'];
 
 /** Bytes of each account's data that are looked through, and how many addresses and numbers in all. */
 const STORED_BYTES = 264;

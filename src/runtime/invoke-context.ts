@@ -68,7 +68,7 @@ export class InvokeContext {
 
   /** The instruction that is running. */
   get current(): InstructionContext {
-    return this.transaction.current;
+    return this.transaction.current as InstructionContext;
   }
 
   /** Takes compute units, or empties the meter and fails with `ComputationalBudgetExceeded`. */
@@ -241,32 +241,17 @@ export class InvokeContext {
   /** Source: agave program-runtime/src/invoke_context.rs, push; transaction-context/src/transaction.rs, push. */
   #push(instruction: InstructionContext): void {
     const { transaction } = this;
-    const { stack, trace } = transaction;
-    const { programId } = instruction;
-    if (stack.length > 0 && !this.current.programId.equals(programId)) {
-      for (const frame of stack) {
-        if (!frame.programId.equals(programId)) continue;
-        fail('ReentrancyNotAllowed', { rule: 'push', source: CONTEXT_SOURCE, program: programId });
-      }
-    }
-    if (stack.length > 0 && !transaction.isBalanced) {
-      const actual = transaction.lamportsDelta;
-      fail('UnbalancedInstruction', {
-        rule: 'push',
-        source: TRANSACTION_SOURCE,
-        program: this.current.programId,
-        limit: 0n,
-        actual,
-      });
-    }
-    if (trace.length >= transaction.maxTraceLength) {
+    const { current } = transaction;
+    if (current !== undefined) this.#checkCall(current, instruction.programId);
+    if (transaction.traceLength >= transaction.maxTraceLength) {
       const limit = transaction.maxTraceLength;
       fail('MaxInstructionTraceLengthExceeded', { rule: 'push', source: TRANSACTION_SOURCE, limit, actual: limit + 1 });
     }
-    trace.push(instruction);
-    if (stack.length >= transaction.maxStackHeight) {
+    transaction.appendToTrace(instruction);
+    if (instruction.stackHeight > transaction.maxStackHeight) {
       const limit = transaction.maxStackHeight;
-      fail('CallDepth', { rule: 'push', source: TRANSACTION_SOURCE, program: programId, limit, actual: limit + 1 });
+      const program = instruction.programId;
+      fail('CallDepth', { rule: 'push', source: TRANSACTION_SOURCE, program, limit, actual: limit + 1 });
     }
     const index = transaction.instructionsSysvarIndex;
     if (index >= 0) {
@@ -280,7 +265,26 @@ export class InvokeContext {
       data[data.length - 2] = instruction.topLevelIndex & 0xff;
       data[data.length - 1] = instruction.topLevelIndex >> 8;
     }
-    stack.push(instruction);
+    transaction.current = instruction;
+  }
+
+  /** A program may call itself, but none that called it; and nothing may be out of balance when it does. */
+  #checkCall(current: InstructionContext, programId: Pubkey): void {
+    const { transaction } = this;
+    if (!current.programId.equals(programId)) {
+      for (let frame: InstructionContext | undefined = current; frame !== undefined; frame = frame.caller) {
+        if (!frame.programId.equals(programId)) continue;
+        fail('ReentrancyNotAllowed', { rule: 'push', source: CONTEXT_SOURCE, program: programId });
+      }
+    }
+    if (transaction.isBalanced) return;
+    fail('UnbalancedInstruction', {
+      rule: 'push',
+      source: TRANSACTION_SOURCE,
+      program: current.programId,
+      limit: 0n,
+      actual: transaction.lamportsDelta,
+    });
   }
 
   /** Runs the program, or the precompile, between the events of entering and leaving, and pops. The first failure wins. */
@@ -299,7 +303,7 @@ export class InvokeContext {
       if (!(thrown instanceof Verdict)) throw thrown;
       failure = thrown;
     }
-    transaction.stack.pop();
+    transaction.current = instruction.caller;
     failure ??= this.#checkBalance(instruction);
     listener?.on({ type: 'exit', instruction, failure, unitsRemaining: this.meter.remaining });
     if (failure !== undefined) throw failure;

@@ -7,6 +7,7 @@
 import type { VmMemory } from '../sbpf/memory.ts';
 import type { Account } from '../wire/account.ts';
 import { readU32 } from '../wire/bytes.ts';
+import { ShapedInstruction } from '../wire/message-shape.ts';
 import type { Pubkey } from '../wire/pubkey.ts';
 import { INSTRUCTIONS_SYSVAR_ID } from './addresses.ts';
 import { BorrowedAccount } from './borrowed-account.ts';
@@ -29,19 +30,19 @@ const TWO_32 = 2 ** 32;
 
 /** The working copy of one account. Its fields are written through `BorrowedAccount` (or by the loader, before a run). */
 export class TransactionAccount {
-  readonly key: Pubkey;
+  key!: Pubkey;
   /** The first four bytes of the key as a signed number: most comparisons of keys end there. */
-  readonly keyPrefix: number;
+  keyPrefix = 0;
   /** The stored version this one started from. */
-  readonly original: Account;
+  original!: Account;
   /** The balance, in halves; as a bigint it is made when it is asked for. */
-  lamportsLow: number;
-  lamportsHigh: number;
+  lamportsLow = 0;
+  lamportsHigh = 0;
   #lamports: bigint | undefined;
-  owner: Pubkey;
-  executable: boolean;
-  rentEpoch: bigint;
-  data: Uint8Array;
+  owner!: Pubkey;
+  executable = false;
+  rentEpoch!: bigint;
+  data!: Uint8Array;
   /** Counts the writes. Who finds it unchanged knows that the account is. */
   version = 0;
   /** Whether a `BorrowedAccount` is out: a second one is refused with `AccountBorrowFailed`. */
@@ -52,8 +53,13 @@ export class TransactionAccount {
   #wordsSource: Uint8Array | undefined;
 
   constructor(key: Pubkey, account: Account) {
+    this.begin(key, account);
+  }
+
+  /** Makes it the working copy of an account, whatever it was before. */
+  begin(key: Pubkey, account: Account): this {
     this.key = key;
-    this.keyPrefix = readU32(key.bytes, 0) | 0;
+    this.keyPrefix = key.prefix;
     this.original = account;
     const { lamports } = account;
     splitU64(lamports);
@@ -64,6 +70,9 @@ export class TransactionAccount {
     this.executable = account.executable;
     this.rentEpoch = account.rentEpoch;
     this.data = account.data;
+    this.version = 0;
+    this.borrowed = false;
+    return this;
   }
 
   get lamports(): bigint {
@@ -181,7 +190,8 @@ export class InstructionContext {
   readonly transaction: TransactionContext;
   readonly programIndexInTransaction: number;
   readonly accounts: readonly InstructionAccount[];
-  readonly data: Uint8Array;
+  /** Its data, or the instruction of a message that holds it. */
+  readonly #body: Uint8Array | ShapedInstruction;
   /** Index of the top-level instruction this one belongs to. */
   readonly topLevelIndex: number;
   /** 1 for a top-level instruction, one more for each call. */
@@ -192,6 +202,8 @@ export class InstructionContext {
   activation: unknown;
   /** Whether a function of the host ran in place of a compiled program, so that its own units are an estimate. */
   isEstimate = false;
+  /** The instruction that was pushed after this one. */
+  next: InstructionContext | undefined;
   /** Position of the first instruction account for each account of the transaction that has one; made when first asked. */
   #positions: Positions | undefined;
 
@@ -199,7 +211,7 @@ export class InstructionContext {
     transaction: TransactionContext,
     programIndexInTransaction: number,
     accounts: readonly InstructionAccount[],
-    data: Uint8Array,
+    body: Uint8Array | ShapedInstruction,
     topLevelIndex: number,
     caller: InstructionContext | undefined,
     positions?: Positions,
@@ -207,11 +219,24 @@ export class InstructionContext {
     this.transaction = transaction;
     this.programIndexInTransaction = programIndexInTransaction;
     this.accounts = accounts;
-    this.data = data;
+    this.#body = body;
     this.topLevelIndex = topLevelIndex;
     this.caller = caller;
     this.stackHeight = caller === undefined ? 1 : caller.stackHeight + 1;
     this.#positions = positions;
+  }
+
+  get data(): Uint8Array {
+    return this.#body instanceof ShapedInstruction ? this.#body.data : this.#body;
+  }
+
+  get dataLength(): number {
+    return this.#body instanceof ShapedInstruction ? this.#body.dataLength : this.#body.length;
+  }
+
+  /** The signed u32 at a place of the data that is there. */
+  dataI32(at: number): number {
+    return this.#body instanceof ShapedInstruction ? this.#body.dataI32(at) : readU32(this.#body, at) | 0;
   }
 
   get programId(): Pubkey {
@@ -287,9 +312,16 @@ const NO_DATA = new Uint8Array(0);
 
 export class TransactionContext {
   readonly accounts: readonly TransactionAccount[];
-  /** Every instruction that was pushed, or refused for its depth, in order of execution. */
-  readonly trace: InstructionContext[] = [];
-  readonly stack: InstructionContext[] = [];
+  /** The instruction that is running, whose `caller` is the one below it on the stack. */
+  current: InstructionContext | undefined;
+  /** Whether a function of the host got to see its accounts, which may keep them. */
+  isSeen = false;
+  /** How many instructions were pushed, or refused for their depth. */
+  traceLength = 0;
+  /** Whether one of them was a call. */
+  hasCalls = false;
+  #firstOfTrace: InstructionContext | undefined;
+  #lastOfTrace: InstructionContext | undefined;
   /** How deep the stack may get; a top-level instruction counts as one. */
   readonly maxStackHeight: number;
   /** How long the trace may get. */
@@ -342,8 +374,19 @@ export class TransactionContext {
     return (this.#instructionsSysvarIndex ??= this.indexOf(INSTRUCTIONS_SYSVAR_ID));
   }
 
-  get current(): InstructionContext {
-    return this.stack[this.stack.length - 1];
+  /** Every instruction that was pushed, or refused for its depth, in order of execution. */
+  get trace(): readonly InstructionContext[] {
+    const trace: InstructionContext[] = [];
+    for (let each = this.#firstOfTrace; each !== undefined; each = each.next) trace.push(each);
+    return trace;
+  }
+
+  appendToTrace(instruction: InstructionContext): void {
+    if (this.#lastOfTrace === undefined) this.#firstOfTrace = instruction;
+    else this.#lastOfTrace.next = instruction;
+    this.#lastOfTrace = instruction;
+    this.traceLength++;
+    if (instruction.caller !== undefined) this.hasCalls = true;
   }
 
   /** Index of the account in the transaction, or -1. */

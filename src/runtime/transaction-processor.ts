@@ -7,9 +7,12 @@
 
 import type { Account } from '../wire/account.ts';
 import { equalBytes } from '../wire/bytes.ts';
+import type { CompiledInstruction } from '../wire/message.ts';
+import { ShapedInstruction } from '../wire/message-shape.ts';
 import { DEFAULT_PUBKEY, type Pubkey } from '../wire/pubkey.ts';
 import type { VersionedTransaction } from '../wire/transaction.ts';
 import type { TransactionError } from '../wire/transaction-error.ts';
+import { MAX_ACCOUNT_KEYS } from '../wire/transaction-sanitizer.ts';
 import {
   ADDRESS_LOOKUP_TABLE_BASE_SIZE,
   type LoadedAccounts,
@@ -307,6 +310,8 @@ export function executeTransaction(prepared: PreparedTransaction, listener?: Exe
       failed === undefined && error !== undefined ? outcomeRefusal(prepared, transaction, error) : undefined;
     listener.on({ type: 'transactionEnd', transaction, unitsRemaining: context.meter.remaining, refusal });
   }
+  const accounts = error === undefined ? writtenAccounts(sanitized, transaction) : rollbackAccounts(prepared);
+  reuseAccounts(transaction, listener);
   return {
     error,
     logs: logs.lines,
@@ -314,7 +319,7 @@ export function executeTransaction(prepared: PreparedTransaction, listener?: Exe
     fee,
     returnData: transaction.returnData,
     innerInstructions: innerInstructionsOf(transaction, sanitized.transaction.message.instructions.length),
-    accounts: error === undefined ? writtenAccounts(sanitized, transaction) : rollbackAccounts(prepared),
+    accounts,
     loadedAccountsDataSize,
   };
 }
@@ -323,12 +328,28 @@ function createTransactionContext(prepared: PreparedTransaction): TransactionCon
   const { sanitized, environment, limits, loaded } = prepared;
   const { keys } = sanitized;
   const accounts = new Array<TransactionAccount>(keys.length);
-  for (let i = 0; i < accounts.length; i++) accounts[i] = new TransactionAccount(keys[i], loaded.accounts[i]);
+  for (let i = 0; i < accounts.length; i++) {
+    const spare = spareAccounts.pop();
+    accounts[i] =
+      spare === undefined
+        ? new TransactionAccount(keys[i], loaded.accounts[i])
+        : spare.begin(keys[i], loaded.accounts[i]);
+  }
   const ruledStackHeight = environment.features.raise_cpi_nesting_limit_to_8
     ? MAX_INSTRUCTION_STACK_DEPTH_SIMD_0268
     : MAX_INSTRUCTION_STACK_DEPTH;
   const maxStackHeight = limits.maxStackHeight ?? ruledStackHeight;
   return new TransactionContext(accounts, maxStackHeight, DEFAULT_PUBKEY, limits.maxTraceLength);
+}
+
+/** Working copies of runs that are over and that nobody has seen. A transaction is a quarter working copies. */
+const spareAccounts: TransactionAccount[] = [];
+
+/** Who listened, or ran as a function of the host, may still hold on to what the run was made of. */
+function reuseAccounts(transaction: TransactionContext, listener: ExecutionListener | undefined): void {
+  if (listener !== undefined || transaction.isSeen) return;
+  const { accounts } = transaction;
+  for (let i = 0; i < accounts.length && spareAccounts.length < MAX_ACCOUNT_KEYS; i++) spareAccounts.push(accounts[i]);
 }
 
 /** Runs the top-level instructions one by one, up to the first that fails. Source: agave svm/src/message_processor.rs. */
@@ -343,7 +364,7 @@ function processMessage(sanitized: SanitizedTransaction, context: InvokeContext)
       context.transaction,
       programIndex,
       accounts,
-      instructions[i].data,
+      bodyOf(instructions[i]),
       i,
       undefined,
       positions,
@@ -360,6 +381,11 @@ function processMessage(sanitized: SanitizedTransaction, context: InvokeContext)
     }
   }
   return undefined;
+}
+
+/** Of an instruction that was read by a shape, no view is made unless it is asked for. */
+function bodyOf(instruction: CompiledInstruction): Uint8Array | ShapedInstruction {
+  return instruction instanceof ShapedInstruction ? instruction : instruction.data;
 }
 
 /** What must hold once every instruction has succeeded. */
@@ -424,11 +450,10 @@ function innerInstructionsOf(
   transaction: TransactionContext,
   topLevelCount: number,
 ): readonly (readonly InnerInstruction[])[] {
-  const { trace } = transaction;
-  if (trace.length <= topLevelCount && !trace.some(({ stackHeight }) => stackHeight > 1)) return noCalls(topLevelCount);
+  if (!transaction.hasCalls) return noCalls(topLevelCount);
   const lists: InnerInstruction[][] = [];
   for (let i = 0; i < topLevelCount; i++) lists.push([]);
-  for (const instruction of trace) {
+  for (const instruction of transaction.trace) {
     const { topLevelIndex, stackHeight, programIndexInTransaction, accounts, data } = instruction;
     if (stackHeight === 1) continue;
     // Not `Uint8Array.from`, which takes a microsecond for its iterator.

@@ -121,7 +121,7 @@ class Visitor implements ExecutionListener {
     const run = this.#runs.at(-1);
     // Where a frame is entered or left no program is in the middle of its run.
     const isInRun = type === 'step' || type === 'attempt' || type === 'attemptEnd';
-    const isCurrent = run !== undefined && run.instruction === this.#transaction.stack.at(-1);
+    const isCurrent = run !== undefined && run.instruction === this.#transaction.current;
     const state: LiveState = {
       position,
       transaction: this.#transaction,

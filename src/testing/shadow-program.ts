@@ -112,9 +112,9 @@ function copyContext(context: InvokeContext): InvokeContext {
     const from = caller && copies.get(caller);
     const made = new InstructionContext(copy, programIndexInTransaction, metas, data, topLevelIndex, from);
     copies.set(instruction, made);
-    copy.trace.push(made);
+    copy.appendToTrace(made);
   }
-  copy.stack.push(...transaction.stack.map((instruction) => copies.get(instruction)!));
+  copy.current = transaction.current && copies.get(transaction.current);
   return new InvokeContext({
     transaction: copy,
     environment,

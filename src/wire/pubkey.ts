@@ -82,6 +82,11 @@ export class Pubkey {
     return new Pubkey(Uint8Array.prototype.slice.call(bytes, offset, offset + PUBKEY_BYTES));
   }
 
+  /** The first four bytes as a signed number. */
+  get prefix(): number {
+    return (this.#words ??= wordsOf(this.bytes))[0];
+  }
+
   equals(other: Pubkey): boolean {
     return this === other || (this.hash === other.hash && this.#equalsWords(other));
   }

@@ -58,6 +58,7 @@ export function processBpfLoader(context: InvokeContext): void {
     });
   }
   if (entry.type === 'hosted') {
+    context.transaction.isSeen = true;
     entry.program.process(context);
     return;
   }

@@ -5,7 +5,6 @@
 // Source: agave programs/system/src/system_processor.rs; solana-sdk system-interface (SystemInstruction, SystemError).
 
 import { createWithSeed, PUBKEY_ERROR_TEXT, type PubkeyError } from '../../crypto/program-address.ts';
-import { readU32 } from '../../wire/bytes.ts';
 import type { Pubkey } from '../../wire/pubkey.ts';
 import type { InstructionError } from '../../wire/transaction-error.ts';
 import { SYSTEM_PROGRAM_ID } from '../addresses.ts';
@@ -133,14 +132,14 @@ const INSTRUCTIONS: readonly Handler[] = [
 
 export function processSystem(context: InvokeContext): void {
   context.consume(SYSTEM_PROGRAM_COMPUTE_UNITS);
-  const { data } = context.current;
+  const { current } = context;
   // What most transactions do, without a reader for it.
-  if (data.length >= TRANSFER_LEN && readU32(data, 0) === TRANSFER) {
-    context.current.checkNumberOfAccounts(2);
-    processTransfer(context, 0, 1, readU32(data, 4) | 0, readU32(data, 8) | 0);
+  if (current.dataLength >= TRANSFER_LEN && current.dataI32(0) === TRANSFER) {
+    current.checkNumberOfAccounts(2);
+    processTransfer(context, 0, 1, current.dataI32(4), current.dataI32(8));
     return;
   }
-  const reader = new InstructionReader(data);
+  const reader = new InstructionReader(current.data);
   const tag = reader.u32();
   const handler = INSTRUCTIONS[tag];
   if (handler === undefined) {

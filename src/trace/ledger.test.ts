@@ -122,7 +122,12 @@ describe('the ledger', () => {
       ({ entries }) => entries.find(({ fields }) => fields !== null)!.fields!,
     );
     expect(made.changes).toContainEqual({ name: 'state', before: 'uninitialized', after: 'initialized' });
-    expect(made.changes.find(({ name }) => name === 'owner')?.after).toBe(PAYER.toString());
+    // Before, the zeros were nobody's address.
+    expect(made.changes.find(({ name }) => name === 'owner')).toEqual({
+      name: 'owner',
+      before: null,
+      after: PAYER.toString(),
+    });
     expect(closed.changes).toContainEqual({ name: 'mint', before: MINT.toString(), after: null });
     expect(outcome.ledger.isBalanced).toBe(true);
   });

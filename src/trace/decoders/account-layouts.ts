@@ -32,6 +32,8 @@ const token: Layout = (owner, data) => {
   const held = readTokenAccount(account);
   if (held !== undefined) {
     const { state, ...rest } = held;
+    // The zeros of a new account are nobody's address.
+    if (state === 0) return { name: 'token account', fields: { state: TOKEN_STATES[state], ...behind } };
     return { name: 'token account', fields: { ...plain(rest), state: TOKEN_STATES[state] ?? state, ...behind } };
   }
   const multisig = readMultisig(account);

@@ -1,21 +1,19 @@
 // What came of a transaction that was sent or simulated, in kit's shapes. Texts of addresses, inner instructions and the
 // trace are made when they are first read: most tests look at the error and go on.
-// The trace comes from running the transaction again with a recorder. An outcome keeps the account versions that it was
-// prepared with, so it stays the same however the chain goes on.
+// The trace comes from the outcome itself where that says enough, else from running the transaction again with a recorder.
+// An outcome keeps the account versions that it was prepared with, so it stays the same however the chain goes on.
 
 import type { TransactionRecord } from '../bank/bank.ts';
-import type { Refusal } from '../runtime/errors.ts';
-import type { AccountMeta, Instruction } from '../runtime/execution-events.ts';
 import { executeTransaction } from '../runtime/transaction-processor.ts';
+import { FrameReader } from '../trace/frame-reader.ts';
 import { type Ledger, ledgerOf } from '../trace/ledger.ts';
-import { type TraceOptions, TraceRecorder, type TransactionMeta } from '../trace/recorder.ts';
+import { AddressNames } from '../trace/names.ts';
+import { quickTrace } from '../trace/quick-tree.ts';
+import { type TraceOptions, TraceRecorder } from '../trace/recorder.ts';
 import type { TransactionTrace } from '../trace/transaction-trace.ts';
 import { u32ToBigint } from '../wire/bytes.ts';
-import type { VersionedMessage } from '../wire/message.ts';
-import type { Pubkey } from '../wire/pubkey.ts';
 import { SIGNATURE_BYTES } from '../wire/transaction.ts';
 import type { TransactionError } from '../wire/transaction-error.ts';
-import { describeSanitizeFailure } from '../wire/transaction-sanitizer.ts';
 import { decodersWith } from './default-decoders.ts';
 import {
   type Address,
@@ -27,6 +25,7 @@ import {
   toEncodedAccount,
   toSignature,
 } from './kit.ts';
+import { RecordFacts } from './outcome-facts.ts';
 
 /** A call that a program made. */
 export interface InnerInstruction {
@@ -132,8 +131,8 @@ export class TransactionOutcome {
   }
 
   /**
-   * The tree of all that was attempted, refused calls included. Made by running the transaction once more; where it
-   * could run programs written in TypeScript it was recorded at once.
+   * The tree of all that was attempted, refused calls included. Made by running the transaction once more where its
+   * outcome doesn't tell enough; where it could run programs written in TypeScript it was recorded at once.
    */
   get trace(): TransactionTrace {
     return (this.#trace ??= this.#makeTrace());
@@ -163,84 +162,27 @@ export class TransactionOutcome {
   }
 
   #makeTrace(): TransactionTrace {
-    const { prepared } = this.#record;
-    const { decoders, names } = this.#traceOptions;
-    const recorded = recordedBy(this.#record);
-    const recorder = recorded ?? new TraceRecorder({ decoders: decodersWith(decoders), names });
-    if (prepared.status === 'prepared' && recorded === undefined) executeTransaction(prepared, recorder);
-    const accounts = this.#accountMetas();
-    return recorder.trace({
-      error: this.error ?? undefined,
-      fee: this.fee,
-      isFeeCharged: prepared.status === 'prepared',
-      computeUnitsConsumed: Number(this.computeUnitsConsumed),
-      computeUnitLimit: prepared.status === 'prepared' ? prepared.limits.computeUnitLimit : undefined,
-      signature: this.signature,
-      accounts,
-      // Of a transaction that succeeded all have run, and are known from that.
-      instructions: this.error === null ? undefined : this.#instructions(accounts),
-      refusal: this.#refusal(),
-    });
-  }
-
-  #refusal(): Refusal | undefined {
-    const { prepared, transaction } = this.#record;
-    if (prepared.status === 'prepared') return prepared.loaded.refusal;
-    if (prepared.error !== 'SanitizeFailure') return prepared.refusal;
-    return {
-      rule: 'sanitize',
-      source: 'solana-sdk message/src/sanitized.rs, agave runtime/src/bank.rs verify_transaction',
-      detail: describeSanitizeFailure(transaction),
+    const record = this.#record;
+    const facts = new RecordFacts(record);
+    const recorded = recordedBy(record);
+    if (recorded !== undefined) return recorded.trace(facts);
+    const { prepared, execution } = record;
+    const { decoders, names } = snapshotOf(this.#traceOptions);
+    const recordAgain = () => {
+      const recorder = new TraceRecorder({ decoders, names });
+      if (prepared.status === 'prepared') executeTransaction(prepared, recorder);
+      return recorder.trace(facts);
     };
-  }
-
-  /** With lookup tables and demotions resolved, or, of a rejected transaction, as far as the message itself goes. */
-  #accountMetas(): readonly TransactionMeta[] {
-    const { prepared, transaction } = this.#record;
-    if (prepared.status === 'prepared') {
-      const { keys, roles } = prepared.sanitized;
-      const listings = listingsOf(transaction.message);
-      return keys.map((pubkey, i) => {
-        const { isSigner, isWritable } = roles[i];
-        const { lookup, isWritable: isListedWritable = false } = listings[i] ?? {};
-        return { pubkey, isSigner, isWritable, lookup, isDemoted: isListedWritable && !isWritable };
-      });
-    }
-    const { accountKeys, header } = transaction.message;
-    const listings = listingsOf(transaction.message);
-    return accountKeys.map((pubkey, i) => {
-      return { pubkey, isSigner: i < header.numRequiredSignatures, isWritable: listings[i].isWritable };
-    });
-  }
-
-  /** The top-level instructions. Accounts that a rejected transaction doesn't name itself are left out. */
-  #instructions(metas: readonly AccountMeta[]): readonly Instruction[] {
-    return this.#record.transaction.message.instructions.flatMap(({ programIdIndex, accounts, data }) => {
-      const programId: Pubkey | undefined = metas[programIdIndex]?.pubkey;
-      if (programId === undefined) return [];
-      return [{ programId, accounts: Array.from(accounts, (i) => metas[i]).filter((m) => m !== undefined), data }];
-    });
+    if (prepared.status === 'rejected' || execution === undefined) return recordAgain();
+    const reader = new FrameReader(decoders, new AddressNames(names));
+    return quickTrace({ prepared, execution, facts, reader, record: recordAgain }) ?? recordAgain();
   }
 }
 
-interface Listing {
-  readonly isWritable: boolean;
-  readonly lookup?: TransactionMeta['lookup'];
-}
-
-/** How a message lists its accounts: its own keys, then what each table adds as writable, then as read-only. */
-function listingsOf({ accountKeys, header, addressTableLookups: lookups }: VersionedMessage): Listing[] {
-  const signerCount = header.numRequiredSignatures;
-  const writableSignerCount = signerCount - header.numReadonlySignedAccounts;
-  const writableCount = accountKeys.length - header.numReadonlyUnsignedAccounts;
-  const own = accountKeys.map((_, i): Listing => {
-    return { isWritable: i < signerCount ? i < writableSignerCount : i < writableCount };
-  });
-  const loaded = (isWritable: boolean) =>
-    lookups.flatMap(({ accountKey: table, writableIndexes, readonlyIndexes }) =>
-      Array.from(isWritable ? writableIndexes : readonlyIndexes, (index): Listing => {
-        return { isWritable, lookup: { table, index } };
-      }),
-    );
-  return [...own, ...loaded(true), ...loaded(false)];
+/** Names and decoders as they are now: parts of the trace are made later. */
+function snapshotOf({ decoders, names }: TraceOptions) {
+  return {
+    decoders: decodersWith(decoders),
+    names: names === undefined || names.size === 0 ? undefined : new Map(names),
+  };
 }

@@ -1,7 +1,6 @@
 // From what was recorded to the tree that people and tools read: names and decodes instructions, says of each account
 // what was held and asked, splits the compute units, adds up the changes, and finds the frame where a failure began.
 
-import type { Address } from '@solana/kit';
 import type { InstructionFailure, Refusal } from '../runtime/errors.ts';
 import type { Instruction } from '../runtime/execution-events.ts';
 import type { Fault } from '../runtime/fault.ts';
@@ -9,28 +8,25 @@ import type { InstructionContext, TransactionContext } from '../runtime/transact
 import type { Verdict } from '../wire/errors.ts';
 import type { Pubkey } from '../wire/pubkey.ts';
 import { displayTransactionError, type InstructionError } from '../wire/transaction-error.ts';
-import type { DecoderRegistry } from './decoder.ts';
 import { findNamesInFrame, findNamesInRefusal, findNamesInState } from './found-names.ts';
+import { addressOf, type FrameReader, type RoledAccount } from './frame-reader.ts';
 import type { FieldMaker } from './lazy-fields.ts';
-import type { AddressNames } from './names.ts';
 import { type FrameFields, frameOf, traceOf } from './plain-objects.ts';
 import { type OutcomeFacts, programOf, type RecordedFrame, type TransactionMeta } from './recorder.ts';
 import { readSeeds } from './seeds.ts';
-import { composeDeltas, type Delta, type Snapshot, type StateJournal, type Tokens } from './state-journal.ts';
+import { composeDeltas, type Delta, type Snapshot, type StateJournal } from './state-journal.ts';
 import type {
   AccountChange,
   AccountState,
   CallFrame,
   Derivation,
   Flags,
-  FrameAccount,
   FrameComputeUnits,
   FrameFailure,
   FrameFault,
   FrameStep,
   PdaSigner,
   RefusalFacts,
-  TokenHolding,
   TracedAccount,
   TransactionTrace,
 } from './transaction-trace.ts';
@@ -47,29 +43,21 @@ export function buildTrace(
   recording: Recording,
   facts: OutcomeFacts,
   refusal: Refusal | undefined,
-  decoders: DecoderRegistry,
-  names: AddressNames,
+  reader: FrameReader,
 ): TransactionTrace {
-  return new TreeBuilder(recording, facts, decoders, names).build(refusal);
+  return new TreeBuilder(recording, facts, reader).build(refusal);
 }
-
-const address = (key: Pubkey): Address => key.toString() as Address;
-
-/** An account before the decoder has said what it is for. */
-type RoledAccount = Omit<FrameAccount, 'role'> & { role: string | null };
 
 class TreeBuilder implements FieldMaker {
   readonly #recording: Recording;
   readonly #facts: OutcomeFacts;
-  readonly #decoders: DecoderRegistry;
-  readonly #names: AddressNames;
+  readonly #reader: FrameReader;
   #trace: TransactionTrace | undefined;
 
-  constructor(recording: Recording, facts: OutcomeFacts, decoders: DecoderRegistry, names: AddressNames) {
+  constructor(recording: Recording, facts: OutcomeFacts, reader: FrameReader) {
     this.#recording = recording;
     this.#facts = facts;
-    this.#decoders = decoders;
-    this.#names = names;
+    this.#reader = reader;
   }
 
   build(refusal: Refusal | undefined): TransactionTrace {
@@ -100,7 +88,7 @@ class TreeBuilder implements FieldMaker {
   }
 
   #findNames(): Readonly<Record<string, string>> {
-    const names = this.#names;
+    const { names } = this.#reader;
     const { instructions, refusal } = this.#trace!;
     const { journal } = this.#recording;
     for (const frame of instructions) findNamesInFrame(frame, names);
@@ -124,24 +112,24 @@ class TreeBuilder implements FieldMaker {
       if ('line' in step) steps.push({ type: 'log', kind: step.kind, line: step.line, isKept: step.isKept });
       else steps.push({ type: 'call', frame: this.#frame(step, [...path, callCount++]) });
     }
-    const { decoded, accounts } = this.#instruction(program, this.#frameAccounts(recorded), data);
+    const accounts = this.#frameAccounts(recorded);
     const { returnData, signers, syscalls, derivations, journalStart, journalEnd } = recorded;
     const failure = this.#failure(recorded, program);
     const fields: FrameFields = {
       path,
       verdict: failure === null ? 'success' : recorded.isEntered ? 'failed' : 'refused',
-      programAddress: program === undefined ? null : address(program),
-      programName: program === undefined ? null : this.#programName(program),
+      programAddress: program === undefined ? null : addressOf(program),
+      programName: program === undefined ? null : this.#reader.programName(program),
       stackHeight: recorded.stackHeight,
       abi: recorded.abi ?? null,
-      instruction: decoded,
+      instruction: this.#reader.instruction(program, accounts, data),
       data: data.slice(),
       accounts,
       signers: signers.length === 0 ? [] : undefined,
       computeUnits: unitsOf(recorded, steps),
       steps,
       returnData:
-        returnData === undefined ? null : { programAddress: address(returnData.programId), data: returnData.data },
+        returnData === undefined ? null : { programAddress: addressOf(returnData.programId), data: returnData.data },
       ownChanges: journalStart === journalEnd ? [] : undefined,
       changes: journalStart === journalEnd ? [] : undefined,
       failure,
@@ -159,22 +147,23 @@ class TreeBuilder implements FieldMaker {
     if (name === 'ownChanges') return this.#changes(recorded, 'own');
     if (name === 'derivations') return recorded.derivations.map(derivationOf);
     return recorded.signers.map((signer): PdaSigner => {
-      return { address: address(signer.address), seeds: readSeeds(signer.seeds) };
+      return { address: addressOf(signer.address), seeds: readSeeds(signer.seeds) };
     });
   }
 
   #notRun(instruction: Instruction, index: number): CallFrame {
     const { programId, data } = instruction;
-    const metas = instruction.accounts.map((meta) => this.#frameAccount(meta.pubkey, meta, null, null, false));
-    const { decoded, accounts } = this.#instruction(programId, metas, data);
+    const accounts = instruction.accounts.map((meta) => {
+      return this.#reader.account(meta.pubkey, this.#indexOf(meta.pubkey), meta, null, null, false);
+    });
     return {
       path: [index],
       verdict: 'notRun',
-      programAddress: address(programId),
-      programName: this.#programName(programId),
+      programAddress: addressOf(programId),
+      programName: this.#reader.programName(programId),
       stackHeight: 1,
       abi: null,
-      instruction: decoded,
+      instruction: this.#reader.instruction(programId, accounts, data),
       data: data.slice(),
       accounts,
       signers: [],
@@ -191,22 +180,6 @@ class TreeBuilder implements FieldMaker {
     };
   }
 
-  #programName(program: Pubkey): string | null {
-    const text = address(program);
-    return this.#names.nameOf(text) ?? this.#decoders.nameOf(text) ?? null;
-  }
-
-  /** Decodes, and gives the accounts the roles that the decoder knows. */
-  #instruction(program: Pubkey | undefined, accounts: RoledAccount[], data: Uint8Array) {
-    if (program === undefined) return { decoded: null, accounts };
-    const reading = this.#decoders.decode({ programAddress: address(program), accounts, data });
-    if (reading === undefined) return { decoded: null, accounts };
-    accounts.forEach((account, i) => {
-      account.role = reading.accountNames[i] ?? null;
-    });
-    return { decoded: reading.instruction, accounts };
-  }
-
   #frameAccounts(recorded: RecordedFrame): RoledAccount[] {
     const { context, asked, signers } = recorded;
     const caller = recorded.parent?.context;
@@ -217,13 +190,13 @@ class TreeBuilder implements FieldMaker {
       return context.accounts.map((account, i) => {
         const { key } = context.transaction.accounts[account.indexInTransaction];
         const meta = asked?.accounts[i];
-        return this.#frameAccount(
+        return this.#reader.account(
           key,
+          account.indexInTransaction,
           account,
           meta === undefined ? null : flagsOf(meta),
           heldBy(caller, account.indexInTransaction),
           isPdaSigner(key, account.isSigner),
-          account.indexInTransaction,
         );
       });
     }
@@ -232,35 +205,15 @@ class TreeBuilder implements FieldMaker {
       const repeats = metas.filter((other) => other.pubkey.equals(meta.pubkey));
       const merged = { isSigner: repeats.some((m) => m.isSigner), isWritable: repeats.some((m) => m.isWritable) };
       const index = this.#recording.transaction?.indexOf(meta.pubkey) ?? -1;
-      return this.#frameAccount(
+      return this.#reader.account(
         meta.pubkey,
+        this.#indexOf(meta.pubkey),
         merged,
         flagsOf(meta),
         heldBy(caller, index),
         isPdaSigner(meta.pubkey, merged.isSigner),
       );
     });
-  }
-
-  #frameAccount(
-    key: Pubkey,
-    flags: Flags,
-    asked: Flags | null,
-    held: Flags | null,
-    isPdaSigner: boolean,
-    index = this.#indexOf(key),
-  ): RoledAccount {
-    return {
-      address: address(key),
-      name: this.#names.nameOf(address(key)),
-      role: null,
-      index,
-      isSigner: flags.isSigner,
-      isWritable: flags.isWritable,
-      asked,
-      held,
-      isPdaSigner,
-    };
   }
 
   #indexOf(key: Pubkey): number {
@@ -284,7 +237,7 @@ class TreeBuilder implements FieldMaker {
       text: root.text,
       custom:
         isCustom && isOrigin && program !== undefined
-          ? this.#decoders.describeError(address(program), error.Custom)
+          ? this.#reader.decoders.describeError(addressOf(program), error.Custom)
           : null,
       isOrigin,
       stage,
@@ -326,19 +279,7 @@ class TreeBuilder implements FieldMaker {
   }
 
   #change(delta: Delta): AccountChange {
-    const key = address(this.#recording.transaction!.accounts[delta.index].key);
-    const [ownerBefore, ownerAfter] = delta.owner.map(address);
-    return {
-      address: key,
-      name: this.#names.nameOf(key),
-      index: delta.index,
-      lamports: { before: delta.lamports[0], after: delta.lamports[1] },
-      owner: { before: ownerBefore, after: ownerAfter },
-      executable: { before: delta.executable[0], after: delta.executable[1] },
-      dataLength: { before: delta.dataLen[0], after: delta.dataLen[1] },
-      data: delta.patches ?? null,
-      ...(delta.tokens === undefined ? {} : { tokens: tokensOf(delta.tokens) }),
-    };
+    return this.#reader.change(this.#recording.transaction!.accounts[delta.index].key, delta);
   }
 
   #accounts(): TracedAccount[] {
@@ -358,7 +299,13 @@ class TreeBuilder implements FieldMaker {
   }
 
   #account(key: Pubkey, flags: Flags, before: AccountState | null, after: AccountState | null): TracedAccount {
-    return { address: address(key), name: this.#names.nameOf(address(key)), ...flagsOf(flags), before, after };
+    return {
+      address: addressOf(key),
+      name: this.#reader.names.nameOf(addressOf(key)),
+      ...flagsOf(flags),
+      before,
+      after,
+    };
   }
 }
 
@@ -366,22 +313,12 @@ class TreeBuilder implements FieldMaker {
 function listingOf({ lookup, isDemoted }: TransactionMeta): Pick<TracedAccount, 'lookup' | 'isDemoted'> {
   const demoted = isDemoted === true ? { isDemoted } : {};
   if (lookup === undefined) return demoted;
-  return { lookup: { table: address(lookup.table), index: lookup.index }, ...demoted };
+  return { lookup: { table: addressOf(lookup.table), index: lookup.index }, ...demoted };
 }
 
 /** A copy: the data may be that of a stored account, which whoever reads the trace must not reach. */
 function stateOf({ lamports, owner, executable, data }: Snapshot): AccountState {
-  return { lamports, owner: address(owner), executable, data: data.slice() };
-}
-
-function tokensOf([before, after]: NonNullable<Delta['tokens']>): NonNullable<AccountChange['tokens']> {
-  return { before: holdingOf(before), after: holdingOf(after) };
-}
-
-function holdingOf(tokens: Tokens | undefined): TokenHolding | null {
-  return tokens === undefined
-    ? null
-    : { mint: address(tokens.mint), owner: address(tokens.owner), amount: tokens.amount };
+  return { lamports, owner: addressOf(owner), executable, data: data.slice() };
 }
 
 function derivationOf({
@@ -392,9 +329,9 @@ function derivationOf({
   step,
 }: RecordedFrame['derivations'][number]): Derivation {
   return {
-    programAddress: address(programId),
+    programAddress: addressOf(programId),
     seeds: readSeeds(seeds),
-    address: derived === undefined ? null : address(derived),
+    address: derived === undefined ? null : addressOf(derived),
     bump: bump ?? null,
     step,
   };
@@ -415,7 +352,7 @@ function faultOf({ place, callStack, registers, code, syscall, access }: Fault):
             vmAddr: access.vmAddr,
             length: access.len,
             words: access.words,
-            account: access.account === undefined ? null : address(access.account),
+            account: access.account === undefined ? null : addressOf(access.account),
           },
   };
 }
@@ -424,8 +361,8 @@ function refusalFacts({ rule, source, account, program, asked, held, limit, actu
   return {
     rule,
     source,
-    account: account === undefined ? null : address(account),
-    program: program === undefined ? null : address(program),
+    account: account === undefined ? null : addressOf(account),
+    program: program === undefined ? null : addressOf(program),
     asked: asked ?? null,
     held: held === undefined ? null : flagsOf(held),
     limit: limit ?? null,

@@ -17,9 +17,10 @@ import type { Pubkey } from '../wire/pubkey.ts';
 import type { TransactionError } from '../wire/transaction-error.ts';
 import { buildTrace } from './call-tree.ts';
 import { DecoderRegistry } from './decoder.ts';
+import { FrameReader, kindOfLine } from './frame-reader.ts';
 import { AddressNames } from './names.ts';
 import { type Snapshot, StateJournal } from './state-journal.ts';
-import type { LogKind, LogLine, TransactionTrace } from './transaction-trace.ts';
+import type { LogLine, TransactionTrace } from './transaction-trace.ts';
 
 /** An account of the transaction, and how it came into it. */
 export interface TransactionMeta extends AccountMeta {
@@ -173,7 +174,7 @@ export class TraceRecorder implements ExecutionListener {
         return;
       }
       case 'log': {
-        const line = { kind: kindOf(event.line), line: event.line, isKept: event.kept };
+        const line = { kind: kindOfLine(event.line), line: event.line, isKept: event.kept };
         this.#lines.push(line);
         this.#open.at(-1)?.steps.push(line);
         return;
@@ -220,8 +221,10 @@ export class TraceRecorder implements ExecutionListener {
       },
       facts,
       facts.refusal ?? this.#refusal,
-      this.#options.decoders ?? new DecoderRegistry(),
-      new AddressNames(names === undefined || names.size === 0 ? undefined : new Map(names)),
+      new FrameReader(
+        this.#options.decoders ?? new DecoderRegistry(),
+        new AddressNames(names === undefined || names.size === 0 ? undefined : new Map(names)),
+      ),
     );
   }
 
@@ -312,22 +315,4 @@ export class TraceRecorder implements ExecutionListener {
 /** The program a recorded frame is about, where it is known. */
 export function programOf(frame: RecordedFrame): Pubkey | undefined {
   return frame.context?.programId ?? frame.asked?.programId;
-}
-
-const PROGRAM = 'Program ';
-
-/** Whatever a program logs is behind `Program log: ` or `Program data: `, so no program can write one of the others. */
-function kindOf(line: string): LogKind {
-  if (!line.startsWith(PROGRAM)) return 'runtime';
-  if (line.startsWith('Program log: ')) return 'log';
-  if (line.startsWith('Program data: ')) return 'data';
-  if (line.startsWith('Program consumption: ')) return 'consumption';
-  if (line.startsWith('Program return: ')) return 'return';
-  // An address, and what happened to its program.
-  const end = line.indexOf(' ', PROGRAM.length);
-  if (end < PROGRAM.length + 32 || end > PROGRAM.length + 44) return 'runtime';
-  if (line.startsWith('invoke [', end + 1)) return 'invoke';
-  if (line.startsWith('success', end + 1) && line.length === end + 8) return 'success';
-  if (line.startsWith('failed: ', end + 1)) return 'failed';
-  return line.startsWith('consumed ', end + 1) ? 'consumed' : 'runtime';
 }

@@ -3,9 +3,19 @@
 
 import type { TransactionRecord } from '../../src/bank/bank.ts';
 import { executeTransaction, type TransactionExecution } from '../../src/runtime/transaction-processor.ts';
+import { decodersWith } from '../../src/testing/default-decoders.ts';
 import { recordedBy, TransactionOutcome } from '../../src/testing/outcome.ts';
+import { RecordFacts } from '../../src/testing/outcome-facts.ts';
 import { rewind } from '../../src/testing/rewind.ts';
-import { type DecoderRegistry, escapeText, explain, formatExplanation, TraceRecorder } from '../../src/trace/index.ts';
+import {
+  type DecoderRegistry,
+  escapeText,
+  explain,
+  formatExplanation,
+  TraceRecorder,
+  type TransactionTrace,
+  traceToJson,
+} from '../../src/trace/index.ts';
 import { brokenLaws } from './invariants.ts';
 
 /** @param isDeep whether to rewind as well, which runs it twice more */
@@ -19,8 +29,11 @@ export function observe(record: TransactionRecord, decoders?: DecoderRegistry, i
   };
   const mayRunAgain = prepared.status === 'prepared' && recordedBy(record) === undefined;
   if (mayRunAgain) {
-    const again = textOf(executeTransaction(prepared, new TraceRecorder()));
+    const recorder = new TraceRecorder({ decoders: decodersWith(decoders) });
+    const again = textOf(executeTransaction(prepared, recorder));
     check(again === before, `a run that is listened to comes to another end: ${firstDifference(before!, again)}`);
+    const [made, recorded] = [outcome.trace, recorder.trace(new RecordFacts(record))].map(traceText);
+    check(made === recorded, `the trace is not the recorded one: ${firstDifference(recorded, made)}`);
   }
   broken.push(...brokenLaws(outcome.trace, execution));
   const explanation = explain(outcome);
@@ -54,6 +67,11 @@ function textOf(execution: TransactionExecution): string {
     if (typeof value === 'bigint') return `${value}`;
     return value instanceof Uint8Array ? `${value.length}:${digest(value)}` : value;
   });
+}
+
+/** All of a trace but the data of large accounts, with its fields in their order. */
+function traceText(trace: TransactionTrace): string {
+  return JSON.stringify(traceToJson(trace));
 }
 
 /** FNV-1a: enough to notice that something was written to. */

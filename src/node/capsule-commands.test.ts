@@ -131,6 +131,15 @@ test('the ledger shows each frame, and the sums', () => {
   `);
 });
 
+test('of a transaction that was rejected it is said why there are no units and no changes', () => {
+  const file = join(folder, 'rejected.json');
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(PASSED, 'utf8')), isRecentBlockhash: false }));
+  for (const command of ['units', 'ledger'] as const) {
+    expect(run(command, file).text).toMatch(/^✗ nothing ran: Blockhash not found\n/);
+    expect(() => JSON.parse(run(command, file, { json: true }).text)).not.toThrow();
+  }
+});
+
 describe('an IDL from a file', () => {
   const VAULT = 'Vau1t11111111111111111111111111111111111111';
   const idl = (name: string, content: unknown): string => {

@@ -6,6 +6,7 @@ import { runCapsule } from '../testing/capsule.ts';
 import type { TransactionOutcome } from '../testing/outcome.ts';
 import {
   accountUnits,
+  escapeText,
   explain,
   flameGraph,
   flameGraphHtml,
@@ -69,6 +70,7 @@ export function runCapsuleCommand(options: CapsuleCommand, write: Write, say: Sa
       return 0;
     case 'ledger': {
       const { ledger, trace } = outcome;
+      if (!json) sayNothingRan(outcome, write);
       write(json ? jsonText(valueToJson(ledger)) : formatLedger(ledger, trace.names, { color, width }));
       return 0;
     }
@@ -109,6 +111,7 @@ function printUnits(
   }
   switch (form) {
     case 'table': {
+      sayNothingRan(outcome, write);
       write(formatUnits(units));
       const advice = formatAdvice(advise(outcome), { color, width });
       if (advice !== '') write(`\n${advice}`);
@@ -127,6 +130,12 @@ function printUnits(
       write(pprofUnits(units));
   }
   return 0;
+}
+
+/** Zeros alone would leave open why. */
+function sayNothingRan({ trace }: TransactionOutcome, write: Write): void {
+  const { verdict, errorText } = trace;
+  if (verdict === 'refused') write(`✗ nothing ran: ${escapeText(errorText ?? 'the transaction was rejected')}\n`);
 }
 
 function jsonText(value: unknown): string {

@@ -85,6 +85,8 @@ main(process.argv.slice(2)).then(
     console.error(`parhelion: ${safeText(error instanceof Error ? error.message : String(error))}`);
     const isCommandLine = error instanceof ParhelionError && error.code === 'COMMAND_LINE';
     if (isCommandLine) console.error('parhelion --help tells how it is used.');
-    process.exitCode = error instanceof ParhelionError ? EXIT_USAGE : 1;
+    // That a transaction never ran is what there is to say of it; every other mistake is the caller's.
+    const isCallers = error instanceof ParhelionError && error.code !== 'NOTHING_RAN';
+    process.exitCode = isCallers ? EXIT_USAGE : 1;
   },
 );

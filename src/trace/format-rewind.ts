@@ -3,6 +3,7 @@
 // How lines are set is terminal-page.ts's, and so is the escaping.
 
 import { type JsonValue, valueToJson } from './json.ts';
+import { WELL_KNOWN_NAMES } from './names.ts';
 import { momentText, type RewindAccount, type RewindFrame, type RewindMachine, type RewindPoint } from './rewind.ts';
 import { MIN_WIDTH, type Span, TerminalPage } from './terminal-page.ts';
 import type { AccountState } from './transaction-trace.ts';
@@ -119,14 +120,16 @@ function machine(page: TerminalPage, found: RewindMachine): void {
 }
 
 function accounts(page: TerminalPage, all: readonly RewindAccount[], isFull: boolean): void {
+  const names = new Map(all.map(({ address, name }): [string, string | null] => [address, name]));
+  const show = (address: string): string => names.get(address) ?? WELL_KNOWN_NAMES[address] ?? address;
   const shown = isFull
     ? all
-    : all.filter((each) => each.place >= 0 || changesOf(each).length > 0).slice(0, SHOWN_ACCOUNTS);
+    : all.filter((each) => each.place >= 0 || changesOf(each, show).length > 0).slice(0, SHOWN_ACCOUNTS);
   shown.forEach((account, i) => {
     const flags = `[${account.isSigner ? 's' : '-'}${account.isWritable ? 'w' : '-'}]`;
     const name = account.name ?? account.address;
     const role = account.role === null ? '' : `${account.role} `;
-    const changes = changesOf(account);
+    const changes = changesOf(account, show);
     line(page, i === 0 ? 'accounts' : '', flags, ' ', ['dim', role], name, [
       changes.length === 0 ? 'dim' : 'yellow',
       changes.length === 0 ? '  as before' : `  ${changes.join(' · ')}`,
@@ -135,12 +138,12 @@ function accounts(page: TerminalPage, all: readonly RewindAccount[], isFull: boo
 }
 
 /** What is different from before the first instruction. */
-function changesOf({ before, now }: RewindAccount): string[] {
+function changesOf({ before, now }: RewindAccount, show: (address: string) => string): string[] {
   const changes: string[] = [];
   if (before.lamports !== now.lamports) {
     changes.push(`lamports ${numberText(before.lamports)} → ${numberText(now.lamports)}`);
   }
-  if (before.owner !== now.owner) changes.push(`owner ${before.owner} → ${now.owner}`);
+  if (before.owner !== now.owner) changes.push(`owner ${show(before.owner)} → ${show(now.owner)}`);
   if (before.data.length !== now.data.length) {
     changes.push(`data ${numberText(before.data.length)} → ${numberText(now.data.length)} bytes`);
   }

@@ -124,9 +124,9 @@ interface Stack {
 
 function stacksOf(units: readonly FrameUnits[]): Stack[] {
   const visit = (frame: FrameUnits, above: readonly string[]): Stack[] => {
-    const names = [...above, nameOf(frame).replaceAll(/[;\s]/g, '_')];
+    const names = [...above, nameOf(frame)];
     const own = Object.entries(frame.parts).map(([part, value]) => ({
-      names: part === 'instructions' || part === 'builtin' ? names : [...names, part.replaceAll(' ', '_')],
+      names: part === 'instructions' || part === 'builtin' ? names : [...names, part],
       units: value,
     }));
     return [...own, ...frame.calls.flatMap((call) => visit(call, names))];
@@ -137,7 +137,7 @@ function stacksOf(units: readonly FrameUnits[]): Stack[] {
 /** `a;b;c 120`, a line a stack: what flamegraph.pl, inferno and speedscope read. */
 export function foldUnits(units: readonly FrameUnits[]): string {
   return stacksOf(units)
-    .map(({ names, units: value }) => `${names.join(';')} ${value}`)
+    .map(({ names, units: value }) => `${names.map((name) => name.replaceAll(/[;\s]/g, '_')).join(';')} ${value}`)
     .join('\n');
 }
 

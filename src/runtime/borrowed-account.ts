@@ -155,7 +155,8 @@ export class BorrowedAccount {
       const limit = MAX_ACCOUNT_DATA_GROWTH_PER_TRANSACTION;
       return this.#failure(error, 'can_data_be_resized', 'grow data', limit, total);
     }
-    return this.#failure(error, 'can_data_be_changed', 'write data');
+    const isResized = newLen !== this.account.data.length;
+    return this.#failure(error, 'can_data_be_changed', isResized ? 'resize data' : 'write data');
   }
 
   // The two questions without the facts: a run ends with asking one of them for each of its accounts, and most answers

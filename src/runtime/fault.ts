@@ -15,7 +15,7 @@ import { Executable } from '../sbpf/executable.ts';
 import { LDDW } from '../sbpf/opcodes.ts';
 import type { RunResult, Vm } from '../sbpf/vm.ts';
 import type { Verdict } from '../wire/errors.ts';
-import type { Pubkey } from '../wire/pubkey.ts';
+import { PUBKEY_BYTES, type Pubkey } from '../wire/pubkey.ts';
 import type { Activation } from './activation.ts';
 import { elfFileOf } from './elf-files.ts';
 import type { InstructionContext } from './transaction-context.ts';
@@ -57,6 +57,8 @@ export interface Fault {
   readonly access: FaultAccess | undefined;
 }
 
+/** One past the last address. */
+const ADDRESS_END = 1n << 64n;
 /** An address so close below the stack, or the input, was meant to be in it. */
 const STACK_REACH = 1024 * 1024;
 const SHOWN_BEFORE = 4;
@@ -229,6 +231,7 @@ export function locate(
       `the heap, at byte ${offset} of ${heapSize}${over > 0 ? `: ${over} bytes reach past the end of the heap` : ''}`,
     );
   }
+  if (vmAddr >= ADDRESS_END - 4096n) return plain(`${ADDRESS_END - vmAddr} bytes before a null pointer`);
   if (at >= MM_INPUT_START + MM_REGION_SIZE) return plain('no region of memory: above all of them');
   return locateInput(at, Number(len), instruction, activation);
 }
@@ -243,7 +246,9 @@ function locateInput(
   for (const [i, account] of activation.accounts.entries()) {
     if (account.vmAddr <= at && (index < 0 || account.vmAddr > activation.accounts[index].vmAddr)) index = i;
   }
-  if (index < 0) return { words: 'before the first account of the input', account: undefined };
+  const behindData = behindInstructionData(at, instruction, activation);
+  if (behindData !== undefined) return { words: behindData, account: undefined };
+  if (index < 0) return { words: 'the number of accounts, at the start of the input', account: undefined };
   const { vmAddr, vmDataAddr, originalDataLen } = activation.accounts[index];
   const { key } = instruction.transaction.accounts[instruction.accounts[index].indexInTransaction];
   const account = `account ${index} (${key})`;
@@ -262,6 +267,20 @@ function locateInput(
   const isLast = activation.accounts.every((other) => other.vmAddr <= vmAddr);
   if (!isLast) return { words: `behind the data of ${account}`, account: key };
   return { words: `past the end of the input: behind ${account} and the instruction data`, account: key };
+}
+
+/** Where in, or how far behind, the instruction data and the program's id, the last of the input; undefined before them. */
+function behindInstructionData(at: number, { data }: InstructionContext, activation: Activation): string | undefined {
+  // Cut into regions the input has gaps, and other addresses.
+  if (activation.accounts.some(({ region }) => region !== undefined)) return undefined;
+  const end = MM_INPUT_START + activation.vm.inputLen - PUBKEY_BYTES;
+  const start = end - data.length;
+  if (at < start) return undefined;
+  const bytes = `the ${data.length} bytes of instruction data`;
+  if (at < end) return `byte ${at - start} of ${bytes}`;
+  const over = at - end - PUBKEY_BYTES;
+  if (over < 0) return `the program's id, behind ${bytes}`;
+  return `${over} bytes past the end of the input, behind ${bytes} and the program's id`;
 }
 
 /** A symbol as it was written; the name of the slot where it can't be one. */

@@ -203,7 +203,7 @@ class FrameExplainer {
     }
     const isStopped = error === 'ProgramFailedToComplete' && !this.#text.cause.includes(text) && !this.#text.isWhole;
     const withText = isStopped
-      ? `${this.#text.cause.replace(/\.$/, '')}: ${withNames(text, this.#show)}.`
+      ? `${this.#text.cause.replace(/\.$/, '')}: ${withNames(text, this.#show).replace(/\.$/, '')}.`
       : this.#text.cause;
     const isSaid =
       limit === null || actual === null || this.#text.said.includes('limit') || withText.includes(`${actual}`);
@@ -216,7 +216,8 @@ class FrameExplainer {
 
   /** Adds what the program logged as its reason, where it returned the error itself. */
   #withLastWords(sentence: string): string {
-    const last = this.#isReturned() ? lastWords(this.#frame, this.#named.name).at(-1) : undefined;
+    const isSilent = this.#isReturned() || this.#frame.failure!.kind === 'Abort';
+    const last = isSilent ? lastWords(this.#frame, this.#named.name).at(-1) : undefined;
     return last === undefined ? sentence : `${sentence} It logged: "${withNames(last, this.#show)}".`;
   }
 

@@ -29,6 +29,16 @@ export function describeOutOfUnits(scene: ComputeScene): Pick<FailureText, 'caus
       ? ''
       : `: ${numberText(facts.actual)} were asked for, ${numberText(facts.limit)} were left`;
   const shared = limit === null ? '' : ` All instructions and calls share the transaction's ${numberText(limit)}.`;
+  const syscall = frame.fault?.syscall ?? null;
+  const isAbsurd = facts.actual !== null && facts.actual > HIGHEST_LIMIT;
+  if (isAbsurd && syscall !== null) {
+    return {
+      cause: `${program} gave ${syscall} a length that no limit is enough for: ${numberText(facts.actual!)} units were asked for.`,
+      fixes: [`Look at the length given to ${syscall}: was it negative, or never set?`],
+      said: ['limit', 'actual'],
+      isWhole: true,
+    };
+  }
   const isHighest = limit !== null && limit >= HIGHEST_LIMIT;
   return {
     cause: `${isBeforeCall ? caller : program} ran out of compute units${place}${rest}.${shared}${usedBefore(scene)}`,

@@ -3,7 +3,7 @@
 
 import { withNames } from './explanation.ts';
 import type { ShowAddress } from './failure-text.ts';
-import type { CallFrame } from './transaction-trace.ts';
+import type { CallFrame, FrameFault } from './transaction-trace.ts';
 
 const SHOWN_CALLERS = 6;
 
@@ -34,15 +34,28 @@ export function describeFault(frame: CallFrame, program: string, show: ShowAddre
     case 'CallOutsideTextSegment':
     case 'InvalidInstruction':
     case 'UnsupportedInstruction':
-      return `${program} was stopped ${where}: ${failure.text}.`;
+      return `${program} was stopped ${where}: ${failure.text}${codeWords(fault)}.`;
     default:
       return undefined;
   }
 }
 
+/** What the instruction itself tells: where a pointer led, which syscall is not there. */
+function codeWords({ code, registers }: FrameFault): string {
+  const text = code.find(({ isFault }) => isFault)?.text ?? '';
+  const register = /^callx r(\d+)/.exec(text)?.[1];
+  if (register !== undefined) return `: ${`r${register}`} is 0x${registers[Number(register)]?.toString(16)}`;
+  const hash = /^syscall (-?\d+)$/.exec(text)?.[1];
+  if (hash === undefined) return '';
+  return `: there is no syscall with the hash 0x${(Number(hash) >>> 0).toString(16).padStart(8, '0')}`;
+}
+
 /** The functions that called the one that was stopped; runs of the same one are counted. */
 export function describeCallers(frame: CallFrame): string | undefined {
-  const callers = frame.fault?.callStack.slice(1) ?? [];
+  const { place, callStack = [] } = frame.fault ?? {};
+  // A call that leads nowhere stands on the stack as well.
+  const isDouble = callStack.length > 1 && callStack[1].pc === place?.pc && frame.failure?.kind !== 'CallDepthExceeded';
+  const callers = callStack.slice(isDouble ? 2 : 1);
   if (callers.length === 0) return undefined;
   const runs: { text: string; count: number }[] = [];
   for (const { functionName, pc } of callers) {
@@ -61,6 +74,9 @@ export function faultFixes(frame: CallFrame): string[] {
   if (access === null) return [];
   const { words } = access;
   const via = syscall === null ? '' : ` The length and the pointers given to ${syscall} are its arguments.`;
+  if (words.includes('before a null pointer')) {
+    return [`Look at how the pointer is computed: it went below zero, as an offset from nothing does.${via}`];
+  }
   if (words.includes('null pointer')) {
     return [`Look at what gives the pointer: nothing was found, or an allocation failed.${via}`];
   }
@@ -80,3 +96,23 @@ export function faultFixes(frame: CallFrame): string[] {
   }
   return [];
 }
+
+/** What to do about arguments that a syscall does not take; undefined where the kind alone doesn't tell. */
+export function syscallFixes({ failure }: CallFrame): string[] | undefined {
+  const fix = Object.hasOwn(ARGUMENT_FIXES, failure!.kind) ? ARGUMENT_FIXES[failure!.kind] : undefined;
+  return fix === undefined || failure!.error !== 'ProgramFailedToComplete' ? undefined : [fix];
+}
+
+const ARGUMENT_FIXES: Readonly<Record<string, string>> = {
+  InvalidString: 'Log and name text only: bytes are logged by sol_log_data, or as hex.',
+  ReturnDataTooLarge: 'Return 1,024 bytes at most: leave more in an account.',
+  UnalignedPointer:
+    'Let the compiler lay the value out, or align the buffer: a structure in bytes need not be aligned.',
+  TooManySlices: 'Hash fewer slices: join them first.',
+  CopyOverlapping: 'Use memmove where source and destination may overlap.',
+  InvalidLength:
+    'Check the lengths that are given: the input is shorter, longer or of another shape than the syscall takes.',
+  InvalidAttribute: 'Check the numbers that choose the curve, the operation or the encoding.',
+  InvalidParameters: 'Check the number that chooses the hash’s parameters.',
+  InvalidEndianness: 'Endianness is 0 for big-endian and 1 for little-endian.',
+};

@@ -9,7 +9,7 @@ import { decodeBase58 } from '../wire/base58.ts';
 import { EXPLANATION_CODES, withNames } from './explanation.ts';
 import { codeOfFailure, NO_FACTS, nameError } from './failure-code.ts';
 import { describeOutOfUnits } from './failure-compute.ts';
-import { faultFixes } from './failure-fault.ts';
+import { faultFixes, syscallFixes } from './failure-fault.ts';
 import { describeLack } from './failure-lamports.ts';
 import {
   type CallFrame,
@@ -326,11 +326,12 @@ function changeRefused(verb: string, fix: string): Row {
     const { facts, frame, show } = scene;
     if (facts.account === null) return ownError(scene);
     const { account, held, detail } = facts;
+    const done = facts.asked === 'resize data' ? 'resized' : verb;
     const owner = detail?.startsWith('owned by ') ? `, ${withNames(detail, show)}` : '';
     const flag = held === null || held.isWritable ? '' : ', which it holds read-only';
     const holders = frame.failure!.stage === 'run' ? scene.path : callersOf(scene);
     return {
-      cause: `${subjectOf(scene)} ${verb} ${accountIn(frame, account, show)}${fix === 'writable' ? flag : owner || flag}.`,
+      cause: `${subjectOf(scene)} ${done} ${accountIn(frame, account, show)}${fix === 'writable' ? flag : owner || flag}.`,
       fixes: [fix === 'writable' ? `${flagFix(scene, holders, account, 'isWritable')}.` : fix],
       said: fix === 'writable' ? [] : ['detail'],
     };
@@ -357,7 +358,19 @@ function ownError(scene: Scene): Words {
     run: isStopped ? `${program} was stopped${instruction} by ${name}` : `${program} returned ${name}${instruction}`,
     after: `What ${program} did could not be handed back to ${caller}: ${name}`,
   }[stage];
-  return { cause: `${cause}${detail}.`.replace(/\.\.$/, '.'), fixes: factFixes(scene), said: saidBy(facts) };
+  const value =
+    kind === 'InvalidError' && facts.actual !== null
+      ? ` (0x${facts.actual.toString(16)}, which stands for no error)`
+      : '';
+  const fixes = syscallFixes(frame) ?? factFixes(scene);
+  const said = saidBy(facts);
+  if (kind === 'UnalignedPointer' && facts.actual !== null) {
+    const where = frame.fault?.syscall ?? 'the runtime';
+    const address = `0x${facts.actual.toString(16)}`;
+    const sentence = `${stage === 'run' ? program : caller} gave ${where} a pointer to ${address}, which is no multiple of ${facts.limit ?? 8}.`;
+    return { cause: sentence, fixes, said: [...said, 'limit', 'actual'], isWhole: true };
+  }
+  return { cause: `${cause}${value}${detail}.`.replace(/\.\.$/, '.'), fixes, said };
 }
 
 /** What `detail` has said already. What a program returned stands in its error. */

@@ -140,6 +140,92 @@ export const FLAG_CASES = [
     },
   ),
   failure(
+    'signature-lost-on-the-way',
+    'alice signs the transaction; outer program passes her to inner program as no signer, which asks for her signature.',
+    'CPI_SIGNER_PRIVILEGE',
+    [/outer program had it, and did not pass it on/, /where outer program calls inner program/],
+    (scene) => {
+      scene.account(ALICE);
+      scene.program(INNER, 'driver');
+      scene.program(DEEP, 'say');
+      const outer = [meta(ALICE, 's'), meta(INNER), meta(DEEP)];
+      const passed = [meta(ALICE), meta(INNER), meta(DEEP)];
+      const metas = [pub(meta(ALICE, 's'))];
+      const inner = new s.Script().call('rust', { programId: DEEP, infos: scene.infos(outer), metas }).exit();
+      return scene.send([call(scene, outer, INNER, passed, { data: inner })]);
+    },
+  ),
+  failure(
+    'seeds-without-a-flag',
+    'The seeds of the authority are right, but the metas of the call do not mark it as a signer.',
+    'PROGRAM_MISSING_REQUIRED_SIGNATURE',
+    [/gives its seeds/, /Mark `authority` .* a signer in the metas/],
+    (scene) => {
+      const authority = seedsOf(text('authority'));
+      scene.account(authority.address);
+      scene.mint(s.MINT);
+      scene.tokens(s.ALICE_TOKENS, s.MINT, authority.address, 50n);
+      scene.tokens(s.BOB_TOKENS, s.MINT, BOB, 0n);
+      const outer = [meta(s.ALICE_TOKENS, 'w'), meta(s.BOB_TOKENS, 'w'), meta(authority.address), meta(s.TOKEN)];
+      const seeds = [[text('authority'), u8(authority.bump)]];
+      return scene.send([call(scene, outer, s.TOKEN, outer.slice(0, 3), { data: join(u8(3), u64(5n)), seeds })]);
+    },
+  ),
+  failure(
+    'vault-in-place-of-its-authority',
+    'The authority PDA is signed for, but the vault is passed as the authority.',
+    'CPI_SIGNER_PRIVILEGE',
+    [/`authority` \(alice's tokens\)/, /what signs for its tokens is its owner/],
+    (scene) => {
+      const authority = seedsOf(text('authority'));
+      scene.account(authority.address);
+      scene.mint(s.MINT);
+      scene.tokens(s.ALICE_TOKENS, s.MINT, authority.address, 50n);
+      scene.tokens(s.BOB_TOKENS, s.MINT, BOB, 0n);
+      const [vault, to] = [meta(s.ALICE_TOKENS, 'w'), meta(s.BOB_TOKENS, 'w')];
+      const outer = [vault, to, meta(authority.address), meta(s.TOKEN)];
+      const seeds = [[text('authority'), u8(authority.bump)]];
+      const metas = [vault, to, meta(s.ALICE_TOKENS, 's')];
+      return scene.send([call(scene, outer, s.TOKEN, metas, { data: join(u8(3), u64(5n)), seeds })]);
+    },
+  ),
+  failure(
+    'associated-token-account-signs',
+    "outer program signs for alice's associated token account with its seeds, which only Associated Token can do.",
+    'CPI_SEEDS_INVALID',
+    [/PDA of Associated Token/, /its owner, alice/],
+    (scene) => {
+      const seeds = [ALICE.bytes, s.toKey(s.TOKEN).bytes, s.MINT.bytes];
+      const { address, bump } = findProgramAddress(seeds, s.toKey(s.ATA)) as { address: Pubkey; bump: number };
+      scene.account(ALICE);
+      scene.mint(s.MINT);
+      scene.tokens(address, s.MINT, ALICE, 50n);
+      scene.tokens(s.BOB_TOKENS, s.MINT, BOB, 0n);
+      const outer = [meta(address, 'w'), meta(s.BOB_TOKENS, 'w'), meta(s.TOKEN), meta(ALICE), meta(s.MINT)];
+      const metas = [meta(address, 'w'), meta(s.BOB_TOKENS, 'w'), meta(address, 's')];
+      const rest = { data: join(u8(3), u64(5n)), seeds: [[...seeds, u8(bump)]] };
+      return scene.send([call(scene, outer, s.TOKEN, metas, rest)]);
+    },
+  ),
+  failure(
+    'callee-without-account',
+    'The called program has no account at all.',
+    'PROGRAM_NOT_DEPLOYED',
+    [/no account at its address/, /Deploy/],
+    (scene) => scene.send([call(scene, [meta(DEEP)], DEEP, [])]),
+  ),
+  failure(
+    'units-gone-at-the-call',
+    'outer program has too few units left for the base cost of a call.',
+    'COMPUTE_EXCEEDED',
+    [/outer program ran out of compute units when it called inner program/],
+    (scene) => {
+      scene.program(INNER, 'say');
+      const limit = s.instruction(s.COMPUTE_BUDGET, [], join(u8(2), u32(1000)));
+      return scene.send([limit, call(scene, [meta(INNER)], INNER, [])]);
+    },
+  ),
+  failure(
     'resize-in-typescript',
     'A program in TypeScript resizes vault by 20,000 bytes.',
     'ACCOUNT_REALLOC',

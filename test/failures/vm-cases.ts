@@ -256,4 +256,101 @@ export const VM_CASES = [
   failure('copy-overlaps', 'memcpy was given overlapping memory.', 'SYSCALL_ARGUMENT', [/verlap/], (scene) =>
     run(scene, ` lddw r1, 0x300000000\n lddw r2, 0x300000004\n mov64 r3, 8\n syscall sol_memcpy_${exit}`),
   ),
+  failure(
+    'past-input-in-call',
+    'inner program reads a mebibyte behind the 8 bytes of instruction data that it was given.',
+    'VM_ACCESS_VIOLATION',
+    [/bytes past the end of the input/, /8 bytes of instruction data/, 'inner program'],
+    (scene) => {
+      scene.program(OUTER, 'driver');
+      scene.program(s.INNER, asm(' lddw r3, 0x400100000\n ldxdw r0, [r3+0]\n exit'));
+      const script = new s.Script().call('rust', { programId: s.INNER, infos: [], metas: [], data: u64(0n) });
+      return scene.send([scene.script([meta(s.INNER)], script)]);
+    },
+  ),
+  failure(
+    'below-zero',
+    'A pointer went 8 bytes below zero.',
+    'VM_ACCESS_VIOLATION',
+    [/8 bytes before a null/],
+    (scene) => run(scene, ' mov64 r1, -8\n ldxdw r0, [r1+0]\n exit'),
+  ),
+  failure(
+    'copy-length-negative',
+    'The length given to memcpy is -1.',
+    'COMPUTE_EXCEEDED',
+    [/no limit is enough/, /negative/, /sol_memcpy_/],
+    (scene) => run(scene, ` lddw r1, 0x300000000\n lddw r2, 0x300001000\n mov64 r3, -1\n syscall sol_memcpy_${exit}`),
+  ),
+  failure(
+    'sysvar-unaligned',
+    'The Clock is asked for at an odd address.',
+    'SYSCALL_ARGUMENT',
+    [/sol_get_clock_sysvar a pointer to 0x300000001/, /multiple of 8/],
+    (scene) => run(scene, ` lddw r1, 0x300000001\n syscall sol_get_clock_sysvar${exit}`),
+  ),
+  failure(
+    'log-no-text',
+    'Bytes that are no UTF-8 are logged as text.',
+    'SYSCALL_ARGUMENT',
+    [/utf-8/, /sol_log_data/],
+    (scene) => run(scene, ` mov64 r1, r2\n mov64 r2, 4\n syscall sol_log_${exit}`, [], u8(0xff, 0xfe, 1, 2)),
+  ),
+  failure(
+    'function-pointer-wrong',
+    'A function is called through a pointer that is none.',
+    'VM_CODE',
+    [/r3 is 0x123456/],
+    (scene) => run(scene, ' mov64 r3, 0x123456\n callx r3\n exit'),
+  ),
+  failure('syscall-unknown', 'The program calls a syscall that is not there.', 'VM_CODE', [/no syscall/], (scene) =>
+    run(scene, ` syscall sol_not_there${exit}`),
+  ),
+  failure(
+    'abort-with-reason',
+    'The program logs that the pool is not active, and aborts.',
+    'PROGRAM_ABORT',
+    [/pool is not active/],
+    (scene) =>
+      run(
+        scene,
+        ` mov64 r1, r2\n mov64 r2, 18\n syscall sol_log_\n syscall abort${exit}`,
+        [],
+        s.text('pool is not active'),
+      ),
+  ),
+  failure(
+    'resize-readonly',
+    'The program resizes vault, which is read-only.',
+    'ACCOUNT_DATA_READONLY',
+    [/resized vault/, /writable/],
+    (scene) => {
+      scene.account(VAULT, { owner: OUTER, data: new Uint8Array(8) });
+      return run(scene, ` mov64 r2, 16\n stxdw [r1+88], r2${exit}`, [meta(VAULT)]);
+    },
+  ),
+  failure(
+    'units-used-before',
+    'The first instruction used 196,003 of the 250,000 units; the second is the same and has too few left.',
+    'VM_OUT_OF_UNITS',
+    [/instruction #1 to outer program had used 196,003/],
+    (scene) => {
+      scene.program(OUTER, asm(` lddw r6, 98000\nloop:\n sub64 r6, 1\n jne r6, 0, loop${exit}`));
+      const work = s.instruction(OUTER, [], u8());
+      return scene.send([s.instruction(s.COMPUTE_BUDGET, [], join(u8(2), s.u32(250_000))), work, work]);
+    },
+  ),
+  failure(
+    'units-at-the-highest',
+    'The program never ends, with the highest limit there is.',
+    'VM_OUT_OF_UNITS',
+    [/at its highest/],
+    (scene) => {
+      scene.program(OUTER, asm('loop:\n add64 r1, 1\n ja loop'));
+      return scene.send([
+        s.instruction(s.COMPUTE_BUDGET, [], join(u8(2), s.u32(1_400_000))),
+        s.instruction(OUTER, [], u8()),
+      ]);
+    },
+  ),
 ];

@@ -12,6 +12,7 @@ import {
   type ProgramErrorName,
   setReturnData,
 } from '../../src/program/index.ts';
+import { TOKEN_ERRORS, type TokenError } from '../../src/trace/decoders/program-errors.ts';
 
 const TOKEN_PROGRAM = 'TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA';
 const NATIVE_MINT = 'So11111111111111111111111111111111111111112';
@@ -22,30 +23,8 @@ const U64_MAX = 0xffff_ffff_ffff_ffffn;
 const MINT_LEN = 82;
 const ACCOUNT_LEN = 165;
 
-const TOKEN_ERRORS = [
-  'NotRentExempt',
-  'InsufficientFunds',
-  'InvalidMint',
-  'MintMismatch',
-  'OwnerMismatch',
-  'FixedSupply',
-  'AlreadyInUse',
-  'InvalidNumberOfProvidedSigners',
-  'InvalidNumberOfRequiredSigners',
-  'UninitializedState',
-  'NativeNotSupported',
-  'NonNativeHasBalance',
-  'InvalidInstruction',
-  'InvalidState',
-  'Overflow',
-  'AuthorityTypeNotSupported',
-  'MintCannotFreeze',
-  'AccountFrozen',
-  'MintDecimalsMismatch',
-  'NonNativeNotSupported',
-] as const;
-
-function check(condition: boolean, error: (typeof TOKEN_ERRORS)[number]): asserts condition {
+/** @param error one of Token's, by name */
+function check(condition: boolean, error: TokenError): asserts condition {
   if (!condition) throw ProgramError.custom(TOKEN_ERRORS.indexOf(error), error);
 }
 

@@ -18,7 +18,7 @@ export const SYSTEM_ERRORS: ErrorNames = [
   'NonceUnexpectedBlockhashValue',
 ];
 
-export const TOKEN_ERRORS: ErrorNames = [
+export const TOKEN_ERRORS = [
   'NotRentExempt',
   'InsufficientFunds',
   'InvalidMint',
@@ -39,7 +39,9 @@ export const TOKEN_ERRORS: ErrorNames = [
   'AccountFrozen',
   'MintDecimalsMismatch',
   'NonNativeNotSupported',
-];
+] as const satisfies ErrorNames;
+
+export type TokenError = (typeof TOKEN_ERRORS)[number];
 
 export const TOKEN_2022_ERRORS: ErrorNames = [
   ...TOKEN_ERRORS,

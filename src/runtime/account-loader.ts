@@ -75,8 +75,8 @@ const NO_PROGRAMS: readonly ProgramSource[] = [];
 /** Loads what it can: `error` says why it stopped. */
 export function loadAccounts(request: LoadRequest): LoadedAccounts {
   const { sanitized, sizeLimit } = request;
-  const { transaction, keys } = sanitized;
-  const { addressTableLookups, instructions } = transaction.message;
+  const { transaction, keys, plans } = sanitized;
+  const { addressTableLookups } = transaction.message;
   const size = addressTableLookups.length * ADDRESS_LOOKUP_TABLE_BASE_SIZE;
   const accounts = new Array<Account>(keys.length);
   const loaded: LoadingAccounts = { accounts, programs: NO_PROGRAMS, size, error: undefined, refusal: undefined };
@@ -84,8 +84,8 @@ export function loadAccounts(request: LoadRequest): LoadedAccounts {
   for (let i = 0; i < keys.length && loaded.error === undefined; i++) {
     loaded.error = loadAccount(loaded, request, i);
   }
-  for (let i = 0; i < instructions.length && loaded.error === undefined; i++) {
-    loaded.error = checkProgram(loaded, request, instructions[i].programIdIndex);
+  for (let i = 0; i < plans.length && loaded.error === undefined; i++) {
+    loaded.error = checkProgram(loaded, request, plans[i].programIndex);
   }
   return loaded;
 }

@@ -2,17 +2,15 @@
 // sound, what its accounts may be used for, what its instructions take. It is found out once, and noted on the shape.
 // Only a message that met no refusal has facts: one that is refused goes through every check in its order each time.
 
-import type { VersionedMessage } from '../wire/message.ts';
 import { ShapedMessage } from '../wire/message-shape.ts';
-import type { Pubkey } from '../wire/pubkey.ts';
 import type { VersionedTransaction } from '../wire/transaction.ts';
 import { COMPUTE_BUDGET_ID } from './addresses.ts';
 import type { BuiltinAllocation, TransactionLimits } from './compute-budget.ts';
 import type { RuntimeFeatures } from './features.ts';
 import { countSignatures, isSignaturePrecompile } from './fees.ts';
-import { PRECOMPILES, type Precompile } from './precompiles/index.ts';
 import type { TransactionRules } from './rules.ts';
-import { type InstructionAccount, mapPositions, type Positions } from './transaction-context.ts';
+import type { ResolvedMessage } from './sanitized-transaction.ts';
+import { mapPositions } from './transaction-context.ts';
 
 /** What the facts were found under. */
 export interface FactsBasis {
@@ -21,25 +19,7 @@ export interface FactsBasis {
   readonly accountLockLimit?: number | undefined;
 }
 
-/** A top-level instruction without its data. */
-export interface InstructionPlan {
-  readonly programIndex: number;
-  readonly accounts: readonly InstructionAccount[];
-  /** Undefined where nobody has worked them out yet. */
-  readonly positions: Positions | undefined;
-  readonly precompile: Precompile | undefined;
-}
-
-/** A transaction with all its accounts known by key and role. */
-export interface ResolvedMessage {
-  /** Keys of the message, then all that lookup tables load as writable, then all they load as readonly. */
-  readonly keys: readonly Pubkey[];
-  /** What each key is to every instruction that names it, by the same index. */
-  readonly roles: readonly InstructionAccount[];
-}
-
 export interface MessageFacts extends ResolvedMessage {
-  readonly plans: readonly InstructionPlan[];
   /** Undefined where they depend on the data of compute-budget instructions. */
   readonly limits: TransactionLimits | undefined;
   /** How many signatures are paid for; -1 where that depends on the data of precompiles' instructions. */
@@ -70,7 +50,7 @@ export function factsOf({ message }: VersionedTransaction, basis: FactsBasis): M
 /** Notes what was found of a message that no check refused. */
 export function noteFacts(
   { message }: VersionedTransaction,
-  { keys, roles }: ResolvedMessage,
+  { keys, roles, plans }: ResolvedMessage,
   limits: TransactionLimits,
   basis: FactsBasis,
 ): void {
@@ -80,10 +60,7 @@ export function noteFacts(
   const facts: NotedFacts = {
     keys,
     roles,
-    plans: planInstructions(message, keys, roles).map((plan) => ({
-      ...plan,
-      positions: mapPositions(plan.accounts, keys.length),
-    })),
+    plans: plans.map((plan) => ({ ...plan, positions: mapPositions(plan.accounts, keys.length) })),
     limits: programs.some((program) => program.equals(COMPUTE_BUDGET_ID)) ? undefined : limits,
     signatureCount: programs.some(isSignaturePrecompile) ? -1 : countSignatures(message),
     features: basis.environment.features,
@@ -92,23 +69,4 @@ export function noteFacts(
     accountLockLimit: basis.accountLockLimit,
   };
   message.shape.facts = facts;
-}
-
-/** Instructions with the same list of indexes share what it stands for. */
-export function planInstructions(
-  { instructions }: VersionedMessage,
-  keys: readonly Pubkey[],
-  roles: readonly InstructionAccount[],
-): InstructionPlan[] {
-  let indexes: Uint8Array | undefined;
-  let accounts: InstructionAccount[] = [];
-  return instructions.map((instruction) => {
-    if (instruction.accounts !== indexes) {
-      indexes = instruction.accounts;
-      accounts = new Array(indexes.length);
-      for (let i = 0; i < indexes.length; i++) accounts[i] = roles[indexes[i]];
-    }
-    const programIndex = instruction.programIdIndex;
-    return { programIndex, accounts, positions: undefined, precompile: PRECOMPILES.get(keys[programIndex]) };
-  });
 }

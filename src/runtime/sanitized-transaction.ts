@@ -15,14 +15,30 @@ import { MAX_ACCOUNT_KEYS } from '../wire/transaction-sanitizer.ts';
 import * as ids from './addresses.ts';
 import type { ExecutionEnvironment } from './environment.ts';
 import { type Refusal, refuseTransaction } from './errors.ts';
-import type { InstructionPlan, ResolvedMessage } from './message-facts.ts';
+import { PRECOMPILES, type Precompile } from './precompiles/index.ts';
 import type { SlotHashes } from './sysvars/layouts.ts';
-import type { InstructionAccount } from './transaction-context.ts';
+import type { InstructionAccount, Positions } from './transaction-context.ts';
+
+/** A top-level instruction without its data. */
+export interface InstructionPlan {
+  readonly programIndex: number;
+  readonly accounts: readonly InstructionAccount[];
+  /** Undefined where nobody has worked them out yet. */
+  readonly positions: Positions | undefined;
+  readonly precompile: Precompile | undefined;
+}
+
+/** A transaction with all its accounts known by key and role. */
+export interface ResolvedMessage {
+  /** Keys of the message, then all that lookup tables load as writable, then all they load as readonly. */
+  readonly keys: readonly Pubkey[];
+  /** What each key is to every instruction that names it, by the same index. */
+  readonly roles: readonly InstructionAccount[];
+  readonly plans: readonly InstructionPlan[];
+}
 
 export interface SanitizedTransaction extends ResolvedMessage {
   readonly transaction: VersionedTransaction;
-  /** The top-level instructions, where they are known beforehand. */
-  readonly plans: readonly InstructionPlan[] | undefined;
 }
 
 /** Accounts that no transaction may write: programs of the runtime, sysvars. */
@@ -89,7 +105,27 @@ export function resolveAccounts(transaction: VersionedTransaction, source: Looku
     loadedWritableCount = writable.length;
     keys = [...keys, ...writable, ...readonly];
   }
-  return { transaction, keys, roles: rolesOf(message, keys, loadedWritableCount), plans: undefined };
+  const roles = rolesOf(message, keys, loadedWritableCount);
+  return { transaction, keys, roles, plans: planInstructions(message, keys, roles) };
+}
+
+/** Instructions with the same list of indexes share what it stands for. */
+function planInstructions(
+  { instructions }: VersionedMessage,
+  keys: readonly Pubkey[],
+  roles: readonly InstructionAccount[],
+): InstructionPlan[] {
+  let indexes: Uint8Array | undefined;
+  let accounts: InstructionAccount[] = [];
+  return instructions.map((instruction) => {
+    if (instruction.accounts !== indexes) {
+      indexes = instruction.accounts;
+      accounts = new Array(indexes.length);
+      for (let i = 0; i < indexes.length; i++) accounts[i] = roles[indexes[i]];
+    }
+    const programIndex = instruction.programIdIndex;
+    return { programIndex, accounts, positions: undefined, precompile: PRECOMPILES.get(keys[programIndex]) };
+  });
 }
 
 const LOOKUP_TABLE_META_SIZE = 56;

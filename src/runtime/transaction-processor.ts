@@ -7,8 +7,8 @@
 
 import type { Account } from '../wire/account.ts';
 import { equalBytes } from '../wire/bytes.ts';
-import type { CompiledInstruction } from '../wire/message.ts';
-import { ShapedInstruction } from '../wire/message-shape.ts';
+import type { VersionedMessage } from '../wire/message.ts';
+import { type ShapedInstruction, ShapedMessage } from '../wire/message-shape.ts';
 import { DEFAULT_PUBKEY, type Pubkey } from '../wire/pubkey.ts';
 import type { VersionedTransaction } from '../wire/transaction.ts';
 import type { TransactionError } from '../wire/transaction-error.ts';
@@ -33,7 +33,7 @@ import type { ExecutionListener } from './execution-events.ts';
 import { calculateFee, countSignatures, takeFee } from './fees.ts';
 import { InvokeContext } from './invoke-context.ts';
 import { LogCollector } from './log-collector.ts';
-import { factsOf, type MessageFacts, noteFacts, planInstructions } from './message-facts.ts';
+import { factsOf, type MessageFacts, noteFacts } from './message-facts.ts';
 import { type ProgramCache, TransactionProgramCache } from './program-cache.ts';
 import { isRentTransitionAllowed, minimumBalance } from './rent.ts';
 import { resolveAccounts, type SanitizedTransaction } from './sanitized-transaction.ts';
@@ -137,6 +137,38 @@ export interface TransactionExecution {
   readonly accounts: readonly AccountChange[];
   /** Bytes. */
   readonly loadedAccountsDataSize: number;
+  /** Of a success where more than one instruction ran. */
+  readonly frames?: FrameNotes | undefined;
+}
+
+/** What an instruction leaves of its run, for a trace: of `InstructionContext`, what stays as it is. */
+export type FrameNote = Pick<
+  InstructionContext,
+  | 'programIndexInTransaction'
+  | 'accounts'
+  | 'data'
+  | 'stackHeight'
+  | 'abi'
+  | 'unitsAtCall'
+  | 'unitsAtEntry'
+  | 'unitsAtExit'
+  | 'unitsAtReturn'
+  | 'linesAtEntry'
+  | 'linesAtExit'
+>;
+
+/** Holds on to the instructions of a run, and shows nobody else what they hold: an outcome is a value. */
+export class FrameNotes {
+  readonly #transaction: TransactionContext;
+
+  constructor(transaction: TransactionContext) {
+    this.#transaction = transaction;
+  }
+
+  /** In order of execution. */
+  get list(): readonly FrameNote[] {
+    return this.#transaction.trace;
+  }
 }
 
 /** Every check before a transaction runs, in order. Loads the accounts; computes and takes the fee. */
@@ -318,9 +350,10 @@ export function executeTransaction(prepared: PreparedTransaction, listener?: Exe
     computeUnitsConsumed: computeUnitLimit - context.meter.remaining,
     fee,
     returnData: transaction.returnData,
-    innerInstructions: innerInstructionsOf(transaction, sanitized.transaction.message.instructions.length),
+    innerInstructions: innerInstructionsOf(transaction, sanitized.plans.length),
     accounts,
     loadedAccountsDataSize,
+    frames: error === undefined && transaction.traceLength > 1 ? new FrameNotes(transaction) : undefined,
   };
 }
 
@@ -354,17 +387,15 @@ function reuseAccounts(transaction: TransactionContext, listener: ExecutionListe
 
 /** Runs the top-level instructions one by one, up to the first that fails. Source: agave svm/src/message_processor.rs. */
 function processMessage(sanitized: SanitizedTransaction, context: InvokeContext): TransactionError | undefined {
-  const { transaction, keys, roles } = sanitized;
+  const { transaction, plans } = sanitized;
   const { message } = transaction;
-  const { instructions } = message;
-  const plans = sanitized.plans ?? planInstructions(message, keys, roles);
   for (let i = 0; i < plans.length; i++) {
     const { programIndex, accounts, positions, precompile } = plans[i];
     const instruction = new InstructionContext(
       context.transaction,
       programIndex,
       accounts,
-      bodyOf(instructions[i]),
+      bodyOf(message, i),
       i,
       undefined,
       positions,
@@ -372,7 +403,7 @@ function processMessage(sanitized: SanitizedTransaction, context: InvokeContext)
     try {
       if (precompile === undefined) context.processInstruction(instruction);
       else {
-        const instructionDatas = instructions.map((each) => each.data);
+        const instructionDatas = message.instructions.map((each) => each.data);
         context.processPrecompile(instruction, precompile, instructionDatas);
       }
     } catch (failure) {
@@ -384,8 +415,8 @@ function processMessage(sanitized: SanitizedTransaction, context: InvokeContext)
 }
 
 /** Of an instruction that was read by a shape, no view is made unless it is asked for. */
-function bodyOf(instruction: CompiledInstruction): Uint8Array | ShapedInstruction {
-  return instruction instanceof ShapedInstruction ? instruction : instruction.data;
+function bodyOf(message: VersionedMessage, index: number): Uint8Array | ShapedInstruction {
+  return message instanceof ShapedMessage ? message.instructionAt(index) : message.instructions[index].data;
 }
 
 /** What must hold once every instruction has succeeded. */

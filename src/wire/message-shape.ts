@@ -71,44 +71,80 @@ export class MessageShape {
   }
 }
 
-/** A message that was read by its shape. */
+/**
+ * A message that was read by its shape. Banks keep messages for a while, and what is kept costs each time memory is tidied
+ * up; so its instructions are made when they are asked for.
+ */
 export class ShapedMessage implements VersionedMessage {
   readonly version: 'legacy' | 0;
   readonly header: MessageHeader;
   readonly accountKeys: readonly Pubkey[];
-  readonly recentBlockhash: Uint8Array;
-  readonly instructions: readonly ShapedInstruction[];
   readonly addressTableLookups: readonly MessageAddressTableLookup[] = NO_LOOKUPS;
   readonly #shape: MessageShape;
   readonly #blockhash: Pubkey;
+  readonly #source: WireBytes;
+  /** Offset and length of each instruction's data. */
+  readonly #places: readonly number[];
+  #instructions: readonly ShapedInstruction[] | undefined;
 
-  constructor(shape: MessageShape, blockhash: Pubkey, instructions: readonly ShapedInstruction[]) {
+  constructor(shape: MessageShape, blockhash: Pubkey, source: WireBytes, places: readonly number[]) {
     this.version = shape.version;
     this.header = shape.header;
     this.accountKeys = shape.accountKeys;
-    this.recentBlockhash = blockhash.bytes;
-    this.instructions = instructions;
     this.#shape = shape;
     this.#blockhash = blockhash;
+    this.#source = source;
+    this.#places = places;
+    this.#instructions = undefined;
   }
 
   get shape(): MessageShape {
     return this.#shape;
   }
 
+  get recentBlockhash(): Uint8Array {
+    return this.#blockhash.bytes;
+  }
+
+  get instructions(): readonly ShapedInstruction[] {
+    return (this.#instructions ??= this.#shape.instructions.map((_, i) => this.instructionAt(i)));
+  }
+
+  /** The instruction, made for him who asks. */
+  instructionAt(index: number): ShapedInstruction {
+    const places = this.#places;
+    const shape = this.#shape.instructions[index];
+    return new ShapedInstruction(shape, this.#source, places[2 * index], places[2 * index + 1]);
+  }
+
   /** How many words what the shape leaves open takes. */
   get openWordCount(): number {
-    const { instructions } = this;
-    let count = HASH_WORDS + instructions.length;
-    for (let i = 0; i < instructions.length; i++) count += (instructions[i].dataLength + 3) >>> 2;
+    const places = this.#places;
+    let count = HASH_WORDS;
+    for (let i = 0; i < places.length; i += 2) count += 1 + ((places[i + 1] + 3) >>> 2);
     return count;
   }
 
-  /** Writes what the shape leaves open: the blockhash, then the length and the data of each instruction. */
+  /**
+   * Writes what the shape leaves open: the blockhash, then the length and the data of each instruction, its last word
+   * filled up with zeros.
+   */
   writeOpenWords(words: Int32Array): void {
     this.#blockhash.writeWords(words, 0);
+    const { view } = this.#source;
+    const places = this.#places;
     let at = HASH_WORDS;
-    for (let i = 0; i < this.instructions.length; i++) at = this.instructions[i].writeWords(words, at);
+    for (let i = 0; i < places.length; i += 2) {
+      let offset = places[i];
+      const length = places[i + 1];
+      words[at++] = length;
+      const end = offset + length;
+      for (; offset + 4 <= end; offset += 4) words[at++] = view.getInt32(offset, true);
+      if (offset === end) continue;
+      let last = 0;
+      for (let shift = 0; offset < end; offset++, shift += 8) last |= view.getUint8(offset) << shift;
+      words[at++] = last;
+    }
   }
 }
 
@@ -137,21 +173,6 @@ export class ShapedInstruction implements CompiledInstruction {
   /** The signed u32 at a place of the data that is there. */
   dataI32(at: number): number {
     return this.#source.view.getInt32(this.#offset + at, true);
-  }
-
-  /** Writes length and data at `at`, the last word filled up with zeros, and returns the place behind them. */
-  writeWords(words: Int32Array, at: number): number {
-    const { dataLength } = this;
-    const { view } = this.#source;
-    const offset = this.#offset;
-    words[at++] = dataLength;
-    let i = 0;
-    for (; i + 4 <= dataLength; i += 4) words[at++] = view.getInt32(offset + i, true);
-    if (i === dataLength) return at;
-    let last = 0;
-    for (let shift = 0; i < dataLength; i++, shift += 8) last |= view.getUint8(offset + i) << shift;
-    words[at] = last;
-    return at + 1;
   }
 }
 
@@ -219,7 +240,7 @@ function readByShape(reader: WireReader, shape: MessageShape): ShapedMessage | u
   if (at >= end || !shape.hasPrefixAt(reader, header, isLegacy ? 'legacy' : 0)) return undefined;
   const count = shape.instructions.length;
   if (bytes[at++] !== count || count >= 0x80) return undefined;
-  const instructions = new Array<ShapedInstruction>(count);
+  const places = new Array<number>(2 * count);
   for (let i = 0; i < count; i++) {
     const each = shape.instructions[i];
     const { accounts } = each;
@@ -234,11 +255,12 @@ function readByShape(reader: WireReader, shape: MessageShape): ShapedMessage | u
     if (typeof dataLength === 'string') return undefined;
     at += shortVecSize(dataLength);
     if (dataLength > end - at) return undefined;
-    instructions[i] = new ShapedInstruction(each, source, at, dataLength);
+    places[2 * i] = at;
+    places[2 * i + 1] = dataLength;
     at += dataLength;
   }
   // A v0 message without lookup tables says so in its last byte.
   if (!isLegacy && (at >= end || bytes[at++] !== 0)) return undefined;
   reader.offset = at;
-  return new ShapedMessage(shape, hashAt(view, hash), instructions);
+  return new ShapedMessage(shape, hashAt(view, hash), source, places);
 }

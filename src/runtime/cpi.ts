@@ -109,6 +109,7 @@ function call(
   const { features } = context.environment;
   const caller = context.current;
   const activation = currentActivation(context);
+  const unitsAtCall = context.meter.remaining;
   activation.callStep = 'translate_instruction';
   context.consume(context.costs.invokeUnits);
   const { programId, metas, data } = translateInstruction(context, memory, abi, instructionAddr, attempt);
@@ -122,6 +123,8 @@ function call(
 
   activation.callStep = 'prepare_next_cpi_instruction';
   const callee = context.prepareNextInstruction(programId, metas, data, signers);
+  callee.abi = abi.name;
+  callee.unitsAtCall = unitsAtCall;
 
   activation.callStep = 'translate_accounts';
   const accounts = translateAccounts(context, memory, abi, infosAddr, infosLen, caller, callee);
@@ -142,6 +145,7 @@ function call(
   if (features.virtual_address_space_adjustments) {
     for (const account of accounts) if (account.updateRegion) updateCallerAccountRegion(memory, caller, account);
   }
+  callee.unitsAtReturn = context.meter.remaining;
 }
 
 interface CallInstruction {

@@ -120,14 +120,16 @@ export class InvokeContext {
         ...meta,
         indexInTransaction: transaction.indexOf(meta.pubkey),
       }));
-      this.processInstruction(
-        this.prepareNextInstruction(
-          programId,
-          accounts,
-          data,
-          signers.map((signer) => signer.address),
-        ),
+      const callee = this.prepareNextInstruction(
+        programId,
+        accounts,
+        data,
+        signers.map((signer) => signer.address),
       );
+      callee.abi = 'native';
+      callee.unitsAtCall = callee.unitsAtReturn = this.meter.remaining;
+      this.processInstruction(callee);
+      callee.unitsAtReturn = this.meter.remaining;
     } catch (failure) {
       if (failure instanceof Verdict) this.#endAttempt(failure);
       throw failure;
@@ -294,6 +296,8 @@ export class InvokeContext {
     instructionDatas: readonly Uint8Array[],
   ): void {
     const { transaction, listener } = this;
+    instruction.unitsAtEntry = this.meter.remaining;
+    instruction.linesAtEntry = this.logs === undefined ? 0 : this.logs.lines.length;
     listener?.on({ type: 'enter', instruction, unitsRemaining: this.meter.remaining });
     let failure: Verdict | undefined;
     try {
@@ -305,6 +309,8 @@ export class InvokeContext {
     }
     transaction.current = instruction.caller;
     failure ??= this.#checkBalance(instruction);
+    instruction.unitsAtExit = this.meter.remaining;
+    instruction.linesAtExit = this.logs === undefined ? 0 : this.logs.lines.length;
     listener?.on({ type: 'exit', instruction, failure, unitsRemaining: this.meter.remaining });
     if (failure !== undefined) throw failure;
   }

@@ -204,6 +204,17 @@ export class InstructionContext {
   isEstimate = false;
   /** The instruction that was pushed after this one. */
   next: InstructionContext | undefined;
+  // What a trace of the run can be made from without a second one (src/trace/quick-tree.ts).
+  /** How the call was asked for; undefined at top level. */
+  abi: 'c' | 'rust' | 'native' | 'typescript' | undefined;
+  /** The meter when the call was asked for and when it was over: 0 at top level. */
+  unitsAtCall = 0;
+  unitsAtReturn = 0;
+  /** The meter, and the number of log lines, when the program was entered and when it was left. */
+  unitsAtEntry = 0;
+  unitsAtExit = 0;
+  linesAtEntry = 0;
+  linesAtExit = 0;
   /** Position of the first instruction account for each account of the transaction that has one; made when first asked. */
   #positions: Positions | undefined;
 

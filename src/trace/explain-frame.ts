@@ -19,13 +19,20 @@ import {
 import { RUNTIME_CODES } from './explanation-codes.ts';
 import { codeOfFailure, linesOf, type NamedError, NO_FACTS, nameError } from './failure-code.ts';
 import { describeCallers, describeFault } from './failure-fault.ts';
-import { historyOf, type States, turningPoint } from './failure-history.ts';
+import { type History, historyOf, type States, turningPoint } from './failure-history.ts';
 import { type Earlier, earlierOf } from './failure-history-text.ts';
+import { laterHelp } from './failure-order.ts';
 import { CALL_SOURCE, ruleOf } from './failure-rule.ts';
 import { describeFailure, type FailureText, type ShowAddress } from './failure-text.ts';
 import { anchorErrorCode } from './program-error-codes.ts';
 import { investigateSeeds, type SeedReport } from './seed-detective.ts';
-import type { CallFrame, FrameFault, RefusalFacts, TransactionTrace } from './transaction-trace.ts';
+import {
+  type CallFrame,
+  callsOf,
+  type FrameFault,
+  type RefusalFacts,
+  type TransactionTrace,
+} from './transaction-trace.ts';
 import { numberText } from './value-text.ts';
 
 /** @param path from the top-level instruction to the frame that raised the failure */
@@ -76,14 +83,18 @@ class FrameExplainer {
     const failure = frame.failure!;
     const facts = this.#facts;
     const named = this.#named;
-    const findings = findInState(this.#trace, this.#path, this.#show);
+    const history = historyOf(this.#trace, frame);
+    // A frame that made no calls looked at what it was given; what it changed itself before it failed is not to blame.
+    const states = callsOf(frame).length === 0 ? history?.now : undefined;
+    const findings = findInState(this.#trace, this.#path, this.#show, states);
     const seeds = investigateSeeds(this.#trace, this.#path, this.#show);
     const signing = seedCause(seeds, frame, this.#text);
     const anchor = readAnchorLog(frame);
     const found = causeAmong(findings, named.name, named.message !== undefined);
     const finding = found !== undefined && this.#leavesOpen(found) ? found : undefined;
     const hook = findings.find(({ kind }) => kind === 'hook');
-    const earlier = found === undefined ? undefined : this.#earlier(found);
+    const earlier = found === undefined || history === undefined ? undefined : this.#earlier(found, history);
+    const later = found === undefined ? undefined : laterHelp(this.#trace, this.#path, found, this.#show);
     const code = this.#codeOf(finding);
     const row = EXPLANATION_CODES[code] ?? RUNTIME_CODES['PROGRAM_ERROR'];
     const isCall = failure.stage === 'before';
@@ -102,7 +113,8 @@ class FrameExplainer {
     const specific = dedupe([
       ...(instead === undefined ? [] : [instead]),
       ...(isCall ? seedFixes : []),
-      ...(earlier === undefined ? [] : [earlier.fix]),
+      ...(earlier === undefined || earlier.fix === '' ? [] : [earlier.fix]),
+      ...(later === undefined ? [] : [later.fix]),
       ...(advised === undefined || advised.fix === '' || earlier?.isInstead ? [] : [advised.fix]),
       ...(isCall ? [] : seedFixes),
       ...others.filter((fix) => !row.fixes.includes(fix) && !this.#isSettled(fix, seeds)),
@@ -111,7 +123,9 @@ class FrameExplainer {
     return {
       code,
       title: shorten(named.message === undefined ? this.#text.title : `${named.name}: ${named.message}`),
-      cause: shorten(signing ?? withEarlier(this.#cause(finding, anchor), earlier)),
+      cause: shorten(
+        signing ?? [this.#cause(finding, anchor), earlier?.sentence, later?.sentence].filter(Boolean).join(' '),
+      ),
       fixes: specific.length > 0 ? specific : named.fixes.length > 0 ? named.fixes : row.fixes,
       notes: this.#notes(findings, finding, seedNote(seeds, signing)),
       rule: facts.rule || failure.callStep || rule?.rule || null,
@@ -138,12 +152,10 @@ class FrameExplainer {
   }
 
   /** What the transaction itself did before, without which what was found would not be there. */
-  #earlier(found: Finding): Earlier | undefined {
-    const history = historyOf(this.#trace, this.#frame);
-    if (history === undefined) return undefined;
+  #earlier(found: Finding, history: History): Earlier | undefined {
     const { name, message } = this.#named;
     const isThere = (states: States): boolean =>
-      findInState(this.#trace, this.#path, this.#show, states).some((each) => {
+      findInState(this.#trace, this.#path, this.#show, states, true).some((each) => {
         return (
           each.account === found.account &&
           (each.account !== undefined || each.kind === found.kind) &&
@@ -306,9 +318,6 @@ class FrameExplainer {
     return { address, name: name ?? inTransaction.name, role, index: inTransaction.index, isSigner, isWritable };
   }
 }
-
-const withEarlier = (cause: string, earlier: Earlier | undefined): string =>
-  earlier === undefined ? cause : `${cause} ${earlier.sentence}`;
 
 /** What the two sides of a comparison are, where Anchor always logs the same two. Source: anchor lang/syn/src/codegen. */
 const SIDES: Readonly<Record<string, readonly [left: string, right: string]>> = {

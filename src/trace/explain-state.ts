@@ -3,6 +3,7 @@
 // Each program's own layouts are looked at beside: explain-tokens.ts, explain-token-2022.ts, explain-stake.ts.
 
 import { isTokenProgram, TOKEN_2022_PROGRAM, TOKEN_PROGRAM } from './decoders/token-state.ts';
+import { lookAtExtensionNeeds } from './explain-extension-needs.ts';
 import { nameOfProgram } from './explain-flags.ts';
 import { lookAtLoader, lookAtLookupTable } from './explain-native.ts';
 import { lookAtDerivations, lookAtIdleSeeds } from './explain-seeds.ts';
@@ -16,6 +17,7 @@ import type { States } from './failure-history.ts';
 import type { ShowAddress } from './failure-text.ts';
 import { WELL_KNOWN_NAMES } from './names.ts';
 import { type CallFrame, callsOf, type FrameAccount, type TransactionTrace } from './transaction-trace.ts';
+import { bytesText } from './value-text.ts';
 
 const SHOWN_ACCOUNTS = 4;
 
@@ -23,24 +25,28 @@ const SHOWN_ACCOUNTS = 4;
  * What stands out about the frame that failed: the last of the path.
  *
  * @param states of the accounts; when the transaction ended unless given
+ * @param isPast whether they are those of before the frame began
  */
 export function findInState(
   trace: TransactionTrace,
   path: readonly CallFrame[],
   show: ShowAddress,
   states?: States,
+  isPast = false,
 ): Finding[] {
-  const view = new FrameView(trace, path, show, states);
+  const view = new FrameView(trace, path, show, states, isPast);
   lookAtOwnership(view);
   if (view.frame.failure!.stage === 'run') {
     lookAtIdleSeeds(view);
     if (isTokenProgram(view.frame.programAddress)) lookAtTokens(view);
     if (view.frame.programAddress === ASSOCIATED_TOKEN_PROGRAM) lookAtAssociatedToken(view);
     lookAtExtensions(view);
+    lookAtExtensionNeeds(view);
     lookAtStake(view);
     lookAtLookupTable(view);
     lookAtLoader(view);
     lookAtSystem(view);
+    lookAtData(view);
     lookAtCount(view);
     lookAtPlaces(view);
     lookAtSignatures(view);
@@ -51,6 +57,32 @@ export function findInState(
   }
   lookAtTransferHook(view);
   return view.findings;
+}
+
+/** Programs whose instructions are all known: what is not decoded is none. */
+const DECODED: ReadonlySet<string> = new Set([
+  SYSTEM_PROGRAM,
+  TOKEN_PROGRAM,
+  TOKEN_2022_PROGRAM,
+  ASSOCIATED_TOKEN_PROGRAM,
+  'Stake11111111111111111111111111111111111111',
+  'AddressLookupTab1e1111111111111111111111111',
+  'BPFLoaderUpgradeab1e11111111111111111111111',
+]);
+
+function lookAtData(view: FrameView): void {
+  const { instruction, programAddress, data } = view.frame;
+  if (instruction !== null || programAddress === null || !DECODED.has(programAddress)) return;
+  const program = view.show(programAddress);
+  const bytes = `${data.length} byte${data.length === 1 ? '' : 's'}`;
+  view.add(
+    'undecoded',
+    data.length === 0
+      ? `The instruction has no data, and no instruction of ${program} is empty.`
+      : `The data of the instruction, ${bytesText(data, 16)}${data.length > 16 ? '' : ` (${bytes})`}, is no instruction of ${program}: no such instruction, or arguments that are too short.`,
+    '',
+    undefined,
+  );
 }
 
 function lookAtCount(view: FrameView): void {
@@ -133,6 +165,8 @@ function lookAtOwners(view: FrameView): void {
   for (const account of accounts) {
     const state = view.stateOf(account);
     if (account.isSigner || isProgramOrSysvar(view, account)) continue;
+    // A wallet need not exist to have token accounts.
+    if (programAddress === ASSOCIATED_TOKEN_PROGRAM && account.role === 'owner') continue;
     if (isGone(state)) {
       const fix = `Create ${view.who(account)} before, or pass the right account.`;
       view.add('absent', `${view.who(account)} does not exist.`, fix, account);
@@ -195,7 +229,8 @@ export function lastWords(frame: CallFrame, errorName: string): string[] {
   const isWellKnown = frame.programAddress !== null && Object.hasOwn(WELL_KNOWN_NAMES, frame.programAddress);
   const words = lines.filter((line) => {
     // The instruction's name, the error's name or number: said already.
-    if (/^(Instruction: |AnchorError |Left:|Right:|panicked at|Program )|^[A-Z]\w*(::\w+)*$/.test(line)) return false;
+    if (/^(\w*Instruction: |AnchorError |Left:|Right:|panicked at|Program )|^[A-Z]\w*(::\w+)*$/.test(line))
+      return false;
     if (/^error: custom program error/i.test(line) || line === `Error: ${errorName}`) return false;
     // Token, Stake and their like put their errors' own texts into the log.
     return line.trim() !== '' && !(isWellKnown && /^error: /i.test(line));

@@ -38,8 +38,16 @@ type Words = readonly [sentence: string, fix: string, about: Extended];
 type Look = (sides: Sides) => Words | undefined | false;
 
 const LOOKS: Readonly<Record<string, Look>> = {
-  MintRequiredForTransfer({ mint }) {
-    if (mint === undefined) return undefined;
+  MintRequiredForTransfer({ mint, first, view }) {
+    if (mint === undefined) {
+      const token = first === undefined ? undefined : readTokenAccount(first.state);
+      if (first === undefined || token === undefined) return undefined;
+      return [
+        `The mint of ${first.who}, ${view.show(token.mint)}, has extensions that a transfer must read (${[...first.extensions.keys()].join(', ')}), and Transfer does not name it.`,
+        `Use TransferChecked with ${view.show(token.mint)}.`,
+        first,
+      ];
+    }
     const names = [...mint.extensions.keys()];
     return [
       `${mint.who} has ${names.length === 0 ? 'extensions' : names.join(', ')}, so a transfer must name the mint, and Transfer does not.`,

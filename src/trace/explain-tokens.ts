@@ -12,6 +12,7 @@ import {
   readTokenAccount,
   type TokenAccount,
 } from './decoders/token-state.ts';
+import { lookAtTokenRules } from './explain-token-rules.ts';
 import { type FrameView, isGone, SYSTEM_PROGRAM } from './explain-view.ts';
 import type { FrameAccount } from './transaction-trace.ts';
 import { numberText } from './value-text.ts';
@@ -35,7 +36,9 @@ export function lookAtTokens(view: FrameView): void {
   lookAtMints(view);
   lookAtAuthority(view);
   lookAtAmount(view);
+  lookAtDecimals(view);
   lookAtStates(view);
+  lookAtTokenRules(view);
 }
 
 function lookAtKind(
@@ -73,6 +76,8 @@ function lookAtKind(
     return;
   }
   const [mint, token] = [readMint(state), readTokenAccount(state)];
+  // Too small for either: explain-token-rules.ts tells.
+  if (initializes && view.frame.accounts[0] === account && mint === undefined && token === undefined) return;
   if (isMint && mint === undefined) {
     view.add(
       'notAMint',
@@ -266,8 +271,11 @@ function lookAtAmount(view: FrameView): void {
       source,
     );
   }
-  const decimals = instruction.args['decimals'];
-  const mintAccount = accounts.find(({ role }) => role === 'mint');
+}
+
+function lookAtDecimals(view: FrameView): void {
+  const decimals = view.frame.instruction?.args['decimals'];
+  const mintAccount = view.by('mint');
   const mintState = mintAccount === undefined ? undefined : view.stateOf(mintAccount);
   const mint = mintState === undefined ? undefined : readMint(mintState);
   if (typeof decimals === 'number' && mint?.isInitialized && mint.decimals !== decimals) {
@@ -328,6 +336,14 @@ export function lookAtAssociatedToken(view: FrameView): void {
       'Use it as it is, or CreateAssociatedTokenIdempotent, which accepts that.',
       ata,
     );
+    if (token !== undefined && token.mint !== mint.address) {
+      view.add(
+        'mint',
+        `${view.who(ata)} exists already, and holds tokens of ${view.show(token.mint)}, not of ${view.show(mint.address)}.`,
+        'No transaction leaves it so: in a test, write the account with the mint of its address.',
+        ata,
+      );
+    }
     if (token !== undefined && wallet !== undefined && token.owner !== wallet.address) {
       view.add(
         'owner',

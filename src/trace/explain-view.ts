@@ -39,7 +39,8 @@ export type FindingKind =
   | 'ownership'
   | 'hook'
   | 'derivation'
-  | 'returnData';
+  | 'returnData'
+  | 'undecoded';
 
 export const SYSTEM_PROGRAM = '11111111111111111111111111111111';
 export const ASSOCIATED_TOKEN_PROGRAM = 'ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL';
@@ -51,6 +52,8 @@ export class FrameView {
   readonly path: readonly CallFrame[];
   readonly frame: CallFrame;
   readonly show: ShowAddress;
+  /** Whether the accounts are looked at as they were before the frame began. */
+  readonly isPast: boolean;
   readonly #states: ReadonlyMap<string, AccountState> | undefined;
 
   /** @param states of the accounts; when the transaction ended unless given */
@@ -59,17 +62,14 @@ export class FrameView {
     path: readonly CallFrame[],
     show: ShowAddress,
     states?: ReadonlyMap<string, AccountState>,
+    isPast = false,
   ) {
     this.#states = states;
+    this.isPast = isPast;
     this.trace = trace;
     this.path = path;
     this.frame = path[path.length - 1];
     this.show = show;
-  }
-
-  /** Whether the accounts are looked at as they were before. */
-  get isPast(): boolean {
-    return this.#states !== undefined;
   }
 
   get instruction(): string {
@@ -153,6 +153,8 @@ const CAUSES: Readonly<Record<string, readonly FindingKind[]>> = {
   IncorrectAccount: ['hook'],
   MissingAccount: ['hook', 'tooFew', 'misplaced'],
   AccountBorrowFailed: ['twice'],
+  InvalidInstruction: ['undecoded'],
+  InvalidInstructionData: ['undecoded'],
   InvalidSeeds: ['derivation'],
   ConstraintSeeds: ['derivation'],
   NotRentExempt: ['missing'],

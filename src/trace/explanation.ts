@@ -2,6 +2,7 @@
 
 import { type CodeRow, RUNTIME_CODES } from './explanation-codes.ts';
 import type { ShowAddress } from './failure-text.ts';
+import { INTERFACE_ERROR_CODES } from './interface-error-codes.ts';
 import { WELL_KNOWN_NAMES } from './names.ts';
 import { PROGRAM_ERROR_CODES } from './program-error-codes.ts';
 import type { SeedReport } from './seed-detective.ts';
@@ -9,7 +10,11 @@ import type { Flags, FrameFault, TransactionTrace } from './transaction-trace.ts
 import { AddressText } from './value-text.ts';
 
 /** Code → row, of everything that can be explained. */
-export const EXPLANATION_CODES: Readonly<Record<string, CodeRow>> = { ...RUNTIME_CODES, ...PROGRAM_ERROR_CODES };
+export const EXPLANATION_CODES: Readonly<Record<string, CodeRow>> = {
+  ...RUNTIME_CODES,
+  ...PROGRAM_ERROR_CODES,
+  ...INTERFACE_ERROR_CODES,
+};
 
 export interface ExplainedAccount extends Flags {
   readonly address: string;

@@ -3,6 +3,7 @@
 
 import { readAnchorLog } from './anchor-log.ts';
 import { RUNTIME_CODES, snake } from './explanation-codes.ts';
+import { interfaceErrorCode } from './interface-error-codes.ts';
 import { anchorErrorCode, type ProgramErrorCode, programErrorCode } from './program-error-codes.ts';
 import type { CallFrame, RefusalFacts } from './transaction-trace.ts';
 
@@ -74,7 +75,8 @@ export function nameError(frame: CallFrame): NamedError {
   const { error, custom, kind } = frame.failure!;
   if (typeof error === 'string') return { code: '', name: kind, message: undefined, fixes: [] };
   const number = error.Custom;
-  const known = programAddress === null ? undefined : programErrorCode(programAddress, number);
+  const known =
+    (programAddress === null ? undefined : programErrorCode(programAddress, number)) ?? interfaceErrorCode(number);
   const anchor = readAnchorLog(frame);
   const isAnchor =
     anchor !== undefined || linesOf(frame).some((line) => /^Program log: (?:Instruction: |AnchorError)/.test(line));

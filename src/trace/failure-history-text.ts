@@ -33,23 +33,20 @@ const UNDONE: ReadonlySet<FindingKind> = new Set([
   'uninitialized',
 ]);
 
-/**
- * Undefined where the account was no use before either: what made it is not what is wrong with it.
- *
- * @param found what stood out after it
- */
+/** @param found what stood out after it */
 export function earlierOf(
   event: HistoryEvent,
   path: readonly CallFrame[],
   found: Pick<Finding, 'kind' | 'account'>,
   show: ShowAddress,
-): Earlier | undefined {
+): Earlier {
   const { frame, address } = event;
   // A shortage of the one who may take is one of the allowance.
   const field = found.kind === 'funds' && found.account !== address ? 'delegatedAmount' : undefined;
   const deed = deedOf(event, show, field);
-  if (deed.kind === 'made' && found.kind !== 'initialized') return undefined;
   const who = frameWords(frame, path, show);
+  // The account was no use before either: what made it is not to be undone.
+  const isMaker = deed.kind === 'made' && found.kind !== 'initialized';
   const [top, failed] = [frame.path[0], path[0].path[0]];
   const isRepeated = frame.instruction !== null && frame.instruction.name === path[0].instruction?.name;
   const later = top === failed ? `call #${path[path.length - 1].path.join('.')}` : `instruction #${failed}`;
@@ -58,11 +55,13 @@ export function earlierOf(
     frame,
     address,
     sentence: `Before it, ${who} ${deed.past} ${deed.object}.`,
-    fix: isTwice
-      ? `Leave out one of both, instruction #${top} or #${failed}.`
-      : deed.kind === 'taken'
-        ? `Let ${who} take less, or ${field === undefined ? `bring more into ${show(address)}` : `approve more`} between it and ${later}.`
-        : `Don't let ${who} ${deed.verb} ${deed.object} before ${later}: change their order, or leave that out.`,
+    fix: isMaker
+      ? ''
+      : isTwice
+        ? `Leave out one of both, instruction #${top} or #${failed}.`
+        : deed.kind === 'taken'
+          ? `Let ${who} take less, or ${field === undefined ? `bring more into ${show(address)}` : `approve more`} between it and ${later}.`
+          : `Don't let ${who} ${deed.verb} ${deed.object} before ${later}: change their order, or leave that out.`,
     isInstead: UNDONE.has(found.kind) || deed.kind === 'taken',
   };
 }

@@ -97,8 +97,16 @@ const TOKEN_2022_MORE: Readonly<Record<string, readonly [message: string, fix?: 
   ],
   ExtensionAlreadyInitialized: ['The extension is initialized already.'],
   MintHasSupply: ['The mint still has a supply and cannot be closed.', 'Burn everything first.'],
-  NoAuthorityExists: ['The authority was given up: nobody can do this.'],
-  TransferFeeExceedsMaximum: ['The transfer fee exceeds 10,000 basis points.'],
+  NoAuthorityExists: ['The authority was given up: nobody can do this.', 'Leave it as it is.'],
+  TransferFeeExceedsMaximum: ['The transfer fee exceeds 10,000 basis points.', 'Say at most 10,000, which is 100%.'],
+  CpiGuardSettingsLocked: [
+    'CPI Guard cannot be switched on or off within a call.',
+    'Do it at top level, in an instruction of its own.',
+  ],
+  ConfidentialTransferAccountNotApproved: [
+    'The mint’s confidential transfer authority has not approved the account.',
+    'Let it approve the account first (ApproveConfidentialTransferAccount).',
+  ],
   MintRequiredForTransfer: ['This mint has extensions that need the mint at each transfer.', 'Use TransferChecked.'],
   FeeMismatch: [
     'The fee given is not the one the mint calculates.',

@@ -17,6 +17,7 @@ import { Scene, type SentBoth } from './scene.ts';
 import { STAKE_CASES } from './stake-cases.ts';
 import { tableCases } from './table-cases.ts';
 import { TOKEN_CASES } from './token-cases.ts';
+import { TOKEN_RULE_CASES } from './token-rule-cases.ts';
 import { TRANSACTION_CASES } from './transaction-cases.ts';
 import { VM_CASES } from './vm-cases.ts';
 
@@ -31,6 +32,7 @@ const BY_HAND: readonly FailureCase[] = [
   ...MORE_CASES,
   ...FLAG_CASES,
   ...HISTORY_CASES,
+  ...TOKEN_RULE_CASES,
 ];
 
 /** With the smallest cases of the codes that those above don't meet. */

@@ -2,6 +2,7 @@
 // program of one line stands at its address and returns the number; what the numbers mean is the table's.
 
 import { FeatureSet } from '../../src/runtime/features.ts';
+import { INTERFACES, interfaceErrorCode } from '../../src/trace/interface-error-codes.ts';
 import { anchorErrorCode, programErrorCode } from '../../src/trace/program-error-codes.ts';
 import { PROGRAM_ERRORS, placeOfProgramError } from '../../src/wire/program-error.ts';
 import { type FailureCase, failure } from './case.ts';
@@ -38,7 +39,9 @@ const NUMBERED: readonly FailureCase[] = TABLES.flatMap(([program, count]) =>
     const row = programErrorCode(program, number);
     if (row === undefined) return undefined;
     const cause = `The program returns its error ${number}, ${row.name}.`;
-    return failure(`returns-${row.code}`, cause, row.code, [row.name], (scene) => play(scene, program, custom(number)));
+    // Of a program whose instructions are known, that the data is none of them says more.
+    const says = row.name === 'InvalidInstruction' ? /no instruction/ : row.name;
+    return failure(`returns-${row.code}`, cause, row.code, [says], (scene) => play(scene, program, custom(number)));
   }).filter((each) => each !== undefined),
 );
 
@@ -51,6 +54,16 @@ const ANCHOR: readonly FailureCase[] = Array.from({ length: 5001 }, (_, number) 
     play(scene, String(OUTER), BigInt(number), log),
   );
 }).filter((each) => each !== undefined);
+
+const OF_INTERFACES: readonly FailureCase[] = INTERFACES.flatMap(({ name, first, rows }) =>
+  rows.map((_, i) => {
+    const row = interfaceErrorCode(first + i)!;
+    const cause = `A program returns error ${first + i} of the interface ${name}, ${row.name}.`;
+    return failure(`returns-${row.code}`, cause, row.code, [row.name], (scene) =>
+      play(scene, String(OUTER), BigInt(first + i)),
+    );
+  }),
+);
 
 const snake = (name: string) => name.replace(/([a-z])([A-Z])/g, '$1_$2').toUpperCase();
 
@@ -185,7 +198,7 @@ const REAL: readonly FailureCase[] = [
   ),
 ];
 
-const ALL: readonly FailureCase[] = [...REAL, ...RETURNED, ...NUMBERED, ...ANCHOR];
+const ALL: readonly FailureCase[] = [...REAL, ...RETURNED, ...NUMBERED, ...ANCHOR, ...OF_INTERFACES];
 
 /** The cases of codes that are not met yet. */
 export function tableCases(met: ReadonlySet<string>): FailureCase[] {

@@ -137,7 +137,7 @@ export const TOKEN_CASES = [
   failure(
     'token-2022-hook-extra-missing',
     'The hook’s list is passed, what it lists is not: an account derived from "counter" and the source.',
-    'PROGRAM_CUSTOM_ERROR',
+    'EXTRA_ACCOUNTS_INCORRECT_ACCOUNT',
     ['FZKQAvG8XHg5MCra1zjBojWUxU1WazTtaFEGBKYiJaG8', /did not pass/, /Name behind the accounts of the transfer/],
     (scene) => {
       scene.program(OUTER, { asm: 'entrypoint:\n mov64 r0, 0\n exit' });

@@ -117,5 +117,5 @@ function tooLong(file: string): never {
 }
 
 function unreadable(file: string, reason: string): never {
-  throw new ParhelionError('UNREADABLE_FILE', { file, reason });
+  throw new ParhelionError('UNREADABLE_FILE', { file: file === '' ? '""' : file, reason });
 }

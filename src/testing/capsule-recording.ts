@@ -39,6 +39,7 @@ export function readRecordedTransaction(answer: unknown): RecordedTransaction {
   const result = outer !== undefined && 'result' in outer ? outer['result'] : answer;
   if (result === null) return refuseRecording('getTransaction answered null: the node does not know the transaction');
   const value = asObject(result);
+  if (value?.['format'] === 'parhelion-capsule') return refuseRecording('it is a capsule already');
   if (value === undefined || !('transaction' in value)) {
     return refuseRecording('it has no field `transaction`: pass what getTransaction answered');
   }

@@ -124,6 +124,7 @@ function call(
   activation.callStep = 'prepare_next_cpi_instruction';
   const callee = context.prepareNextInstruction(programId, metas, data, signers);
   callee.abi = abi.name;
+  callee.signers = signers;
   callee.unitsAtCall = unitsAtCall;
 
   activation.callStep = 'translate_accounts';

@@ -120,13 +120,10 @@ export class InvokeContext {
         ...meta,
         indexInTransaction: transaction.indexOf(meta.pubkey),
       }));
-      const callee = this.prepareNextInstruction(
-        programId,
-        accounts,
-        data,
-        signers.map((signer) => signer.address),
-      );
+      const signerKeys = signers.map((signer) => signer.address);
+      const callee = this.prepareNextInstruction(programId, accounts, data, signerKeys);
       callee.abi = 'native';
+      callee.signers = signerKeys;
       callee.unitsAtCall = callee.unitsAtReturn = this.meter.remaining;
       this.processInstruction(callee);
       callee.unitsAtReturn = this.meter.remaining;

@@ -207,6 +207,8 @@ export class InstructionContext {
   // What a trace of the run can be made from without a second one (src/trace/quick-tree.ts).
   /** How the call was asked for; undefined at top level. */
   abi: 'c' | 'rust' | 'native' | 'typescript' | undefined;
+  /** The addresses that the caller signed for with seeds, or vouched for. */
+  signers: readonly Pubkey[] | undefined;
   /** The meter when the call was asked for and when it was over: 0 at top level. */
   unitsAtCall = 0;
   unitsAtReturn = 0;

@@ -149,6 +149,7 @@ export type FrameNote = Pick<
   | 'data'
   | 'stackHeight'
   | 'abi'
+  | 'signers'
   | 'unitsAtCall'
   | 'unitsAtEntry'
   | 'unitsAtExit'

@@ -132,7 +132,14 @@ export function findProgramAddress(seeds: readonly Seed[], programId: Address): 
 /** An address derived from another by a text; the System program makes accounts there. */
 export function createWithSeed(base: Address, seed: string, owner: Address): Address {
   const found = programAddress.createWithSeed(toPubkey(base), seed, toPubkey(owner));
-  if (typeof found === 'string') throw new ProgramError(found);
+  if (typeof found === 'string') {
+    const { length } = encoder.encode(seed);
+    const isLong = found === 'MaxSeedLengthExceeded';
+    throw new ProgramError(
+      found,
+      isLong ? `the seed ${JSON.stringify(seed)} has ${length} bytes; 32 are the limit` : undefined,
+    );
+  }
   return toAddress(found);
 }
 

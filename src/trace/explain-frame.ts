@@ -183,6 +183,7 @@ class FrameExplainer {
     const { rule, account, detail, limit } = this.#facts;
     const isAboutAccount = account !== null && kind !== 'foreign' && kind !== 'wrongProgram';
     if ((kind === 'funds' || kind === 'derivation') && errors.includes(this.#named.name)) return true;
+    if (kind === 'derivation' && this.#saysWhy()) return false;
     const isSilent = rule !== '' && !isAboutAccount && detail === null && limit === null;
     return this.#isReturned() || isSilent || this.#frame.failure!.kind === 'ExternalAccountDataModified';
   }
@@ -230,7 +231,18 @@ class FrameExplainer {
   #withLastWords(sentence: string): string {
     const isSilent = this.#isReturned() || this.#frame.failure!.kind === 'Abort';
     const last = isSilent ? lastWords(this.#frame, this.#named.name).at(-1) : undefined;
-    return last === undefined ? sentence : `${sentence} It logged: "${withNames(last, this.#show)}".`;
+    return last === undefined || sentence.includes(last)
+      ? sentence
+      : `${sentence} It logged: "${withNames(last, this.#show)}".`;
+  }
+
+  /** Whether a program that returned a number of its own said something of another kind about it. */
+  #saysWhy(): boolean {
+    const { error, text } = this.#frame.failure!;
+    if (typeof error !== 'object') return false;
+    const { detail } = this.#facts;
+    const words = detail === null || detail === text ? lastWords(this.#frame, this.#named.name) : [detail];
+    return words.length > 0 && !words.some((word) => /pda|seed|address|deriv|bump|key/i.test(word));
   }
 
   /** A derivation stands beside a number that means nothing to us: that it is the cause is not said. */
@@ -266,8 +278,15 @@ class FrameExplainer {
       /panicked at|Error: memory allocation failed|custom program panic/.test(each),
     );
     const { failure } = this.#frame;
-    if (line !== undefined) return line.replace(/^Program log: (?:panicked: )?/, '');
+    if (line !== undefined)
+      return `${line.replace(/^Program log: (?:panicked: |panicked at (?=\w*Error:))?/, '')}${this.#place()}`;
     return failure!.kind === 'Panic' ? failure!.text.replace(/^SBF program Panicked /, '') : undefined;
+  }
+
+  /** Where a program in TypeScript threw; empty where it is none. */
+  #place(): string {
+    const place = this.#facts.rule === 'panic' ? /, (at .*)$/.exec(this.#facts.detail ?? '')?.[1] : undefined;
+    return place === undefined ? '' : `, ${place}`;
   }
 
   #fault(): FrameFault | null {
@@ -279,7 +298,8 @@ class FrameExplainer {
   #notes(findings: readonly Finding[], cause: Finding | undefined, seedNote: string | undefined): string[] {
     const notes: string[] = [];
     for (const finding of findings) {
-      const isNoted = NOTED.has(finding.kind) && finding.errors.length === 0;
+      const isApart = finding.kind === 'derivation' && !this.#isReturned();
+      const isNoted = NOTED.has(finding.kind) && finding.errors.length === 0 && !isApart;
       if (finding !== cause && isNoted) notes.push(finding.sentence);
     }
     if (cause !== undefined && this.#isReturned()) {

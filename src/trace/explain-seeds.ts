@@ -18,7 +18,9 @@ export function seedCause(report: SeedReport | null, frame: CallFrame, { cause }
   const match = report?.match;
   if (match == null || frame.failure!.stage !== 'before') return undefined;
   if (match.cause !== null) return match.cause;
-  const areGiven = frame.signers.length > 0 || frame.derivations.length > 0;
+  const isIdle = ({ address }: { readonly address: string }) =>
+    !frame.accounts.some((account) => account.address === address && account.asked?.isSigner);
+  const areGiven = frame.signers.some(isIdle) || frame.derivations.length > 0;
   return areGiven ? `${cause.replace(/\.$/, '')}: ${match.difference}.` : undefined;
 }
 

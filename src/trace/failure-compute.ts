@@ -62,6 +62,10 @@ function usedBefore({ trace, path, nameOf }: ComputeScene): string {
     return callsOf(frame).filter((call) => call !== next);
   });
   const large = [...before, ...done].filter(({ computeUnits }) => computeUnits.total > limit / 4);
+  const dear = path[path.length - 1].syscalls.find(
+    ({ name, units }) => units > limit / 4 && !name.startsWith('sol_invoke'),
+  );
+  if (dear !== undefined) return ` Of these ${numberText(dear.count)} × ${dear.name} took ${numberText(dear.units)}.`;
   if (large.length === 0) return '';
   const shown = large.slice(0, 3).map((frame) => {
     const what = frame.path.length === 1 ? 'instruction' : 'call';

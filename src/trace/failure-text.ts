@@ -6,6 +6,7 @@
 
 import { isOnCurve } from '../crypto/curve.ts';
 import { decodeBase58 } from '../wire/base58.ts';
+import { SYSTEM_PROGRAM } from './explain-view.ts';
 import { EXPLANATION_CODES, withNames } from './explanation.ts';
 import { codeOfFailure, NO_FACTS, nameError } from './failure-code.ts';
 import { describeOutOfUnits } from './failure-compute.ts';
@@ -182,17 +183,26 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
 
   // What a program may not do to an account
-  ExternalAccountLamportSpend: changeRefused(
-    'took lamports from',
-    'Let the owner do it: only an owner may take lamports.',
-  ),
+  ExternalAccountLamportSpend(scene) {
+    const words = changeRefused('took lamports from', 'Let the owner do it: only an owner may take lamports.')(scene);
+    if (scene.facts.account === null || !scene.facts.detail?.includes(SYSTEM_PROGRAM)) return words;
+    const account = accountIn(scene.frame, scene.facts.account, scene.show);
+    return {
+      ...words,
+      fixes: [`Let System transfer them: ${account} must sign, a PDA by its seeds in invoke_signed.`],
+    };
+  },
   ReadonlyLamportChange: changeRefused('changed the lamports of', 'writable'),
   ReadonlyDataModified: changeRefused('wrote to the data of', 'writable'),
   ExternalAccountDataModified: changeRefused('wrote to the data of', 'Let the owner do it: only an owner may write.'),
-  ModifiedProgramId: changeRefused(
-    'changed the owner of',
-    'Only the present owner may, on a writable account whose data is all zeros.',
-  ),
+  ModifiedProgramId(scene) {
+    const fix = 'Only the present owner may, on a writable account whose data is all zeros.';
+    const words = changeRefused('changed the owner of', fix)(scene);
+    // What is left of the reasons where it owns the account and may write it.
+    const { account, held, detail } = scene.facts;
+    const hasData = account !== null && held?.isWritable === true && detail === null;
+    return hasData ? { ...words, cause: words.cause.replace(/\.$/, ', whose data is not all zeros.') } : words;
+  },
   ExecutableModified: changeRefused('changed the executable flag of', 'Only the owner may, on a writable account.'),
   InvalidRealloc(scene) {
     const { facts, frame, show } = scene;
@@ -352,7 +362,8 @@ function ownError(scene: Scene): Words {
   const isNamed = frame.instruction !== null && frame.instruction.name !== program && facts.detail === null;
   const instruction = isNamed ? ` in ${frame.instruction!.name}` : '';
   const isStopped = error === 'ProgramFailedToComplete' && kind !== error;
-  const detail = facts.detail === null ? '' : `: ${withNames(facts.detail, show)}`;
+  const isNew = facts.detail !== null && facts.detail !== frame.failure!.text;
+  const detail = isNew ? `: ${withNames(facts.detail!, show)}` : '';
   const cause = {
     before: `${caller}'s call to ${program} was refused with ${name}`,
     run: isStopped ? `${program} was stopped${instruction} by ${name}` : `${program} returned ${name}${instruction}`,

@@ -55,6 +55,8 @@ interface Question {
   readonly targets: readonly string[];
   /** How many lists of seeds these were, where they are joined. */
   readonly joined?: number;
+  /** Whether the seeds were given for another address, so that how they differ says nothing. */
+  readonly isForOther?: boolean;
   /** Whether they are to sign, which seeds do under the calling program only. */
   readonly isForSigning: boolean;
 }
@@ -99,8 +101,11 @@ function questionsOf(trace: TransactionTrace, path: readonly CallFrame[]): Quest
     // Seeds that sign for another account of the call were hardly meant for this one.
     const isSpent = ({ address }: Derivation) =>
       frame.accounts.some((account) => account.address === address && account.asked?.isSigner);
-    const byUse = [...given.filter((each) => !isSpent(each)), ...given.filter(isSpent)];
-    const found = [...byUse, ...caller.derivations].map((derivation) => questionOf(derivation, targets, true));
+    const found: Question[] = [
+      ...given.filter((each) => !isSpent(each)).map((each) => questionOf(each, targets, true)),
+      ...given.filter(isSpent).map((each) => ({ ...questionOf(each, targets, true), isForOther: true })),
+      ...caller.derivations.map((each) => questionOf(each, targets, true)),
+    ];
     if (frame.signers.length > 1) {
       const seeds = frame.signers.flatMap((signer) => signer.seeds);
       const derivation = { address: null, seeds, programAddress, bump: null, step: 0 };
@@ -108,9 +113,10 @@ function questionsOf(trace: TransactionTrace, path: readonly CallFrame[]): Quest
     }
     // Where no seeds were given, those used elsewhere in the transaction under the same program may be one change away.
     const elsewhere = derivationsOf(trace).filter((derivation) => derivation.programAddress === programAddress);
-    return unique([...found, ...elsewhere.map((derivation) => questionOf(derivation, targets, true))]).filter(
-      (question) => question.targets.length > 0 && question.seeds.length > 0,
-    );
+    return unique([
+      ...found,
+      ...elsewhere.map((each) => ({ ...questionOf(each, targets, true), isForOther: true })),
+    ]).filter((question) => question.targets.length > 0 && question.seeds.length > 0);
   }
   if (stage !== 'run' || (refusal !== null && refusal.rule !== 'program result')) return [];
   const last = frame.derivations.at(-1);
@@ -272,9 +278,10 @@ class Search {
     differences: readonly string[],
   ): SeedMatch {
     const readings = readSeeds(seeds);
-    const difference =
+    const changes =
       differences.filter((text) => text !== '').join(', ') || 'these very seeds lead there, under this program';
     const list = seedWords(readings, this.#show);
+    const difference = question.isForOther === true ? `they are ${list}` : changes;
     const [address, program] = [this.#show(expected), this.#show(programAddress)];
     const match = { expected, programAddress, seeds: readings, difference };
     if (question.isForSigning && programAddress !== question.programAddress) {

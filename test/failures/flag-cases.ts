@@ -6,6 +6,7 @@ import {
   defineProgram,
   createProgramAddress as deriveInProgram,
   findProgramAddress as findInProgram,
+  ProgramError,
 } from '../../src/program/index.ts';
 import type { Pubkey } from '../../src/wire/pubkey.ts';
 import type { Call } from '../support/cpi-driver.ts';
@@ -223,6 +224,69 @@ export const FLAG_CASES = [
       scene.program(INNER, 'say');
       const limit = s.instruction(s.COMPUTE_BUDGET, [], join(u8(2), u32(1000)));
       return scene.send([limit, call(scene, [meta(INNER)], INNER, [])]);
+    },
+  ),
+  failure(
+    'second-pda-without-seeds',
+    'Two PDAs are to sign, and seeds are given for the first only; those of the second are like them.',
+    'CPI_SIGNER_PRIVILEGE',
+    [/no seeds were given for it\.$/m, /Sign for \w+…\w+ with the seeds \["b", bump \d+\]/],
+    (scene) => {
+      const [first, second] = [seedsOf(text('a')), seedsOf(text('b'))];
+      scene.program(INNER, 'say');
+      const metas = [meta(first.address, 's'), meta(second.address, 's')];
+      const outer = [meta(first.address), meta(second.address), meta(INNER)];
+      for (const { address } of [first, second]) scene.account(address);
+      return scene.send([call(scene, outer, INNER, metas, { seeds: [[text('a'), u8(first.bump)]] })]);
+    },
+  ),
+  failure(
+    'amount-after-a-derivation',
+    'The program derives its event authority, which nobody passes, and then finds the amount too small.',
+    'PROGRAM_CUSTOM_ERROR',
+    [/returned its own error 6001: amount too small\.$/m],
+    (scene) => {
+      scene.hosted(
+        OUTER,
+        defineProgram((id) => {
+          findInProgram(['__event_authority'], id);
+          throw ProgramError.custom(6001, 'amount too small');
+        }),
+      );
+      return scene.send([s.instruction(OUTER, [meta(POOL)], u8())]);
+    },
+  ),
+  failure(
+    'wallet-pda-debited',
+    'The program takes lamports out of a PDA that System owns, without a call to System.',
+    'ACCOUNT_LAMPORTS_NOT_OWNED',
+    [/owned by System/, /Let System transfer/, /invoke_signed/],
+    (scene) => {
+      const { address } = seedsOf(text('vault'));
+      for (const each of [address, BOB]) scene.account(each);
+      scene.hosted(
+        OUTER,
+        defineProgram((_id, [vault, bob]) => {
+          vault.lamports -= 5n;
+          bob.lamports += 5n;
+        }),
+      );
+      return scene.send([s.instruction(OUTER, [meta(address, 'w'), meta(BOB, 'w')], u8())]);
+    },
+  ),
+  failure(
+    'searches-in-a-loop',
+    'The program searches for an address 200 times; each search costs 1,500 units and more.',
+    'COMPUTE_EXCEEDED',
+    [/× sol_try_find_program_address took/],
+    (scene) => {
+      scene.hosted(
+        OUTER,
+        defineProgram((id) => {
+          for (let i = 0; i < 200; i++) findInProgram(['x', i], id);
+        }),
+      );
+      return scene.send([s.instruction(OUTER, [meta(POOL)], u8())]);
     },
   ),
   failure(

@@ -29,6 +29,7 @@ import {
   REGION_COUNT,
   REGION_SHIFT,
   STACK,
+  STALE,
   WINDOW_DELTA,
   WINDOW_READ_END,
   WINDOW_REGION,
@@ -221,6 +222,7 @@ export class VmMemory {
     this.#rodataStart = rodataStart;
     this.#rodataHost = layout.rodataHostOffset;
     this.#rodataLen = layout.rodataLen;
+    u32[STALE >> 2] = 1;
     this.forgetWindow();
     this.fault = undefined;
   }
@@ -234,6 +236,7 @@ export class VmMemory {
     this.u32[word(INPUT_REGION, READ_LIMIT)] = len;
     this.u32[word(INPUT_REGION, WRITE_LIMIT)] = writable ? len : 0;
     this.u32[word(INPUT_REGION, HOST_OFFSET)] = hostOffset;
+    this.u32[STALE >> 2] = 1;
   }
 
   /**
@@ -244,6 +247,7 @@ export class VmMemory {
     this.#inputEnds = ends;
     this.#inputEndCount = count;
     this.u32[word(INPUT_REGION, WRITE_LIMIT)] = written;
+    this.u32[STALE >> 2] = 1;
   }
 
   /** Of an input whose stores are noted: up to where it may have been written. */
@@ -265,6 +269,7 @@ export class VmMemory {
     while (i < this.#inputEndCount && ends[i] < end) i++;
     const { u32 } = this;
     u32[word(INPUT_REGION, WRITE_LIMIT)] = i < this.#inputEndCount ? ends[i] : u32[word(INPUT_REGION, READ_LIMIT)];
+    u32[STALE >> 2] = 1;
   }
 
   /** Maps the input as regions, sorted by address. */
@@ -273,6 +278,7 @@ export class VmMemory {
     this.#onFault = onFault;
     this.u32[word(INPUT_REGION, READ_LIMIT)] = 0;
     this.u32[word(INPUT_REGION, WRITE_LIMIT)] = 0;
+    this.u32[STALE >> 2] = 1;
     this.forgetWindow();
   }
 
@@ -422,6 +428,7 @@ export class VmMemory {
     const { u32 } = this;
     if (end <= u32[word(region, WRITE_LIMIT)] || start >= u32[word(region, DIRTY_FROM)]) return;
     const len = u32[word(region, READ_LIMIT)];
+    u32[STALE >> 2] = 1;
     if (start < len >>> 1) {
       u32[word(region, WRITE_LIMIT)] = Math.min(len, Math.ceil(end / DIRT_GRAIN) * DIRT_GRAIN);
     } else {

@@ -14,6 +14,8 @@ export interface Syscall<C = any> {
   (context: C, memory: VmMemory, r1: U64, r2: U64, r3: U64, r4: U64, r5: U64): U64;
   /** It always throws. Compilers leave out what follows its calls: often there is nothing, not even an `exit`. */
   readonly neverReturns?: true;
+  /** It does no more than a MemoryOperation. Compiled code may do that itself. */
+  readonly memoryOperation?: number;
 }
 
 export interface SyscallEntry {

@@ -21,6 +21,8 @@ import {
   HEAP_CAPACITY,
   INPUT,
   MAX_CALL_DEPTH,
+  MEMORY_OPERATION_MAX,
+  MEMORY_OPERATION_UNITS,
   PC,
   PROFILE,
   REGISTERS,
@@ -58,6 +60,8 @@ export interface RunRequest<C = unknown> {
    * `vm.unwatched`. The run is interpreted.
    */
   readonly onInstruction?: ((vm: Vm) => void) | undefined;
+  /** What the memory operations of syscalls cost: `units` for up to `maxLen` bytes. Without it they ask each time. */
+  readonly memoryOperations?: { readonly units: number; readonly maxLen: number } | undefined;
   /** Called behind each syscall, also one that ends the run, with the units that were left before it. */
   readonly onSyscall?: ((name: string, unitsBefore: number) => void) | undefined;
 }
@@ -299,6 +303,9 @@ export class Vm<C = any> {
     u32[PC >> 2] = executable.entryPc;
     u32[CALL_DEPTH >> 2] = 0;
     u32[BASE_DEPTH >> 2] = 0;
+    const { memoryOperations, onSyscall } = request;
+    u32[MEMORY_OPERATION_MAX >> 2] = onSyscall === undefined ? (memoryOperations?.maxLen ?? 0) : 0;
+    u32[MEMORY_OPERATION_UNITS >> 2] = memoryOperations?.units ?? 0;
     u32[MAX_CALL_DEPTH >> 2] = config.maxCallDepth;
     u32[FRAME_STRIDE >> 2] = dynamicFrames ? 0 : config.stackFrameSize * (stackGaps ? 2 : 1);
     u32[TEXT >> 2] = image.text;

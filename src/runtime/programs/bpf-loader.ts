@@ -32,6 +32,7 @@ import {
   noteWrittenInput,
   serializeParameters,
 } from '../serialization.ts';
+import { memoryOperationsFor } from '../syscalls/memory.ts';
 import type { InstructionContext } from '../transaction-context.ts';
 import { processLoaderV3Instruction } from './loader-v3.ts';
 
@@ -164,6 +165,7 @@ function execute(context: InvokeContext, executable: Executable): void {
       heapSize: context.heapSize,
       r1: MM_INPUT_START,
       r2: parameters.vmInstructionDataAddr,
+      memoryOperations: memoryOperationsFor(context.costs),
       onInstruction: context.listener?.watch?.({
         vm,
         executable,

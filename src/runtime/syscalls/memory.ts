@@ -3,7 +3,9 @@
 // Source: agave syscalls/src/mem_ops.rs.
 
 import type { U64, VmMemory } from '../../sbpf/memory.ts';
-import { bytesCost } from '../execution-cost.ts';
+import { MemoryOperation } from '../../sbpf/memory-operations.ts';
+import type { RunRequest } from '../../sbpf/vm.ts';
+import { bytesCost, type ExecutionCosts } from '../execution-cost.ts';
 import type { InvokeContext } from '../invoke-context.ts';
 import { checkNonOverlapping, translateBytes, translateOutput, translateOutputType } from './memory-access.ts';
 import type { RuntimeSyscall, SyscallTable } from './syscall-table.ts';
@@ -12,6 +14,20 @@ import type { RuntimeSyscall, SyscallTable } from './syscall-table.ts';
 function consumeMemOp(context: InvokeContext, len: U64): void {
   const { costs } = context;
   context.consume(Math.max(costs.memOpBaseCost, bytesCost(costs, Number(len))));
+}
+
+const MAX_I32 = 2 ** 31 - 1;
+let knownCosts: ExecutionCosts | undefined;
+let knownOperations: RunRequest['memoryOperations'];
+
+/** What the machine must know to do these by itself as long as the base cost pays: the same price, up to which length. */
+export function memoryOperationsFor(costs: ExecutionCosts): RunRequest['memoryOperations'] {
+  if (costs === knownCosts) return knownOperations;
+  const units = costs.memOpBaseCost;
+  const maxLen = Math.min(MAX_I32, (units + 1) * costs.cpiBytesPerUnit - 1);
+  const isPlain = Number.isInteger(units) && units >= 0 && units <= MAX_I32 && Number.isInteger(maxLen) && maxLen > 0;
+  knownCosts = costs;
+  return (knownOperations = isPlain ? { units, maxLen } : undefined);
 }
 
 function move(memory: VmMemory, dstAddr: U64, srcAddr: U64, len: U64): number {
@@ -76,8 +92,8 @@ const memcmp: RuntimeSyscall = (context, memory, aAddr, bAddr, len, resultAddr) 
 };
 
 export const MEMORY_SYSCALLS: SyscallTable = {
-  sol_memcpy_: { syscall: memcpy },
-  sol_memmove_: { syscall: memmove },
-  sol_memset_: { syscall: memset },
-  sol_memcmp_: { syscall: memcmp },
+  sol_memcpy_: { syscall: Object.assign(memcpy, { memoryOperation: MemoryOperation.copy }) },
+  sol_memmove_: { syscall: Object.assign(memmove, { memoryOperation: MemoryOperation.move }) },
+  sol_memset_: { syscall: Object.assign(memset, { memoryOperation: MemoryOperation.fill }) },
+  sol_memcmp_: { syscall: Object.assign(memcmp, { memoryOperation: MemoryOperation.compare }) },
 };

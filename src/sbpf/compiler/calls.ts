@@ -2,12 +2,12 @@
 // block is right whenever something else than compiled code looks at it.
 
 import { Op } from '../../wasm/opcodes.ts';
-import { FRAME_RETURN_PC, FRAME_SHIFT, PC, REGISTERS, TEXT_VM_ADDR, UNITS } from '../control-block.ts';
+import { FRAME_RETURN_PC, FRAME_SHIFT, PC, REGISTERS, STALE, TEXT_VM_ADDR, UNITS } from '../control-block.ts';
 import { Status } from '../interpreter-emitter.ts';
 import { ALL_REGISTERS, ARGUMENTS } from './flow-graph.ts';
 import type { FunctionCompiler } from './function-compiler.ts';
 import { syscallOf } from './instructions.ts';
-import { FRAME, FUEL, local, R0, R10, X } from './locals.ts';
+import { FRAME, FUEL, HOST, local, R0, R10, X } from './locals.ts';
 
 const FRAME_POINTER = 10;
 const NONE = -1;
@@ -15,12 +15,49 @@ const NONE = -1;
 export function emitSyscall(f: FunctionCompiler, block: number): void {
   const { c, graph } = f;
   const { code } = graph.functions;
+  const index = syscallOf(code.callee(f.pc));
+  const { syscall, argumentCount } = code.executable.syscalls.list[index];
+  if (syscall.memoryOperation !== undefined) {
+    emitMemoryOperation(f, syscall.memoryOperation, argumentCount);
+    c.else();
+    emitHostCall(f, block, index);
+    c.end();
+    return;
+  }
+  emitHostCall(f, block, index);
+}
+
+/** Opens an `if` and leaves it open for what is to be done where the operation was not. */
+function emitMemoryOperation(f: FunctionCompiler, operation: number, argumentCount: number): void {
+  const { c } = f;
+  c.i32(operation);
+  for (let register = 1; register <= 4; register++) {
+    if (register <= argumentCount) c.get(local(register));
+    else c.i64(0);
+  }
+  c.get(FUEL);
+  c.call(f.linkage.support.memoryOperation);
+  c.tee(HOST);
+  c.i32(0);
+  c.op(Op.i32GeS);
+  c.if();
+  c.get(FUEL);
+  c.get(HOST);
+  c.op(Op.i64ExtendI32U);
+  c.op(Op.i64Sub);
+  c.set(FUEL);
+  c.i64(0);
+  c.set(R0);
+}
+
+function emitHostCall(f: FunctionCompiler, block: number, index: number): void {
+  const { c, graph } = f;
   f.spillAll();
   f.saveFuelAndDepth();
   c.i32(0);
   c.i32(f.pc);
   c.access(Op.i32Store, PC);
-  c.i32(syscallOf(code.callee(f.pc)));
+  c.i32(index);
   c.call(f.linkage.support.syscall);
   c.op(Op.i32Eqz);
   c.if();
@@ -31,7 +68,12 @@ export function emitSyscall(f: FunctionCompiler, block: number): void {
   c.i32(0);
   c.access(Op.i64Load, REGISTERS);
   c.set(R0);
+  // Few syscalls change what may be read and written.
+  c.i32(0);
+  c.access(Op.i32Load, STALE);
+  c.if();
   c.call(f.linkage.support.refresh);
+  c.end();
 }
 
 export function emitCall(f: FunctionCompiler, block: number): void {

@@ -6,7 +6,7 @@ import type { CodeWriter } from '../../wasm/code-writer.ts';
 import type { FunctionBuilder } from '../../wasm/function-builder.ts';
 import type { ModuleBuilder } from '../../wasm/module-builder.ts';
 import { Op } from '../../wasm/opcodes.ts';
-import { MM_HEAP_START, MM_REGION_SIZE, MM_STACK_START } from '../address-space.ts';
+import { MM_HEAP_START, MM_INPUT_START, MM_REGION_SIZE, MM_STACK_START } from '../address-space.ts';
 import type { Config } from '../config.ts';
 import {
   ACCESS_ADDR,
@@ -19,6 +19,7 @@ import {
   READ_ROOMS,
   REGION_COUNT,
   REGION_SHIFT,
+  STALE,
   WRITE_ENDS,
   WRITE_LIMIT,
   WRITE_ROOMS,
@@ -29,6 +30,7 @@ import { HOST } from './locals.ts';
 
 const STACK_REGION = MM_STACK_START / MM_REGION_SIZE;
 const HEAP_REGION = MM_HEAP_START / MM_REGION_SIZE;
+const INPUT_REGION = MM_INPUT_START / MM_REGION_SIZE;
 /** An access of any size fits below the room of its region; the last seven bytes take the slow path. */
 const LAST_BYTES = 7;
 /** Kinds of access from here on are stores: see interpreter-memory.ts. */
@@ -48,6 +50,8 @@ export interface Support {
   readonly slowAccess: number;
   /** () : makes what checks go by from the table of regions: READ_ENDS, READ_ROOMS and their like. */
   readonly refresh: number;
+  /** (operation, r1 to r4, units) -> units to take, or -1: see memory-operations.ts. */
+  readonly memoryOperation: number;
   /** (u64, u64) -> upper half of the product; only where the version has such an instruction. */
   readonly highProduct: number;
 }
@@ -86,6 +90,12 @@ export function importSupport(module: ModuleBuilder, version: SbpfVersion): Supp
     fail: module.importFunction('machine', 'fail', ['i32']),
     slowAccess: module.importFunction('support', 'slowAccess', ['i64', 'i32'], ['i32']),
     refresh: module.importFunction('support', 'refresh', []),
+    memoryOperation: module.importFunction(
+      'support',
+      'memoryOperation',
+      ['i32', 'i64', 'i64', 'i64', 'i64', 'i64'],
+      ['i32'],
+    ),
     highProduct: enablePqr(version) ? module.importFunction('support', 'highProduct', ['i64', 'i64'], ['i64']) : -1,
   };
 }
@@ -107,6 +117,7 @@ function emitRefresh(module: ModuleBuilder): void {
       .load('i32Load', HOST_OFFSET + (region << REGION_SHIFT));
     f.store('i32Store', HOST_BASES + region * 8);
   }
+  f.i32(0).i32(0).store('i32Store', STALE);
 }
 
 /** Makes one region's room and end from its limit. */
@@ -163,7 +174,8 @@ function emitSlowAccess(module: ModuleBuilder, gaps: boolean, access: number): v
   f.i32(0).get(address).store('i64Store', ACCESS_ADDR);
   f.get(kind).call(access).set(host);
   // It may have raised a write limit.
-  for (const region of [STACK_REGION, HEAP_REGION]) emitRoom(f, region, WRITE_LIMIT, WRITE_ROOMS, WRITE_ENDS);
+  for (const region of [STACK_REGION, HEAP_REGION, INPUT_REGION])
+    emitRoom(f, region, WRITE_LIMIT, WRITE_ROOMS, WRITE_ENDS);
   f.get(host);
 }
 

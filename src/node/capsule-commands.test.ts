@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { TRACE_LEVELS } from '../trace/index.ts';
+import { escapeText, TRACE_LEVELS } from '../trace/index.ts';
 import { type CapsuleCommand, runCapsuleCommand } from './capsule-commands.ts';
 import { SCENARIOS } from './demo/index.ts';
 import { Stage } from './demo/stage.ts';
@@ -138,6 +138,37 @@ test('of a transaction that was rejected it is said why there are no units and n
     expect(run(command, file).text).toMatch(/^✗ nothing ran: Blockhash not found\n/);
     expect(() => JSON.parse(run(command, file, { json: true }).text)).not.toThrow();
   }
+});
+
+describe('names in a capsule can not reach the terminal', () => {
+  const evil = '\x1b[2J\nfake\u202e';
+  const expectSafe = (text: string) => {
+    for (const line of text.split('\n')) expect(escapeText(line)).toBe(line);
+    expect(text).not.toMatch(/^fake/m);
+  };
+  const file = join(folder, 'evil.json');
+  const capsule = JSON.parse(readFileSync(PASSED, 'utf8'));
+  const names = Object.fromEntries(capsule.accounts.map(({ address }: { address: string }) => [address, evil]));
+  writeFileSync(file, JSON.stringify({ ...capsule, names }));
+
+  test.each([
+    ...TRACE_LEVELS.map((level) => ['trace', { level }] as const),
+    ...['table', 'folded', 'svg', 'html'].map((form) => ['units', { form }] as const),
+    ['ledger', {}] as const,
+    ['explain', {}] as const,
+  ])('%s %o', (command, options) => {
+    expectSafe(run(command, file, options).text);
+  });
+
+  test('nor those of instructions that are saved and checked', () => {
+    const kept = join(folder, 'evil-units.json');
+    run('units', file, { save: kept });
+    const units = JSON.parse(readFileSync(kept, 'utf8')) as Record<string, number>;
+    writeFileSync(kept, JSON.stringify(Object.fromEntries(Object.keys(units).map((name) => [name, 0]))));
+    const { code, text } = run('units', file, { check: kept });
+    expect(code).toBe(1);
+    expectSafe(text);
+  });
 });
 
 describe('an IDL from a file', () => {

@@ -1,6 +1,6 @@
 // `parhelion units --save` and `--check`: the units of each top-level instruction in a file, for CI, and what has become of them.
 
-import type { FrameUnits } from '../trace/index.ts';
+import { escapeText, type FrameUnits } from '../trace/index.ts';
 import { ParhelionError } from '../wire/errors.ts';
 import { writeText } from './input-files.ts';
 
@@ -30,15 +30,17 @@ export function checkUnits(units: readonly FrameUnits[], saved: unknown, file: s
   const now = unitsByName(units);
   const worse: string[] = [];
   const better: string[] = [];
-  for (const [name, before] of Object.entries(saved)) {
-    const after = Object.hasOwn(now, name) ? now[name] : undefined;
+  const shownFile = escapeText(file);
+  for (const [key, before] of Object.entries(saved)) {
+    const after = Object.hasOwn(now, key) ? now[key] : undefined;
+    const name = escapeText(key);
     if (after === undefined) worse.push(`✗ ${name}: not in this transaction`);
     else if (after > before) {
-      worse.push(`✗ ${name}: ${after} units, ${after - before} more than the ${before} of ${file}`);
+      worse.push(`✗ ${name}: ${after} units, ${after - before} more than the ${before} of ${shownFile}`);
     } else if (after < before) better.push(`✓ ${name}: ${after} units, ${before - after} less`);
   }
   for (const [name, after] of Object.entries(now)) {
-    if (!Object.hasOwn(saved, name)) worse.push(`✗ ${name}: ${after} units, not in ${file}`);
+    if (!Object.hasOwn(saved, name)) worse.push(`✗ ${escapeText(name)}: ${after} units, not in ${shownFile}`);
   }
   const isPassed = worse.length === 0;
   const lines = [...worse, ...better, ...(isPassed ? ['✓ no instruction uses more units than saved'] : [])];

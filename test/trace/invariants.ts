@@ -7,6 +7,8 @@ import {
   callsOf,
   describeFailure,
   type FrameUnits,
+  foldUnits,
+  formatLedger,
   formatTrace,
   ledgerOf,
   pathToOrigin,
@@ -14,7 +16,7 @@ import {
   type TransactionTrace,
   traceToJson,
 } from '../../src/trace/index.ts';
-import { escapeText } from '../../src/trace/plain-text.ts';
+import { displayWidth, escapeText } from '../../src/trace/plain-text.ts';
 
 /** What the runtime recorded without a trace. */
 interface Recorded {
@@ -57,9 +59,22 @@ export function brokenLaws(trace: TransactionTrace, execution: Recorded | undefi
     );
     units.calls.forEach(visitUnits);
   };
-  accountUnits(trace).forEach(visitUnits);
+  const accounted = accountUnits(trace);
+  accounted.forEach(visitUnits);
+  const folded = sum(
+    foldUnits(accounted)
+      .split('\n')
+      .map((stack) => Number(stack.slice(stack.lastIndexOf(' ') + 1))),
+  );
+  check(folded === units, `the folded stacks sum to ${folded} units, not ${units}`);
   const ledger = ledgerOf(trace);
   check(ledger.isBalanced, 'the frames of the ledger sum to something else than what the transaction changed');
+  const words = formatLedger(ledger, trace.names, { width: 60 });
+  check(
+    words.split('\n').every((line) => escapeText(line) === line && displayWidth(line) <= 60),
+    'the text of the ledger is unsafe or too wide',
+  );
+  check(!/\bundefined\b|\[object/.test(words), 'the text of the ledger shows a value that is none');
   if (trace.verdict === 'success') {
     for (const { address, before, after } of trace.accounts) {
       const changed = ledger.lamports[address] ?? 0n;

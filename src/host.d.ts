@@ -3,6 +3,7 @@
 
 interface TextEncoder {
   encode(text?: string): Uint8Array;
+  encodeInto(text: string, bytes: Uint8Array): unknown;
 }
 declare var TextEncoder: { new (): TextEncoder };
 

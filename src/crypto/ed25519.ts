@@ -37,20 +37,23 @@ function verify(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Arra
   const { memory } = module;
   memory.set(signature.subarray(SCALAR_BYTES), MAP.s);
   memory.set(signature.subarray(0, SCALAR_BYTES), MAP.expectedR);
-  if (anyEncodingOfR) makeCanonical(memory, MAP.expectedR);
-  memory.set(publicKey, MAP.publicKey);
-  const base = combs().ofBase();
-  const key = combs().ofKey(publicKey);
-  if (key === undefined && module.loadKey() === 0) return false;
-  hashChallenge(module, signature, publicKey, message);
-  if (key === undefined) {
-    module.multiplyKey();
-  } else {
-    module.begin();
-    module.addKeyComb(key.address, key.width);
+  if (!isCanonical(signature)) {
+    if (!anyEncodingOfR) return false;
+    makeCanonical(memory, MAP.expectedR);
   }
-  if (base === undefined) module.addBaseMultiple();
-  else module.addBaseComb(base.address, base.width);
+  memory.set(publicKey, MAP.publicKey);
+  const key = combs().ofKey(publicKey);
+  if (key === undefined) {
+    const width = combs().multiplesWidth();
+    if (module.loadKeyAndR() === 0) return false;
+    hashChallenge(module, signature, publicKey, message);
+    return module.holds(width) !== 0;
+  }
+  const base = combs().ofBase();
+  hashChallenge(module, signature, publicKey, message);
+  module.begin();
+  module.addKeyComb(key.address, key.width);
+  module.addBaseComb(base.address, base.width);
   return module.isExpected() !== 0;
 }
 
@@ -100,10 +103,15 @@ function isSmallOrder(bytes: Uint8Array): boolean {
   return false;
 }
 
+/** Whether the y of the 32 bytes at the start is below p. */
+function isCanonical(bytes: Uint8Array): boolean {
+  if (bytes[0] < 0xed || (bytes[31] & 0x7f) !== 0x7f) return true;
+  for (let i = 1; i < 31; i++) if (bytes[i] !== 0xff) return true;
+  return false;
+}
+
 /** Takes p off a y that is p or more; the sign stays. */
 function makeCanonical(bytes: Uint8Array, offset: number): void {
-  if (bytes[offset] < 0xed || (bytes[offset + 31] & 0x7f) !== 0x7f) return;
-  for (let i = 1; i < 31; i++) if (bytes[offset + i] !== 0xff) return;
   bytes[offset] -= 0xed;
   bytes.fill(0, offset + 1, offset + 31);
   bytes[offset + 31] &= 0x80;

@@ -6,6 +6,7 @@ import { emitAddressModule } from './curve25519/address-emitter.ts';
 import { emitSignatureModule } from './curve25519/signature-emitter.ts';
 import type { EmittedModule } from './emitted-module.ts';
 import { emitHashModule } from './hashing/hash-emitter.ts';
+import { emitTextModule } from './text-emitter.ts';
 
 /** The content of modules.generated.ts. */
 export function renderModules(): string {
@@ -13,6 +14,7 @@ export function renderModules(): string {
     ADDRESS_MODULE: emitAddressModule(),
     HASH_MODULE: emitHashModule(),
     SIGNATURE_MODULE: emitSignatureModule(),
+    TEXT_MODULE: emitTextModule(),
   };
   const lines = ['// Written by scripts/emit-crypto-modules.ts from what modules.ts lists. Do not edit.'];
   for (const [name, { bytes, map }] of Object.entries(modules)) {

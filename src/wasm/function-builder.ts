@@ -5,6 +5,7 @@
 
 import { ByteWriter } from './byte-writer.ts';
 import { type LoadOp, Op, type PlainOp, type StoreOp } from './opcodes.ts';
+import { SIMD_PREFIX, type SimdLoadOp, SimdOp, type SimdPlainOp } from './simd-opcodes.ts';
 
 export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128';
 
@@ -80,6 +81,24 @@ export class FunctionBuilder {
   store(op: StoreOp, offset = 0): this {
     return this.#access(op, offset);
   }
+  /** Instructions on vectors. */
+  simd(...names: SimdPlainOp[]): this {
+    for (const name of names) this.#simd(SimdOp[name]);
+    return this;
+  }
+  loadVector(op: SimdLoadOp, offset = 0): this {
+    return this.#simdAccess(SimdOp[op], offset);
+  }
+  storeVector(offset = 0): this {
+    return this.#simdAccess(SimdOp.v128Store, offset);
+  }
+  /** From two vectors of two lanes: `first` and `second` are lanes of theirs, 0 and 1 the first's, 2 and 3 the second's. */
+  shuffle(first: number, second: number): this {
+    this.#simd(SimdOp.i8x16Shuffle);
+    for (const lane of [first, second]) for (let i = 0; i < 8; i++) this.#code.u8(lane * 8 + i);
+    return this;
+  }
+
   /** From the stack: destination, byte, length. */
   memoryFill(): this {
     this.#code.append([0xfc, Op.memoryFill & 0xff, 0]);
@@ -162,6 +181,18 @@ export class FunctionBuilder {
   #access(op: LoadOp | StoreOp, offset: number): this {
     this.#code.u8(Op[op]);
     this.#code.u8(0); // claims no alignment: that is only a hint, and hosts of today make nothing of it
+    this.#code.u32(offset);
+    return this;
+  }
+
+  #simd(opcode: number): void {
+    this.#code.u8(SIMD_PREFIX);
+    this.#code.u32(opcode);
+  }
+
+  #simdAccess(opcode: number, offset: number): this {
+    this.#simd(opcode);
+    this.#code.u8(0); // as in #access
     this.#code.u32(offset);
     return this;
   }

@@ -3,6 +3,7 @@ import { ByteWriter } from './byte-writer.ts';
 import type { FunctionBuilder, ValueType } from './function-builder.ts';
 import { ModuleBuilder } from './module-builder.ts';
 import { type LoadOp, Op, type PlainOp, type StoreOp } from './opcodes.ts';
+import type { SimdPlainOp } from './simd-opcodes.ts';
 
 type Exports = Record<string, (...args: (number | bigint)[]) => number | bigint>;
 
@@ -216,4 +217,50 @@ describe('opcodes', () => {
       expect(() => instantiate(module)).not.toThrow();
     },
   );
+});
+
+describe('vectors', () => {
+  /** The lanes that a body leaves, when 2 and 3, then 5 and 7 lie at 0 and 16. */
+  const lanes = (body: (f: FunctionBuilder) => void): number[] => {
+    const module = new ModuleBuilder();
+    module.memory(1, 1, 'memory');
+    module.data(0, new Uint8Array(Float64Array.of(2, 3, 5, 7).buffer));
+    const f = module.function([], [], 'f');
+    f.i32(0);
+    body(f);
+    f.storeVector(32);
+    const exports = instantiate(module);
+    exports['f']();
+    const { buffer } = exports['memory'] as unknown as WebAssembly.Memory;
+    return [...new Float64Array(buffer, 32, 2)];
+  };
+  const both = (f: FunctionBuilder): FunctionBuilder =>
+    f.i32(0).loadVector('v128Load').i32(0).loadVector('v128Load', 16);
+
+  it.each<[SimdPlainOp, number[]]>([
+    ['f64x2Add', [7, 10]],
+    ['f64x2Sub', [-3, -4]],
+    ['f64x2Mul', [10, 21]],
+  ])('%s', (op, expected) => {
+    expect(lanes((f) => both(f).simd(op))).toEqual(expected);
+  });
+
+  it('are shuffled by lanes', () => {
+    expect(lanes((f) => both(f).shuffle(1, 2))).toEqual([3, 5]);
+    expect(lanes((f) => both(f).shuffle(3, 0))).toEqual([7, 2]);
+  });
+
+  it('are loaded in part, and made of integers', () => {
+    expect(lanes((f) => f.i32(8).loadVector('v128Load64Zero'))).toEqual([3, 0]);
+    const integers = lanes((f) =>
+      f
+        .i32(40)
+        .i64(-0x2_ffff_fffbn)
+        .store('i64Store')
+        .i32(40)
+        .loadVector('v128Load64Zero')
+        .simd('f64x2ConvertLowI32x4S'),
+    );
+    expect(integers).toEqual([5, -3]);
+  });
 });

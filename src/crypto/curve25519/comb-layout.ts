@@ -1,9 +1,7 @@
 // How big a comb's table is: the emitted code walks it, and whoever gives out memory must know.
 
-import { LIMBS } from './constants.ts';
-
-/** A table's entry: an affine point in Niels form, three field elements with an i32 a limb. */
-export const ENTRY_BYTES = 3 * LIMBS * 4;
+/** A table's entry: an affine point in Niels form, three field elements of twelve limbs with an i32 a limb. */
+export const ENTRY_BYTES = 3 * 12 * 4;
 
 /** Bits of a scalar below the group order. */
 export const SCALAR_BITS = 253;

@@ -1,13 +1,14 @@
-// Which points have combs, and where in the module's memory. A comb makes a check take a third of the time, and costs as
-// much to make as some ten checks save: so a key gets one when it has come a few times, and the number of combs is
-// bounded. The base point gets one after a few checks, and a wider one once that will have paid.
+// Which points have tables, and where in the module's memory. A comb makes a check take half of the time, and costs as much
+// to make as some ten checks save: so a key gets one when it has come a few times, and the number of combs is bounded. The
+// base point gets one when a key does, and a wider one once that will have paid; so does the table of its multiples that
+// goes with keys without a comb.
 
 import { Pubkey } from '../../wire/pubkey.ts';
 import { PubkeyMap } from '../../wire/pubkey-map.ts';
 import { combBytes } from './comb-layout.ts';
 import { MAP, type SignatureModule, signatureModule } from './signature-module.ts';
 
-/** 86 KiB a comb. */
+/** 115 KiB a comb. */
 const KEY_WIDTH = 5;
 const MAX_KEY_COMBS = 64;
 const USES_BEFORE_COMB = 6;
@@ -17,9 +18,11 @@ const CHECKS_BEFORE_EVICTION = 4 * MAX_KEY_COMBS;
 const MAX_COUNTED_KEYS = 1024;
 
 const WIDE_BASE_WIDTH = 8;
-/** The first check of a process is slow enough without it. */
-const CHECKS_BEFORE_BASE = 12;
 const CHECKS_BEFORE_WIDE_BASE = 500;
+/** The first check of a process is slow enough with the narrow ones. */
+const MULTIPLES_WIDTH = 5;
+const WIDE_MULTIPLES_WIDTH = 8;
+const CHECKS_BEFORE_WIDE_MULTIPLES = 12;
 
 export interface Comb {
   readonly address: number;
@@ -38,6 +41,7 @@ export class Combs {
   #uses = new PubkeyMap<number>();
   #checks = 0;
   #base: Comb | undefined;
+  #multiplesWidth = 0;
   #freeAddress: number;
 
   constructor(module: SignatureModule) {
@@ -45,14 +49,25 @@ export class Combs {
     this.#freeAddress = MAP.end;
   }
 
-  /** The base point's comb, once there is one. */
-  ofBase(): Comb | undefined {
+  /** The base point's comb. */
+  ofBase(): Comb {
     if (this.#base === undefined) {
-      if (this.#checks >= CHECKS_BEFORE_BASE) this.#base = this.#makeBase(KEY_WIDTH);
+      this.#base = this.#makeBase(KEY_WIDTH);
     } else if (this.#checks >= CHECKS_BEFORE_WIDE_BASE && this.#base.width < WIDE_BASE_WIDTH) {
       this.#base = this.#makeBase(WIDE_BASE_WIDTH);
     }
     return this.#base;
+  }
+
+  /** The width of the base point's multiples, which are in their place afterwards. */
+  multiplesWidth(): number {
+    const width = this.#checks < CHECKS_BEFORE_WIDE_MULTIPLES ? MULTIPLES_WIDTH : WIDE_MULTIPLES_WIDTH;
+    if (width > this.#multiplesWidth) {
+      this.#module.loadBasePoints();
+      this.#module.buildBaseMultiples(width);
+      this.#multiplesWidth = width;
+    }
+    return width;
   }
 
   /** The comb of the key that is in the module's `publicKey`; undefined where it has none, or is no point. */
@@ -93,7 +108,7 @@ export class Combs {
 
   #makeBase(width: number): Comb {
     const address = this.#allocate(width);
-    this.#module.loadBasePoint();
+    this.#module.loadBasePoints();
     this.#module.buildComb(address, width);
     return { address, width };
   }

@@ -4,7 +4,8 @@
 //
 // "Tight" limbs, as mul and sqr leave them, are within ±(2^28 + 2^17). Sums and differences aren't carried: mul takes
 // any limbs whose products stay below 2^59.8, which a sum of two tight ones times a sum of four does. Plain
-// columns measured faster than two forms of Karatsuba's, for which the engine runs out of registers.
+// columns measured faster than two forms of Karatsuba's, for which the engine runs out of registers. Two elements at once
+// go faster in pair-field.ts; here is what has only one to do: whether a number is a square, and what its inverse is.
 
 import type { FunctionBuilder } from '../../wasm/function-builder.ts';
 import type { ModuleBuilder } from '../../wasm/module-builder.ts';
@@ -113,15 +114,6 @@ function reduceAndStore(f: FunctionBuilder, columns: readonly number[]): void {
   }
 }
 
-/** `add(dst, a, b)` or `sub(dst, a, b)`, limb by limb. */
-export function defineLimbwise(module: ModuleBuilder, op: 'i64Add' | 'i64Sub'): number {
-  const f = module.function(['i32', 'i32', 'i32']);
-  for (let at = 0; at < FIELD_BYTES; at += 8) {
-    f.get(0).get(1).load('i64Load', at).get(2).load('i64Load', at).op(op).store('i64Store', at);
-  }
-  return f.index;
-}
-
 /** `fromBytes(dst, bytes)`: bits 0 to 254 of 32 bytes, whatever bit 255 is. Limbs are below 2^29. */
 export function defineFromBytes(module: ModuleBuilder): number {
   const f = module.function(['i32', 'i32']);
@@ -166,6 +158,10 @@ export function defineToBytes(module: ModuleBuilder): number {
   carryUp(times19, true);
   carryUp(() => f.i64(19), false);
   carryUp(times19, true);
-  storeBytes(f, limbs, LIMB_BITS);
+  storeBytes(
+    f,
+    limbs,
+    limbs.map((_, i) => i * LIMB_BITS),
+  );
   return f.index;
 }

@@ -48,7 +48,11 @@ export function defineReduce(module: ModuleBuilder): number {
   addMultipleOfL(factor);
   f.get(top).i64(0).op('i64LtS', 'i64ExtendI32U').set(factor);
   addMultipleOfL(factor);
-  storeBytes(f, limbs, BITS);
+  storeBytes(
+    f,
+    limbs,
+    limbs.map((_, i) => i * BITS),
+  );
   return f.index;
 }
 

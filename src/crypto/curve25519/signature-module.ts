@@ -25,20 +25,23 @@ export interface SignatureModule {
 
   /** Loads the point −A of the public key; 0 where that is none. */
   loadKey(): number;
-  loadBasePoint(): void;
-  /** Makes the comb of the point loaded, which is used up. */
+  /** Loads −A and −R; 0 where either is none. */
+  loadKeyAndR(): number;
+  /** Loads B and 2^128 · B. */
+  loadBasePoints(): void;
+  /** Makes the comb of the first point loaded, which is used up. */
   buildComb(table: number, width: number): void;
+  /** Makes the tables that `holds` wants, of the base points loaded, which are used up. */
+  buildBaseMultiples(width: number): void;
 
-  /** A sum begins at nothing, … */
+  /** A sum from combs begins at nothing. */
   begin(): void;
-  /** … or at −[k]A, of the key loaded, which is used up. */
-  multiplyKey(): void;
   addKeyComb(table: number, width: number): void;
   addBaseComb(table: number, width: number): void;
-  /** Adds [s]B without a comb. */
-  addBaseMultiple(): void;
   /** Whether the sum is R. */
   isExpected(): number;
+  /** Whether [s]B − [k]A is R, for the points loaded, which are used up; `width` is that of the base's multiples. */
+  holds(width: number): number;
 }
 
 let shared: SignatureModule | undefined;
@@ -64,13 +67,14 @@ function create(): SignatureModule {
     hashBlocks: exports['hashBlocks'],
     endHash: exports['endHash'],
     loadKey: exports['loadKey'],
-    loadBasePoint: exports['loadBasePoint'],
+    loadKeyAndR: exports['loadKeyAndR'],
+    loadBasePoints: exports['loadBasePoints'],
     buildComb: exports['buildComb'],
+    buildBaseMultiples: exports['buildBaseMultiples'],
     begin: exports['begin'],
-    multiplyKey: exports['multiplyKey'],
     addKeyComb: exports['addKeyComb'],
     addBaseComb: exports['addBaseComb'],
-    addBaseMultiple: exports['addBaseMultiple'],
     isExpected: exports['isExpected'],
+    holds: exports['holds'],
   };
 }

@@ -1,14 +1,25 @@
-// The trace of a transaction that succeeded and made no calls, from its outcome alone. That is most transactions of most
-// tests, and to read the trace of each must not cost as much as running it again. What the outcome doesn't tell (the
-// syscalls, what each of several instructions changed) is taken from a trace that is recorded, once something of it is read.
+// The trace of a transaction that succeeded, from what the one run of it left behind. Most transactions of most tests are
+// such, and to read the trace of each must not cost as much as running it again. What was not noted (the syscalls, the
+// seeds, what each of several frames changed) is taken from a trace that is recorded, once something of it is read.
 
-import type { PreparedTransaction, TransactionExecution } from '../runtime/transaction-processor.ts';
+import { heapUnits, MAINNET_COSTS } from '../runtime/execution-cost.ts';
+import type { FrameNote, PreparedTransaction, TransactionExecution } from '../runtime/transaction-processor.ts';
+import type { Pubkey } from '../wire/pubkey.ts';
 import { addressOf, type FrameReader, kindOfLine, type RoledAccount } from './frame-reader.ts';
 import type { FieldMaker } from './lazy-fields.ts';
 import { type FrameFields, frameOf, traceOf } from './plain-objects.ts';
 import type { OutcomeFacts } from './recorder.ts';
 import type { Delta } from './state-journal.ts';
-import type { AccountChange, CallFrame, FrameStep, TransactionTrace } from './transaction-trace.ts';
+import {
+  type AccountChange,
+  type CallFrame,
+  callsOf,
+  type Flags,
+  type FrameComputeUnits,
+  type FrameStep,
+  type LogKind,
+  type TransactionTrace,
+} from './transaction-trace.ts';
 
 export interface QuickSource {
   readonly prepared: PreparedTransaction;
@@ -19,28 +30,68 @@ export interface QuickSource {
   record(): TransactionTrace;
 }
 
-/** Undefined where the outcome doesn't tell enough. */
+/** Undefined where the run left too little. */
 export function quickTrace(source: QuickSource): TransactionTrace | undefined {
-  const { execution, prepared } = source;
-  const count = prepared.transaction.message.instructions.length;
-  if (execution.error !== undefined || execution.innerInstructions.length !== count) return undefined;
-  // Of several instructions the outcome doesn't say which logged what, and used how much.
-  if (count !== 1 || execution.innerInstructions[0].length > 0) return undefined;
-  return new QuickTree(source).build();
+  const { execution } = source;
+  if (execution.error !== undefined) return undefined;
+  const notes = execution.frames?.list ?? onlyNote(source);
+  if (notes === undefined || !notes.every(isTold)) return undefined;
+  const kinds = execution.logs.map(kindOfLine);
+  // A line of the runtime's own may be the one that says that others were dropped.
+  return kinds.includes('runtime') ? undefined : new QuickTree(source, notes, kinds).build();
+}
+
+/** Of a transaction of one instruction that made no calls, the outcome is the note. */
+function onlyNote({ prepared, execution }: QuickSource): readonly FrameNote[] | undefined {
+  const { plans, transaction } = prepared.sanitized;
+  if (plans.length !== 1 || execution.innerInstructions[0]?.length !== 0) return undefined;
+  const [{ programIndex, accounts }] = plans;
+  return [
+    {
+      programIndexInTransaction: programIndex,
+      accounts,
+      data: transaction.message.instructions[0].data,
+      stackHeight: 1,
+      abi: undefined,
+      signers: undefined,
+      unitsAtCall: 0,
+      unitsAtEntry: execution.computeUnitsConsumed,
+      unitsAtExit: 0,
+      unitsAtReturn: 0,
+      linesAtEntry: 0,
+      linesAtExit: execution.logs.length,
+    },
+  ];
+}
+
+/** Whether all that is read off it is there: of an account that a call names twice, the flags at each place are not. */
+function isTold({ stackHeight, accounts }: FrameNote): boolean {
+  if (stackHeight === 1) return true;
+  for (let i = 1; i < accounts.length; i++) {
+    const { indexInTransaction } = accounts[i];
+    for (let j = 0; j < i; j++) if (accounts[j].indexInTransaction === indexInTransaction) return false;
+  }
+  return true;
 }
 
 class QuickTree implements FieldMaker {
   readonly #source: QuickSource;
+  readonly #notes: readonly FrameNote[];
+  readonly #kinds: readonly LogKind[];
+  /** Of `#notes`, the next to become a frame. */
+  #next = 0;
   #recorded: TransactionTrace | undefined;
 
-  constructor(source: QuickSource) {
+  constructor(source: QuickSource, notes: readonly FrameNote[], kinds: readonly LogKind[]) {
     this.#source = source;
+    this.#notes = notes;
+    this.#kinds = kinds;
   }
 
-  build(): TransactionTrace | undefined {
+  build(): TransactionTrace {
     const { prepared, execution } = this.#source;
-    const frame = this.#frame();
-    if (frame === undefined) return undefined;
+    const instructions: CallFrame[] = [];
+    while (this.#next < this.#notes.length) instructions.push(this.#frame([instructions.length], undefined));
     return traceOf(
       {
         verdict: 'success',
@@ -50,7 +101,7 @@ class QuickTree implements FieldMaker {
         fee: execution.fee,
         isFeeCharged: true,
         computeUnits: { consumed: execution.computeUnitsConsumed, limit: prepared.limits.computeUnitLimit },
-        instructions: [frame],
+        instructions,
       },
       this,
     );
@@ -66,62 +117,93 @@ class QuickTree implements FieldMaker {
     return (this.#recorded ??= this.#source.record());
   }
 
-  #frame(): CallFrame | undefined {
-    const { prepared, execution, reader } = this.#source;
-    const { keys, roles } = prepared.sanitized;
-    const { programIdIndex, accounts: indexes, data } = prepared.transaction.message.instructions[0];
-    const program = keys[programIdIndex];
-    const steps: FrameStep[] = [];
-    let isCompiled = false;
-    for (const line of execution.logs) {
-      const kind = kindOfLine(line);
-      // A line of the runtime's own may be the one that says that others were dropped.
-      if (kind === 'runtime') return undefined;
-      if (kind === 'consumed') isCompiled = true;
-      steps.push({ type: 'log', kind, line, isKept: true });
-    }
-    // A precompile logs nothing, and leaves the return data of the program before it.
-    if (steps.length === 0) return undefined;
-    const accounts: RoledAccount[] = [];
-    for (let i = 0; i < indexes.length; i++) {
-      const index = indexes[i];
-      accounts.push(reader.account(keys[index], index, roles[index], null, null, false));
-    }
-    const instruction = reader.instruction(program, accounts, data);
-    const changes = isCompiled ? undefined : this.#changes();
-    const total = execution.computeUnitsConsumed;
-    const { returnData } = execution;
+  #frame(path: readonly number[], caller: FrameNote | undefined): CallFrame {
+    const { prepared, reader } = this.#source;
+    const note = this.#notes[this.#next++];
+    const program = prepared.sanitized.keys[note.programIndexInTransaction];
+    const first = this.#next;
+    const steps = this.#steps(note, path);
+    const makesCalls = this.#next > first;
+    const accounts = this.#accounts(note, caller);
+    const { data, signers } = note;
+    const hasLine = (kind: LogKind) => steps.some((step) => step.type === 'log' && step.kind === kind);
+    const isCompiled = hasLine('consumed');
+    // What a compiled program returned is in a line. A builtin returns nothing, but its calls may; a precompile, which logs
+    // nothing, leaves what was returned before it.
+    const returnsNothing = isCompiled ? !hasLine('return') : !makesCalls && steps.length > 0;
+    const changes = note.accounts.some(isWritable) ? this.#changes(isCompiled) : [];
     const fields: FrameFields = {
-      path: [0],
+      path,
       verdict: 'success',
       programAddress: addressOf(program),
       programName: reader.programName(program),
-      stackHeight: 1,
-      abi: null,
-      instruction,
+      stackHeight: note.stackHeight,
+      abi: note.abi ?? null,
+      instruction: reader.instruction(program, accounts, data),
       data: data.slice(),
       accounts,
-      signers: [],
-      computeUnits: { own: total, total, call: 0, forfeited: 0 },
+      signers: signers === undefined || signers.length === 0 ? [] : undefined,
+      computeUnits: unitsOf(note, steps),
       steps,
-      returnData:
-        returnData === undefined || returnData.data.length === 0
-          ? null
-          : { programAddress: addressOf(returnData.programId), data: returnData.data.slice() },
+      returnData: returnsNothing ? null : undefined,
       ownChanges: changes,
       changes,
       failure: null,
       syscalls: isCompiled ? undefined : [],
-      heapUnits: isCompiled ? undefined : 0,
+      heapUnits: isCompiled ? heapUnits(this.#costs, prepared.limits.heapSize) : 0,
       derivations: isCompiled ? undefined : [],
       fault: null,
     };
-    if (changes !== undefined) return frameOf(fields);
-    return frameOf(fields, { make: (name) => this.recorded.instructions[0][name as keyof CallFrame] });
+    return frameOf(fields, { make: (name) => frameAt(this.recorded, path)[name as keyof CallFrame] });
   }
 
-  /** What one instruction changed is what the transaction changed; undefined where data was, or may have been. */
-  #changes(): AccountChange[] | undefined {
+  get #costs() {
+    const { limits, environment } = this.#source.prepared;
+    return limits.costs ?? environment.costs ?? MAINNET_COSTS;
+  }
+
+  /** Log lines and calls, in order; with the frames of the calls. */
+  #steps(note: FrameNote, path: readonly number[]): FrameStep[] {
+    const { logs } = this.#source.execution;
+    const steps: FrameStep[] = [];
+    let at = note.linesAtEntry;
+    let callCount = 0;
+    const addLines = (end: number) => {
+      for (; at < end; at++) steps.push({ type: 'log', kind: this.#kinds[at], line: logs[at], isKept: true });
+    };
+    for (;;) {
+      const call: FrameNote | undefined = this.#notes[this.#next];
+      if (call === undefined || call.stackHeight <= note.stackHeight) break;
+      addLines(call.linesAtEntry);
+      at = call.linesAtExit;
+      steps.push({ type: 'call', frame: this.#frame([...path, callCount++], note) });
+    }
+    addLines(note.linesAtExit);
+    return steps;
+  }
+
+  #accounts({ accounts, signers }: FrameNote, caller: FrameNote | undefined): RoledAccount[] {
+    const { keys } = this.#source.prepared.sanitized;
+    const { reader } = this.#source;
+    const read: RoledAccount[] = [];
+    for (let i = 0; i < accounts.length; i++) {
+      const account = accounts[i];
+      const { indexInTransaction: index, isSigner } = account;
+      const key = keys[index];
+      const asked = caller === undefined ? null : flagsOf(account);
+      const held = caller === undefined ? null : heldBy(caller, index);
+      const isPdaSigner = isSigner && signers !== undefined && includesKey(signers, key);
+      read.push(reader.account(key, index, account, asked, held, isPdaSigner));
+    }
+    return read;
+  }
+
+  /**
+   * What the only instruction changed is what the transaction changed. Undefined where there are others, or data may have
+   * changed.
+   */
+  #changes(isCompiled: boolean): AccountChange[] | undefined {
+    if (isCompiled || this.#notes.length > 1) return undefined;
     const { prepared, execution, reader } = this.#source;
     const { keys, roles } = prepared.sanitized;
     const changes: AccountChange[] = [];
@@ -146,4 +228,37 @@ class QuickTree implements FieldMaker {
     }
     return changes;
   }
+}
+
+function isWritable(flags: Flags): boolean {
+  return flags.isWritable;
+}
+
+function flagsOf({ isSigner, isWritable }: Flags): Flags {
+  return { isSigner, isWritable };
+}
+
+function includesKey(keys: readonly Pubkey[], key: Pubkey): boolean {
+  return keys.some((each) => each.equals(key));
+}
+
+/** The place where the caller names it first decides, as in Agave. */
+function heldBy(caller: FrameNote, indexInTransaction: number): Flags | null {
+  for (const account of caller.accounts) if (account.indexInTransaction === indexInTransaction) return flagsOf(account);
+  return null;
+}
+
+function unitsOf(note: FrameNote, steps: readonly FrameStep[]): FrameComputeUnits {
+  const total = note.unitsAtEntry - note.unitsAtExit;
+  let own = total;
+  for (const step of steps) if (step.type === 'call') own -= step.frame.computeUnits.total;
+  const call =
+    note.abi === undefined ? 0 : note.unitsAtCall - note.unitsAtEntry + note.unitsAtExit - note.unitsAtReturn;
+  return { own, total, call, forfeited: 0 };
+}
+
+function frameAt({ instructions }: TransactionTrace, path: readonly number[]): CallFrame {
+  let frame = instructions[path[0]];
+  for (let i = 1; i < path.length; i++) frame = callsOf(frame)[path[i]];
+  return frame;
 }

@@ -82,6 +82,12 @@ export const HOST_BASES = 0x280;
 export const READ_ROOMS = 0x2c0;
 export const WRITE_ROOMS = 0x300;
 
+/** Not 0 where the table of regions has changed since READ_ENDS and its like were made from it. */
+export const STALE = 0x340;
+/** Bytes up to which a memory operation (memory-operations.ts) costs so many units; 0 bytes: the host does them all. */
+export const MEMORY_OPERATION_MAX = 0x344;
+export const MEMORY_OPERATION_UNITS = 0x348;
+
 /** The frame stack: `1 << FRAME_SHIFT` bytes each, r6 to r10 and then the slot to return to. */
 export const FRAMES = 0x400;
 export const FRAME_SHIFT = 6;

@@ -43,6 +43,7 @@ import {
   Status,
 } from './interpreter-emitter.ts';
 import { emitAccessFunction, emitLoad, emitRun, emitStore } from './interpreter-memory.ts';
+import { emitMemoryOperation } from './memory-operations.ts';
 import { CALL_IMM, CALL_REG, EXIT, JA, LDDW, type Opcode, opcodesOf } from './opcodes.ts';
 import {
   callxUsesDstReg,
@@ -97,6 +98,7 @@ export function emitInterpreter(version: SbpfVersion): Uint8Array {
   const access = emitAccessFunction(module, version, resolveAccess);
   emitRun(module, emitLoop(module, version), access);
   emitSupport(module, version, access);
+  emitMemoryOperation(module, version);
   return module.finish();
 }
 

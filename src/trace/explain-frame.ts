@@ -108,7 +108,8 @@ class FrameExplainer {
       frame.fault?.access?.account ??
       (isCall ? seeds?.match?.expected : undefined) ??
       null;
-    const advised = finding ?? (found?.errors.includes(named.name) ? found : hook);
+    const isAdvised = found?.errors.includes(named.name) || found?.kind === 'misplaced';
+    const advised = finding ?? (isAdvised ? found : hook);
     const others = this.#text.fixes.filter((fix) => !(earlier?.isInstead && fix === advised?.fix));
     const specific = dedupe([
       ...(instead === undefined ? [] : [instead]),

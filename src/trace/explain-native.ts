@@ -1,13 +1,11 @@
-// What lookup tables and upgradeable programs say about why a call to their program failed.
-// Source: solana-program address-lookup-table program/src/processor.rs; agave programs/bpf_loader/src/lib.rs.
+// What lookup tables say about why a call to their program failed.
+// Source: solana-program address-lookup-table program/src/processor.rs.
 
 import { readU32, readU64 } from '../wire/bytes.ts';
 import { keyAt } from './decoders/token-state.ts';
 import type { FrameView } from './explain-view.ts';
-import { numberText } from './value-text.ts';
 
 const LOOKUP_TABLE_PROGRAM = 'AddressLookupTab1e1111111111111111111111111';
-const LOADER_V3 = 'BPFLoaderUpgradeab1e11111111111111111111111';
 const TABLE_META_LEN = 56;
 const MAX_ADDRESSES = 256;
 const NEVER = (1n << 64n) - 1n;
@@ -41,8 +39,25 @@ export function readLookupTable({
   };
 }
 
+/** Slots that the SlotHashes sysvar remembers. */
+const RECENT_SLOTS = 512;
+
 export function lookAtLookupTable(view: FrameView): void {
   if (view.frame.programAddress !== LOOKUP_TABLE_PROGRAM) return;
+  const slot = view.frame.instruction?.args['recentSlot'];
+  if (view.instruction === 'CreateLookupTable' && slot !== undefined) {
+    view.add(
+      'state',
+      `${slot} is no recent slot: a table is created with one of the last ${RECENT_SLOTS}, and not the present one.`,
+      'Take a slot that has just passed (getSlot), and derive the address from it.',
+      undefined,
+      ['InvalidInstructionData'],
+    );
+  }
+  if (view.instruction === 'ExtendLookupTable') {
+    const fix = 'Name at least one address to add.';
+    view.add('state', '', fix, undefined, ['InvalidInstructionData']);
+  }
   const [account, authority] = view.frame.accounts;
   const state = account === undefined ? undefined : view.stateOf(account);
   const table = state === undefined ? undefined : readLookupTable(state);
@@ -78,28 +93,4 @@ export function lookAtLookupTable(view: FrameView): void {
       'Create another table.',
     );
   }
-}
-
-/** What to do about what the loader says in its own words. */
-export function lookAtLoader(view: FrameView): void {
-  if (view.frame.programAddress !== LOADER_V3) return;
-  const { refusal } = view.frame.failure!;
-  const say = (error: string, fix: string) => view.add('state', '', fix, undefined, [error]);
-  if (view.instruction === 'Upgrade' || view.instruction === 'DeployWithMaxDataLen') {
-    const { limit = null, actual = null } = refusal ?? {};
-    if (limit !== null && actual !== null && view.instruction === 'Upgrade') {
-      const more = numberText(BigInt(actual) - BigInt(limit));
-      say('AccountDataTooSmall', `Extend the program by ${more} bytes first (ExtendProgram, solana program extend).`);
-    }
-    if (refusal?.account === view.by('buffer')?.address) {
-      say('IncorrectAuthority', 'Give the buffer the same authority as the program (SetAuthority).');
-    }
-    say('InvalidAccountData', 'Write the whole program into the buffer, built for what the cluster runs.');
-    say('InvalidArgument', 'A program changes once a slot: wait for the next one.');
-  }
-  if (view.instruction === 'Write')
-    say('AccountDataTooSmall', 'Create the buffer with the length of the program and 37 bytes.');
-  say('Immutable', 'Its upgrade authority was given up for good: deploy it at another address.');
-  const [named] = refusal?.detail?.match(/[1-9A-HJ-NP-Za-km-z]{32,44}/g) ?? [];
-  if (named !== undefined) say('IncorrectAuthority', `Let ${view.show(named)} be the authority and sign.`);
 }

@@ -4,6 +4,7 @@
 import { readU32, readU64 } from '../wire/bytes.ts';
 import { keyAt } from './decoders/token-state.ts';
 import { type FrameView, isGone } from './explain-view.ts';
+import { lamportsText } from './failure-lamports.ts';
 import type { FrameAccount } from './transaction-trace.ts';
 import { numberText } from './value-text.ts';
 
@@ -83,6 +84,7 @@ export function lookAtStake(view: FrameView): void {
   const stake = readStake(state);
   if (stake === undefined) return;
   lookAtAuthority(view, account, stake);
+  lookAtStakeKinds(view, account, stake);
   lookAtMerge(view, who, stake);
   const { delegation, lockup, reserve } = stake;
   const until = [
@@ -105,8 +107,8 @@ export function lookAtStake(view: FrameView): void {
     const { stake: staked, deactivationEpoch } = delegation;
     const since =
       deactivationEpoch === undefined
-        ? 'and is not deactivated'
-        : `and is deactivated as of epoch ${deactivationEpoch}, which must be over`;
+        ? 'and not deactivated'
+        : `and deactivated as of epoch ${deactivationEpoch}, which must be over`;
     view.add(
       'funds',
       `${who} holds ${numberText(state.lamports)} lamports, of which ${numberText(staked)} are staked with ${view.show(delegation.voter)} ${since}${amountOf(view)}.`,
@@ -139,6 +141,52 @@ export function lookAtStake(view: FrameView): void {
       account,
     );
   }
+}
+
+/** What kind of stake account each instruction wants: empty, initialized, delegated. */
+function lookAtStakeKinds(view: FrameView, account: FrameAccount, { kind, delegation }: StakeState): void {
+  const who = view.who(account);
+  const other = view.frame.accounts[1];
+  const say = (sentence: string, fix: string, about: FrameAccount, errors: readonly string[]) =>
+    view.add(fix.startsWith('Use ') ? 'initialized' : 'state', sentence, fix, about, errors);
+  const isFirst = /^(Initialize|InitializeChecked)$/.test(view.instruction);
+  if (isFirst && kind !== 'Uninitialized') {
+    say(`${who} is initialized already.`, 'Use it as it is, or another account.', account, ['InvalidAccountData']);
+  } else if (!isFirst && kind === 'Uninitialized' && view.instruction !== 'Withdraw') {
+    say(`${who} is not initialized.`, `Initialize ${who} first.`, account, ['InvalidAccountData']);
+  } else if (view.instruction === 'Deactivate' && delegation === undefined) {
+    say(`${who} is not delegated, so there is nothing to deactivate.`, 'Withdraw from it right away.', account, [
+      'InvalidAccountData',
+    ]);
+  }
+  if (other !== undefined && /^(Merge|Move)/.test(view.instruction) && other.address === account.address) {
+    say(`${who} and ${view.who(other)} are one account.`, 'Pass two stake accounts.', other, ['InvalidArgument']);
+  }
+  if (view.instruction === 'Split' && other !== undefined) lookAtSplit(view, other);
+}
+
+/** The rent-exempt minimum of a stake account. */
+const STAKE_RENT = 2_282_880n;
+
+function lookAtSplit(view: FrameView, target: FrameAccount): void {
+  const state = view.stateOf(target);
+  const split = state === undefined ? undefined : readStake(state);
+  if (state === undefined || split === undefined) return;
+  if (split.kind !== 'Uninitialized') {
+    const fix = 'Use an account that was created for the split, and not initialized.';
+    view.add('initialized', `${view.who(target)} is initialized already.`, fix, target, ['InvalidAccountData']);
+  }
+  const [source] = view.frame.accounts;
+  const amount = view.frame.instruction?.args['args'];
+  const held = view.stateOf(source)?.lamports ?? 0n;
+  if (typeof amount !== 'bigint' || amount > held || state.lamports + amount >= STAKE_RENT) return;
+  view.add(
+    'state',
+    `${view.who(target)} would have ${lamportsText(state.lamports + amount)}, and a stake account must hold its rent, ${numberText(STAKE_RENT)}.`,
+    `Create ${view.show(target.address)} with ${lamportsText(STAKE_RENT)}, or split more into it.`,
+    target,
+    ['InsufficientFunds'],
+  );
 }
 
 function amountOf(view: FrameView): string {
@@ -208,13 +256,38 @@ function lookAtOwners(view: FrameView): void {
 }
 
 function lookAtAuthority(view: FrameView, account: FrameAccount, stake: StakeState): void {
-  const kind = AUTHORITY_OF[view.instruction];
-  if (kind === undefined || stake.kind === 'Uninitialized') return;
+  const kind = AUTHORITY_OF[view.instruction] ?? authorityToChange(view);
+  if (stake.kind === 'Uninitialized') return;
+  if (view.instruction.startsWith('SetLockup')) lookAtLockup(view, stake);
+  if (kind === undefined) return;
   const needed = stake[kind];
   if (view.frame.accounts.some(({ address, isSigner }) => address === needed && isSigner)) return;
   view.add(
     'signature',
     `${view.instruction} needs the ${kind} of ${view.who(account)}, ${view.show(needed)}, which did not sign.`,
+    `Let ${view.show(needed)} be the authority and sign.`,
+    { address: needed },
+  );
+}
+
+/** Authorize says which it changes, and wants the signature of that one; the withdrawer may change the staker, too. */
+function authorityToChange(view: FrameView): 'staker' | 'withdrawer' | undefined {
+  if (!view.instruction.startsWith('Authorize')) return undefined;
+  const { arg1, stakeAuthorize = arg1 } = view.frame.instruction?.args ?? {};
+  if (stakeAuthorize === 1 || stakeAuthorize === 'Withdrawer') return 'withdrawer';
+  return stakeAuthorize === 0 || stakeAuthorize === 'Staker' ? 'staker' : undefined;
+}
+
+/** A lockup in force is its custodian's to change, one that is over or never was the withdrawer's. */
+function lookAtLockup(view: FrameView, { lockup, withdrawer }: StakeState): void {
+  const isSet = lockup.epoch > 0n || lockup.unixTimestamp > 0n;
+  const needed = isSet ? lockup.custodian : withdrawer;
+  if (view.frame.accounts.some(({ address, isSigner }) => address === needed && isSigner)) return;
+  view.add(
+    'signature',
+    isSet
+      ? `As long as the lockup is in force, ${view.instruction} needs its custodian, ${view.show(needed)}, which did not sign.`
+      : `${view.instruction} needs the withdrawer, ${view.show(needed)}, which did not sign.`,
     `Let ${view.show(needed)} be the authority and sign.`,
     { address: needed },
   );

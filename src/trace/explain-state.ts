@@ -5,7 +5,9 @@
 import { isTokenProgram, TOKEN_2022_PROGRAM, TOKEN_PROGRAM } from './decoders/token-state.ts';
 import { lookAtExtensionNeeds } from './explain-extension-needs.ts';
 import { nameOfProgram } from './explain-flags.ts';
-import { lookAtLoader, lookAtLookupTable } from './explain-native.ts';
+import { lookAtDeployment, lookAtLoader } from './explain-loader.ts';
+import { lookAtLookupTable } from './explain-native.ts';
+import { lookAtPrecompile } from './explain-precompile.ts';
 import { lookAtDerivations, lookAtIdleSeeds } from './explain-seeds.ts';
 import { lookAtStake } from './explain-stake.ts';
 import { lookAtOwnership, lookAtSystem } from './explain-system.ts';
@@ -36,6 +38,7 @@ export function findInState(
 ): Finding[] {
   const view = new FrameView(trace, path, show, states, isPast);
   lookAtOwnership(view);
+  lookAtDeployment(view);
   if (view.frame.failure!.stage === 'run') {
     lookAtIdleSeeds(view);
     if (isTokenProgram(view.frame.programAddress)) lookAtTokens(view);
@@ -45,6 +48,7 @@ export function findInState(
     lookAtStake(view);
     lookAtLookupTable(view);
     lookAtLoader(view);
+    lookAtPrecompile(view);
     lookAtSystem(view);
     lookAtData(view);
     lookAtCount(view);

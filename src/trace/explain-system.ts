@@ -4,7 +4,7 @@
 
 import { readU32 } from '../wire/bytes.ts';
 import { keyAt } from './decoders/token-state.ts';
-import { type FrameView, isGone, SYSTEM_PROGRAM } from './explain-view.ts';
+import { type FrameView, SYSTEM_PROGRAM } from './explain-view.ts';
 import { describeLack } from './failure-lamports.ts';
 import type { AccountState } from './transaction-trace.ts';
 
@@ -62,7 +62,9 @@ function lookAtNonce(view: FrameView): void {
       state.data.length === NONCE_LEN
         ? `Initialize ${view.show(account.address)} first (InitializeNonceAccount).`
         : `Create ${view.show(account.address)} with ${NONCE_LEN} bytes and System as its owner, and initialize it first.`;
-    view.add('state', '', fix, account, view.instruction.startsWith('Initialize') ? [] : ['InvalidAccountData']);
+    const isNew = view.instruction.startsWith('Initialize');
+    const isSmall = state.data.length < NONCE_LEN;
+    view.add('state', '', fix, account, isNew ? (isSmall ? ['AccountDataTooSmall'] : []) : ['InvalidAccountData']);
     return;
   }
   if (view.instruction.startsWith('Initialize')) {
@@ -103,10 +105,5 @@ export function lookAtOwnership(view: FrameView): void {
     const actor = program ?? (failure!.stage === 'run' ? programAddress : view.path.at(-2)?.programAddress);
     if (account === null || state === undefined || state.owner === actor) return;
     view.add('ownership', '', '', { address: account });
-    return;
   }
-  if (failure!.kind !== 'UnsupportedProgramId') return;
-  const address = program ?? programAddress;
-  const state = address === null ? undefined : view.stateAt(address);
-  if (address !== null && (isGone(state) || !state.executable)) view.add('ownership', '', '', { address });
 }

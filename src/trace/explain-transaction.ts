@@ -6,6 +6,7 @@ import { eventWords } from './failure-history-text.ts';
 import { TRANSACTION_RULES } from './failure-rule.ts';
 import { describeTransactionFailure } from './transaction-failure-text.ts';
 import type { TransactionTrace } from './transaction-trace.ts';
+import { numberText } from './value-text.ts';
 
 export function explainTransaction(trace: TransactionTrace): Explanation {
   const text = describeTransactionFailure(trace, namesIn(trace))!;
@@ -17,7 +18,7 @@ export function explainTransaction(trace: TransactionTrace): Explanation {
     title: errorText === null ? text.title : `${text.title}: ${errorText}`,
     cause: earlier === undefined ? text.cause : `${text.cause} ${upperFirst(eventWords(earlier, [], namesIn(trace)))}.`,
     fixes: text.fixes,
-    notes: [],
+    notes: earlier === undefined ? [] : swapped(earlier),
     rule: rule?.rule ?? null,
     source: rule?.source ?? null,
     frame: null,
@@ -47,6 +48,15 @@ function whatBroughtItBelowRent(trace: TransactionTrace): HistoryEvent | undefin
     // The minimum is in proportion to what an account takes, 128 bytes besides its data.
     return state.lamports * BigInt(128 + last.data.length) < BigInt(limit) * BigInt(128 + state.data.length);
   });
+}
+
+/** Lamports and space are both numbers: a mistake that many make once. */
+function swapped({ frame: { instruction } }: HistoryEvent): string[] {
+  const { lamports, amount = lamports, space } = instruction?.args ?? {};
+  if (typeof amount !== 'bigint' || typeof space !== 'bigint' || amount >= space) return [];
+  return space >= (128n + amount) * 6960n && amount <= 10_485_760n
+    ? [`${instruction!.name} says ${numberText(amount)} lamports and ${numberText(space)} bytes: are the two swapped?`]
+    : [];
 }
 
 const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

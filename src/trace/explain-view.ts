@@ -153,6 +153,7 @@ const CAUSES: Readonly<Record<string, readonly FindingKind[]>> = {
   IncorrectAccount: ['hook'],
   MissingAccount: ['hook', 'tooFew', 'misplaced'],
   AccountBorrowFailed: ['twice'],
+  InvalidArgument: ['misplaced'],
   InvalidInstruction: ['undecoded'],
   InvalidInstructionData: ['undecoded'],
   InvalidSeeds: ['derivation'],

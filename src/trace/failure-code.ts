@@ -66,6 +66,9 @@ export interface NamedError {
   readonly fixes: readonly string[];
 }
 
+/** Source: solana-sdk address/src/error.rs, AddressError. */
+const PUBKEY_ERRORS = ['MaxSeedLengthExceeded', 'InvalidSeeds', 'IllegalOwner'];
+
 export function linesOf(frame: CallFrame): string[] {
   return frame.steps.flatMap((step) => (step.type === 'log' ? [step.line] : []));
 }
@@ -75,6 +78,13 @@ export function nameError(frame: CallFrame): NamedError {
   const { error, custom, kind } = frame.failure!;
   if (typeof error === 'string') return { code: '', name: kind, message: undefined, fixes: [] };
   const number = error.Custom;
+  const { refusal } = frame.failure!;
+  // System passes on what a derivation returned, by its number, which reads as another error of System's.
+  if (refusal?.rule === 'create_with_seed') {
+    const name = PUBKEY_ERRORS[number] ?? 'InvalidSeeds';
+    const code = `PROGRAM_${snake(name)}`;
+    return { code, name, message: RUNTIME_CODES[code].message, fixes: RUNTIME_CODES[code].fixes };
+  }
   const known =
     (programAddress === null ? undefined : programErrorCode(programAddress, number)) ?? interfaceErrorCode(number);
   const anchor = readAnchorLog(frame);

@@ -112,7 +112,9 @@ export function deedOf(
         }
       : { past: 'put', verb: 'put', object: `${lamportsText(-took)} into ${who}`, kind: 'changed' };
   const isWallet = before.data.length === 0 && before.owner === SYSTEM_PROGRAM;
-  if (isGone(after)) return isWallet ? lamports() : { past: 'closed', verb: 'close', object: who, kind: 'closed' };
+  const isEmptied = after.lamports === 0n && took > 0n;
+  if (isGone(after) || (isEmptied && !isWallet))
+    return isWallet ? lamports() : { past: 'closed', verb: 'close', object: who, kind: 'closed' };
   const isStillWallet = after.data.length === 0 && after.owner === SYSTEM_PROGRAM;
   if (isGone(before) && isStillWallet) return lamports();
   if (isGone(before)) return { past: 'created', verb: 'create', object: who, kind: 'made' };

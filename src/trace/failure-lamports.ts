@@ -29,6 +29,15 @@ export function describeLack(
   const after = isPayer ? ` after the transaction's fee of ${numberText(trace.fee)}` : '';
   const name = frame.instruction?.name ?? '';
   // What a program takes by a call, and what a new account is to hold, is not for the sender to lower.
+  const asks = frame.instruction?.args['withdrawAmount'] ?? frame.instruction?.args['lamports'];
+  if (name.startsWith('Withdraw') && typeof asks === 'bigint' && asks < need) {
+    const keep = need - asks;
+    const rest = have > keep ? `${lamportsText(have - keep)} at most, or all ` : 'all ';
+    return {
+      sentence: `${who} has ${lamportsText(have)}, of which ${numberText(keep)} must stay as long as it is there; ${numberText(asks)} are asked for.`,
+      fix: `Withdraw ${rest}${numberText(have)} of it.`,
+    };
+  }
   const isOpen = frame.path.length === 1 && name.startsWith('Transfer') && have > 0n;
   const fee = isPayer && have + trace.fee >= need && isOpen ? 'Leave the fee to the payer: ' : '';
   const most = isOpen ? `${fee === '' ? 'Move' : 'move'} at most ${lamportsText(have)}, or give` : 'Give';

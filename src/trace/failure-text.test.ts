@@ -174,7 +174,7 @@ describe('describeFailure', () => {
     [
       'run',
       instruction('MissingRequiredSignature', { account: pot, asked: 'signer', detail: `Account ${pot} must sign` }),
-      'Inner returned MissingRequiredSignature: Account pot must sign.',
+      'Inner needs the signature of pot, which did not sign.',
       'Mark pot (account 1) as a signer in instruction #0 of the transaction, and in each call on the way down.',
     ],
   ];

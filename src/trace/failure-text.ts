@@ -356,6 +356,11 @@ function outOfCompute({ trace, path, caller, program, facts, show }: Scene): Wor
 function ownError(scene: Scene): Words {
   const { frame, program, caller, facts, show } = scene;
   const { kind, error, custom, stage } = frame.failure!;
+  if (facts.asked === 'signer' && facts.account !== null && kind === 'MissingRequiredSignature') {
+    const what = frame.instruction === null ? program : `${program}'s ${frame.instruction.name}`;
+    const cause = `${what} needs the signature of ${accountIn(frame, facts.account, show)}, which did not sign.`;
+    return { cause, fixes: factFixes(scene), said: ['detail', 'asked'] };
+  }
   const code = typeof error === 'object' ? `its own error ${error.Custom}` : kind;
   const name = custom === null ? code : `${custom.name} (${code})`;
   // A builtin's own words begin with the instruction.
@@ -400,7 +405,18 @@ function factFixes(scene: Scene): string[] {
   const account = accountIn(frame, facts.account, show);
   const lack = describeLack(scene.trace, frame, facts, account, show);
   if (lack !== undefined) return [lack.fix];
-  if (facts.asked === 'signer') return [`${flagFix(scene, path, facts.account, 'isSigner')}.`];
+  if (facts.asked === 'signer') {
+    // Nobody has the key of an address beside the curve.
+    const isDerived = path.length === 1 && !isOnCurve(decodeBase58(facts.account)!);
+    return [
+      `${flagFix(scene, path, facts.account, 'isSigner')}.`,
+      ...(isDerived
+        ? [
+            `Where ${show(facts.account)} is derived from seeds: only its program can sign for it, in a call of its own.`,
+          ]
+        : []),
+    ];
+  }
   if (facts.asked === 'writable') return [`${flagFix(scene, path, facts.account, 'isWritable')}.`];
   return [];
 }

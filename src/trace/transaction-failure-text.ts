@@ -4,6 +4,7 @@
 // Source: agave runtime/src/bank.rs, svm/src/{transaction_processor,account_loader,rent_calculator}.rs.
 
 import { RUNTIME_CODES } from './explanation-codes.ts';
+import { lamportsText } from './failure-lamports.ts';
 import type { ShowAddress } from './failure-text.ts';
 import type { CallFrame, RefusalFacts, TransactionTrace } from './transaction-trace.ts';
 import { numberText } from './value-text.ts';
@@ -60,19 +61,18 @@ interface Words {
   readonly cause: string;
   /** Before those of the table. */
   readonly fixes?: readonly string[];
+  /** Whether those are all: the table's would repeat them. */
+  readonly isAll?: boolean;
 }
 
 const ROWS: Readonly<Record<string, (facts: Facts) => string | Words>> = {
   AccountNotFound: (f) => `The fee payer ${f.account} does not exist: it has no lamports, and the fee is ${f.limit}.`,
   InsufficientFundsForFee: (f) => ({
-    cause: `The fee payer ${f.account} has ${f.actual} lamports; the fee, and what it must keep, are ${f.limit}.`,
-    fixes: missingLamports(f, (lamports) => `Give the payer ${lamports} lamports more.`),
+    cause: `The fee payer ${f.account} has ${lamports(f.facts.actual)}; ${BigInt(f.facts.limit ?? 0) === f.trace.fee ? 'the fee is' : 'the fee, and what it must keep, are'} ${f.limit}.`,
+    fixes: missingLamports(f, (missing) => `Give the payer ${missing} more.`),
   }),
   InvalidAccountForFee: (f) => `The fee payer ${f.account} is no wallet${f.because}.`,
-  InsufficientFundsForRent: (f) => ({
-    cause: `${f.account} would be left with ${f.actual} lamports; an account of its size must hold ${f.limit} to be exempt from rent, or nothing.`,
-    fixes: missingLamports(f, (lamports) => `Leave ${lamports} lamports more in ${f.account}.`),
-  }),
+  InsufficientFundsForRent: belowRent,
   SignatureFailure: (f) => `The signature of ${f.account} is invalid${f.because}.`,
   SanitizeFailure: (f) => `The transaction is malformed${f.because}.`,
   AccountLoadedTwice: (f) => `${f.account} is listed twice among the accounts of the message.`,
@@ -116,7 +116,7 @@ export function describeTransactionFailure(
     code,
     title,
     cause: words?.cause ?? `${row.message}${CODES[title] === undefined ? ` It said: ${trace.errorText}.` : ''}`,
-    fixes: [...(words?.fixes ?? []), ...row.fixes],
+    fixes: [...(words?.fixes ?? []), ...(words?.isAll ? [] : row.fixes)],
     account: address === null ? undefined : { address },
   };
 }
@@ -135,9 +135,32 @@ function factsOf(trace: TransactionTrace, facts: RefusalFacts, show: ShowAddress
   };
 }
 
+function lamports(amount: number | bigint | null): string {
+  return amount === null ? '? lamports' : lamportsText(amount);
+}
+
 function missingLamports({ facts }: Facts, words: (lamports: string) => string): string[] {
   const { limit, actual } = facts;
-  return limit === null || actual === null ? [] : [words(numberText(BigInt(limit) - BigInt(actual)))];
+  return limit === null || actual === null ? [] : [words(lamportsText(BigInt(limit) - BigInt(actual)))];
+}
+
+/** After the last instruction, or, of the payer, after the fee. */
+function belowRent(f: Facts): Words {
+  const { trace, facts, account, limit } = f;
+  const traced = trace.accounts.find(({ address }) => address === facts.account);
+  const isNew = traced?.before != null && traced.before.lamports === 0n;
+  const fee = /after the fee of (\d+)/.exec(facts.detail ?? '')?.[1];
+  const after = fee === undefined ? '' : ` after the fee of ${numberText(BigInt(fee))}`;
+  const size = traced?.after == null ? 'of its size' : `with ${numberText(traced.after.data.length)} bytes of data`;
+  const words = (missing: string) =>
+    fee === undefined
+      ? `Leave ${missing} more in ${account}, or take everything out of it.`
+      : `Give ${account} ${missing} more before.`;
+  return {
+    cause: `${account} would be left with ${lamports(facts.actual)}${after}; an account ${size} must hold ${limit} to be exempt from rent, or nothing.`,
+    fixes: missingLamports(f, isNew ? (missing) => `Give ${account} ${missing} more, ${limit} or more in all.` : words),
+    isAll: facts.actual !== null,
+  };
 }
 
 function rentAccount({ error, accounts }: TransactionTrace): string | undefined {

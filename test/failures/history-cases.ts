@@ -326,7 +326,7 @@ export const HISTORY_CASES = [
     'nonce-emptied',
     'WithdrawNonceAccount takes all, then the nonce is advanced.',
     'PROGRAM_INVALID_ACCOUNT_DATA',
-    [/instruction #0 \(System: WithdrawNonceAccount\) cleared alice/],
+    [/instruction #0 \(System: WithdrawNonceAccount\) closed alice/],
     (scene) => {
       nonce(scene);
       return scene.send([

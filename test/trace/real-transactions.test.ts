@@ -337,16 +337,14 @@ describe('the trace of', () => {
       #0 System::TransferSol(amount: 5)                                                      150       150
 
       ✗ InsufficientFundsForRent  after the last instruction
-        why      GyGK…Udse would be left with 5 lamports; an account of its size must hold 890,880 to be
-                 exempt from rent, or nothing.
+        why      GyGK…Udse would be left with 5 lamports; an account with 0 bytes of data must hold
+                 890,880 to be exempt from rent, or nothing.
         account  GyGKxMyg1p9SsHfm15MkNUu1u9TN2JtTspcdmrtGUdse  account #1 of the transaction
         asked    lamports
         limit    890,880
         actual   5
         rule     verify_changes  agave svm/src/transaction_account_state_info.rs
-        fix      Leave 890,875 lamports more in GyGK…Udse.
-        fix      Leave the account its minimum, or take everything out of it.
-        fix      Where the account is new, send it at least 890,880 lamports.
+        fix      Give GyGK…Udse 890,875 lamports more, 890,880 or more in all.
 
       accounts
         #1 [-w]  GyGKxMyg1p9SsHfm15MkNUu1u9TN2JtTspcdmrtGUdse

@@ -1,8 +1,9 @@
 // What accounts of the well-known programs hold, as named fields: mints and token accounts with their extensions, multisigs,
-// stake accounts, lookup tables, nonces.
+// stake accounts, lookup tables, nonces, accounts of loader v3.
 
 import { readU32, readU64 } from '../../wire/bytes.ts';
 import type { AccountReading } from '../decoder.ts';
+import { LOADER_V3, readLoaderState } from '../explain-loader.ts';
 import { readLookupTable } from '../explain-native.ts';
 import { readStake, STAKE_PROGRAM } from '../explain-stake.ts';
 import type { DecodedValue } from '../transaction-trace.ts';
@@ -50,6 +51,12 @@ const LAYOUTS: Readonly<Record<string, Layout>> = {
   [LOOKUP_TABLE_PROGRAM]: (owner, data) => {
     const table = readLookupTable({ owner, data });
     return table === undefined ? undefined : { name: 'lookup table', fields: plain(table) };
+  },
+  [LOADER_V3]: (owner, data) => {
+    const state = readLoaderState({ owner, data });
+    if (state === undefined) return undefined;
+    const { kind, ...fields } = state;
+    return { name: kind, fields: plain(fields) };
   },
   [SYSTEM_PROGRAM]: (_, data) => {
     if (data.length !== NONCE_LEN || readU32(data, 4) !== 1) return undefined;

@@ -1,8 +1,10 @@
-// Writes src/crypto/modules.generated.ts: the WebAssembly of the crypto room, emitted. A test fails when it is stale.
+// Writes src/crypto/*.generated.ts: the WebAssembly of the crypto room, emitted. A test fails when one is stale.
 //
 //   npx tsx scripts/emit-crypto-modules.ts
 
 import { writeFileSync } from 'node:fs';
 import { renderModules } from '../src/crypto/modules.ts';
 
-writeFileSync(new URL('../src/crypto/modules.generated.ts', import.meta.url), renderModules());
+for (const [file, text] of renderModules()) {
+  writeFileSync(new URL(`../src/crypto/${file}`, import.meta.url), text);
+}

@@ -58,7 +58,9 @@ export function lazyGroups() {
       'secp256r1',
       'zk-proofs/index',
     ]),
-    crypto: inRoom('crypto', ['curve', 'ed25519', 'hashes', 'modules.generated', 'program-address']),
+    addresses: inRoom('crypto', ['curve', 'program-address']),
+    hashes: inRoom('crypto', ['hashes']),
+    signatures: inRoom('crypto', ['ed25519']),
     // What runs compiled programs.
     machine: [
       ...inRoom('runtime', ['programs/bpf-loader', 'serialization', 'syscalls/index']),

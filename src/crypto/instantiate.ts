@@ -2,7 +2,7 @@
 // is then done with it.
 
 import { decodeBase64 } from '../wire/base64.ts';
-import { TEXT_MODULE } from './modules.generated.ts';
+import { TEXT_MODULE } from './text.generated.ts';
 
 const PAGE = 65536;
 

@@ -1,9 +1,9 @@
 // The module behind `isOnCurve` and program addresses, instantiated when first asked for. What it does is said where it
 // is emitted, in address-emitter.ts.
 
+import { ADDRESS_MODULE } from '../address.generated.ts';
 import { padSha2 } from '../hashing/padding.ts';
 import { instantiate } from '../instantiate.ts';
-import { ADDRESS_MODULE } from '../modules.generated.ts';
 
 /** Where the 32 bytes are that `isOnCurve` looks at and that a derivation leaves. */
 export const KEY = ADDRESS_MODULE.map.key;

@@ -2,7 +2,7 @@
 // it is emitted, in signature-emitter.ts.
 
 import { instantiate } from '../instantiate.ts';
-import { SIGNATURE_MODULE } from '../modules.generated.ts';
+import { SIGNATURE_MODULE } from '../signature.generated.ts';
 
 const PAGE = 65536;
 

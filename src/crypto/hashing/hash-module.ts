@@ -1,8 +1,8 @@
 // The four hashes of the chain by the module that hash-emitter.ts emits, instantiated when first asked for. Here are
 // the pieces of long input and BLAKE3's tree.
 
+import { HASH_MODULE } from '../hash.generated.ts';
 import { instantiate } from '../instantiate.ts';
-import { HASH_MODULE } from '../modules.generated.ts';
 import {
   BLAKE3_BLOCK_BYTES,
   BLAKE3_CHUNK_BYTES,

@@ -7,8 +7,7 @@
 //   dist/lazy/*.js    the groups (groups.mjs), in whose place stand façades (facades.mjs)
 //
 // A module belongs to the group that lists it, and what only one group reaches, to that group. Parts of the core and of
-// wire.js are handed to groups and to other doors in one object, by mangled names: `Pubkey` of src/wire/pubkey.ts is
-// `wire_pubkey__Pubkey`.
+// wire.js are handed to groups and to other doors in one array, by numbers.
 
 import { build } from 'esbuild';
 import { eager, facade, LOADER } from './facades.mjs';
@@ -42,14 +41,21 @@ export async function buildLayers({ main, inner, others }, options) {
   const ownerOf = await assign(doorFiles, groups, listed, bundle);
   const namespaces = await evaluate([...ownerOf.keys()]);
   const namesOf = (file) => Object.keys(namespaces.get(file));
-  const mangled = (file) => namesOf(file).map((name) => [`${idOf(file)}__${name}`, name]);
+  /** The number of each part of the core that is handed over, by file and name. */
+  const numbers = new Map();
+  const numbered = (file) =>
+    namesOf(file).map((name) => {
+      const key = `${file} ${name}`;
+      if (!numbers.has(key)) numbers.set(key, numbers.size);
+      return [numbers.get(key), name];
+    });
 
   /** What of the core, and of each group, is asked for from outside. */
   const asked = new Map(['core', ...Object.keys(groups)].map((owner) => [owner, new Set()]));
   const handedOver = (file) => {
     asked.get('core').add(file);
-    const names = mangled(file).map(([id, name]) => `${id}: ${name}`);
-    return `export const { ${names.join(', ')} } = core;`;
+    const lines = numbered(file).map(([number, name]) => `export const ${name} = /* @__PURE__ */ part(${number});`);
+    return [`import { part } from '${LOADER}';`, ...lines].join('\n');
   };
   const behindFacade = (file, group) => {
     asked.get(group).add(file);
@@ -71,7 +77,7 @@ export async function buildLayers({ main, inner, others }, options) {
     if (owner === undefined) return undefined;
     if (owner === 'wire') return wire(file);
     if (owner !== 'core') return behindFacade(file, owner);
-    return `import '${CORE}';\nimport { parts } from '${LOADER}';\nconst core = parts();\n${handedOver(file)}`;
+    return `import '${CORE}';\n${handedOver(file)}`;
   });
   const outer = await build({
     ...options,
@@ -95,13 +101,14 @@ export async function buildLayers({ main, inner, others }, options) {
     return owner === 'wire' ? wire(file) : behindFacade(file, owner);
   });
   const bundleCore = async () => {
-    const handed = [...asked.get('core')].filter((file) => namesOf(file).length > 0);
-    const parts = handed.map(mangled);
+    const handed = [...asked.get('core')].map(numbered);
+    const importOf = (file, i) =>
+      `import { ${handed[i].map(([number, name]) => `${name} as part${number}`)} } from './${file}';`;
     const contents = [
       `export * from './${fileOf(main)}';`,
       `import { provide } from '${LOADER}';`,
-      ...handed.map((file, i) => `import { ${parts[i].map(([id, name]) => `${name} as ${id}`)} } from './${file}';`),
-      `provide(() => ({ ${parts.flat().map(([id]) => id)} }));`,
+      ...[...asked.get('core')].map(importOf),
+      `provide(() => [${Array.from(numbers, ([, number]) => `part${number}`)}]);`,
     ];
     return (await bundle(contents.join('\n'), [inCore])).outputFiles[0].text;
   };

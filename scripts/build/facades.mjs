@@ -7,7 +7,9 @@ const LONG = 500;
 
 /** The module through which façades load groups: the functions of `#lazy`, imported once for all of them. */
 export const LOADER = '#loader';
-export const LOADER_TEXT = `export { load, parts, provide } from '#lazy';
+export const LOADER_TEXT = `import { parts } from '#lazy';
+export { load, provide } from '#lazy';
+export const part = (number) => parts()[number];
 /** A class that is fetched when it is first looked at. What extends it is constructed as itself. */
 export const lazyClass = (fetch) => {
   let known;

@@ -2,9 +2,14 @@
 // pass for the runtime's own lines; which lines are kept is the log collector's business.
 // Source: agave syscalls/src/logging.rs, program-runtime/src/stable_log.rs.
 
+import { MM_STACK_START } from '../../sbpf/address-space.ts';
+import type { Executable } from '../../sbpf/executable.ts';
+import type { U64, VmMemory } from '../../sbpf/memory.ts';
 import { encodeBase58 } from '../../wire/base58.ts';
 import { encodeBase64 } from '../../wire/base64.ts';
 import { PUBKEY_BYTES } from '../../wire/pubkey.ts';
+import { currentActivation } from '../activation.ts';
+import type { InvokeContext } from '../invoke-context.ts';
 import { readVmSlices, translateBytes, translateString, translateType, translateVmSlices } from './memory-access.ts';
 import type { RuntimeSyscall, SyscallTable } from './syscall-table.ts';
 
@@ -18,9 +23,31 @@ import type { RuntimeSyscall, SyscallTable } from './syscall-table.ts';
  */
 const log: RuntimeSyscall = (context, memory, addr, len) => {
   context.consume(Math.max(context.costs.syscallBaseCost, Number(len)));
-  context.log(`Program log: ${translateString(memory, addr, len)}`);
+  context.log(constantLine(context, memory, addr, len) ?? `Program log: ${translateString(memory, addr, len)}`);
   return 0;
 };
+
+/** How many constant texts of a program are remembered. */
+const MAX_CONSTANTS = 256;
+interface ConstantLine {
+  readonly len: number;
+  readonly line: string;
+}
+const constantsOf = new WeakMap<Executable, Map<number, ConstantLine>>();
+
+/** The line of a text among the program's constants, which are the same each time. Most of what is logged is one. */
+function constantLine(context: InvokeContext, memory: VmMemory, addr: U64, len: U64): string | undefined {
+  if (typeof addr !== 'number' || typeof len !== 'number' || addr + len > MM_STACK_START) return undefined;
+  const { executable } = currentActivation(context).vm;
+  let constants = constantsOf.get(executable);
+  if (constants === undefined) constantsOf.set(executable, (constants = new Map()));
+  const known = constants.get(addr);
+  if (known?.len === len) return known.line;
+  const line = `Program log: ${translateString(memory, addr, len)}`;
+  // Of no bytes none is looked at, wherever they are.
+  if (len > 0 && constants.size < MAX_CONSTANTS) constants.set(addr, { len, line });
+  return line;
+}
 
 /** Logs the five registers in hexadecimal, without leading zeros. Charges 100. */
 const log64: RuntimeSyscall = (context, _memory, r1, r2, r3, r4, r5) => {

@@ -91,19 +91,40 @@ function holdingOf(tokens: Tokens | undefined): TokenHolding | null {
 }
 
 const PROGRAM = 'Program ';
+const SPACE = 0x20;
 
-/** Whatever a program logs is behind `Program log: ` or `Program data: `, so no program can write one of the others. */
+/**
+ * Whatever a program logs is behind `Program log: ` or `Program data: `, so no program can write one of the others. Looks at
+ * single characters first: every line of every trace comes by.
+ */
 export function kindOfLine(line: string): LogKind {
   if (!line.startsWith(PROGRAM)) return 'runtime';
-  if (line.startsWith('Program log: ')) return 'log';
-  if (line.startsWith('Program data: ')) return 'data';
-  if (line.startsWith('Program consumption: ')) return 'consumption';
-  if (line.startsWith('Program return: ')) return 'return';
+  switch (line[PROGRAM.length]) {
+    case 'l':
+      if (line.startsWith('log: ', PROGRAM.length)) return 'log';
+      break;
+    case 'd':
+      if (line.startsWith('data: ', PROGRAM.length)) return 'data';
+      break;
+    case 'c':
+      if (line.startsWith('consumption: ', PROGRAM.length)) return 'consumption';
+      break;
+    case 'r':
+      if (line.startsWith('return: ', PROGRAM.length)) return 'return';
+  }
   // An address, and what happened to its program.
-  const end = line.indexOf(' ', PROGRAM.length);
+  let end = PROGRAM.length;
+  while (end <= PROGRAM.length + 44 && line.charCodeAt(end) !== SPACE) end++;
   if (end < PROGRAM.length + 32 || end > PROGRAM.length + 44) return 'runtime';
-  if (line.startsWith('invoke [', end + 1)) return 'invoke';
-  if (line.startsWith('success', end + 1) && line.length === end + 8) return 'success';
-  if (line.startsWith('failed: ', end + 1)) return 'failed';
-  return line.startsWith('consumed ', end + 1) ? 'consumed' : 'runtime';
+  switch (line[end + 1]) {
+    case 'i':
+      return line.startsWith('invoke [', end + 1) ? 'invoke' : 'runtime';
+    case 's':
+      return line.length === end + 8 && line.endsWith('success') ? 'success' : 'runtime';
+    case 'f':
+      return line.startsWith('failed: ', end + 1) ? 'failed' : 'runtime';
+    case 'c':
+      return line.startsWith('consumed ', end + 1) ? 'consumed' : 'runtime';
+  }
+  return 'runtime';
 }

@@ -30,15 +30,15 @@ export interface QuickSource {
   record(): TransactionTrace;
 }
 
+/** The line that stands for the first that was dropped. Source: runtime/log-collector.ts. */
+const LOG_TRUNCATED = 'Log truncated';
+
 /** Undefined where the run left too little. */
 export function quickTrace(source: QuickSource): TransactionTrace | undefined {
   const { execution } = source;
   if (execution.error !== undefined) return undefined;
   const notes = execution.frames?.list ?? onlyNote(source);
-  if (notes === undefined || !notes.every(isTold)) return undefined;
-  const kinds = execution.logs.map(kindOfLine);
-  // A line of the runtime's own may be the one that says that others were dropped.
-  return kinds.includes('runtime') ? undefined : new QuickTree(source, notes, kinds).build();
+  return notes === undefined || !notes.every(isTold) ? undefined : new QuickTree(source, notes).build();
 }
 
 /** Of a transaction of one instruction that made no calls, the outcome is the note. */
@@ -77,21 +77,22 @@ function isTold({ stackHeight, accounts }: FrameNote): boolean {
 class QuickTree implements FieldMaker {
   readonly #source: QuickSource;
   readonly #notes: readonly FrameNote[];
-  readonly #kinds: readonly LogKind[];
   /** Of `#notes`, the next to become a frame. */
   #next = 0;
+  /** Whether lines were dropped, or may have been. */
+  #isCut = false;
   #recorded: TransactionTrace | undefined;
 
-  constructor(source: QuickSource, notes: readonly FrameNote[], kinds: readonly LogKind[]) {
+  constructor(source: QuickSource, notes: readonly FrameNote[]) {
     this.#source = source;
     this.#notes = notes;
-    this.#kinds = kinds;
   }
 
-  build(): TransactionTrace {
+  build(): TransactionTrace | undefined {
     const { prepared, execution } = this.#source;
     const instructions: CallFrame[] = [];
     while (this.#next < this.#notes.length) instructions.push(this.#frame([instructions.length], undefined));
+    if (this.#isCut) return undefined;
     return traceOf(
       {
         verdict: 'success',
@@ -126,11 +127,10 @@ class QuickTree implements FieldMaker {
     const makesCalls = this.#next > first;
     const accounts = this.#accounts(note, caller);
     const { data, signers } = note;
-    const hasLine = (kind: LogKind) => steps.some((step) => step.type === 'log' && step.kind === kind);
-    const isCompiled = hasLine('consumed');
+    const isCompiled = hasLine(steps, 'consumed');
     // What a compiled program returned is in a line. A builtin returns nothing, but its calls may; a precompile, which logs
     // nothing, leaves what was returned before it.
-    const returnsNothing = isCompiled ? !hasLine('return') : !makesCalls && steps.length > 0;
+    const returnsNothing = isCompiled ? !hasLine(steps, 'return') : !makesCalls && steps.length > 0;
     const changes = note.accounts.some(isWritable) ? this.#changes(isCompiled) : [];
     const fields: FrameFields = {
       path,
@@ -164,22 +164,28 @@ class QuickTree implements FieldMaker {
 
   /** Log lines and calls, in order; with the frames of the calls. */
   #steps(note: FrameNote, path: readonly number[]): FrameStep[] {
-    const { logs } = this.#source.execution;
     const steps: FrameStep[] = [];
     let at = note.linesAtEntry;
-    let callCount = 0;
-    const addLines = (end: number) => {
-      for (; at < end; at++) steps.push({ type: 'log', kind: this.#kinds[at], line: logs[at], isKept: true });
-    };
-    for (;;) {
+    for (let callCount = 0; ; callCount++) {
       const call: FrameNote | undefined = this.#notes[this.#next];
       if (call === undefined || call.stackHeight <= note.stackHeight) break;
-      addLines(call.linesAtEntry);
+      this.#addLines(steps, note, at, call.linesAtEntry);
       at = call.linesAtExit;
-      steps.push({ type: 'call', frame: this.#frame([...path, callCount++], note) });
+      steps.push({ type: 'call', frame: this.#frame([...path, callCount], note) });
     }
-    addLines(note.linesAtExit);
+    this.#addLines(steps, note, at, note.linesAtExit);
     return steps;
+  }
+
+  #addLines(steps: FrameStep[], { linesAtEntry, linesAtExit }: FrameNote, start: number, end: number): void {
+    const { logs } = this.#source.execution;
+    for (let at = start; at < end; at++) {
+      const line = logs[at];
+      // The outer lines of a program's run are known without a look at them, if none was dropped.
+      const kind = at === linesAtEntry ? 'invoke' : at === linesAtExit - 1 ? 'success' : kindOfLine(line);
+      if (kind === 'runtime' || line.length === LOG_TRUNCATED.length) this.#isCut = true;
+      steps.push({ type: 'log', kind, line, isKept: true });
+    }
   }
 
   #accounts({ accounts, signers }: FrameNote, caller: FrameNote | undefined): RoledAccount[] {
@@ -228,6 +234,11 @@ class QuickTree implements FieldMaker {
     }
     return changes;
   }
+}
+
+function hasLine(steps: readonly FrameStep[], kind: LogKind): boolean {
+  for (const step of steps) if (step.type === 'log' && step.kind === kind) return true;
+  return false;
 }
 
 function isWritable(flags: Flags): boolean {

@@ -1,9 +1,11 @@
 // The package as it is published: built into a folder, and used there as Node uses it and as a browser's bundler would.
 
+import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import {
   address,
   appendTransactionMessageInstruction,
@@ -19,6 +21,7 @@ import { getAddMemoInstruction } from '@solana-program/memo';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bigModExp } from '../src/crypto/big-mod-exp.ts';
 import { EDWARDS } from '../src/crypto/curve25519-groups.ts';
+import type { Svm } from '../src/index.ts';
 
 const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
 const MEMO = address('MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr');
@@ -48,29 +51,30 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
+async function memoTransaction(svm: Svm) {
+  const payer = await generateKeyPairSigner();
+  svm.airdrop(payer.address, lamports(1_000_000_000n));
+  const message = pipe(
+    createTransactionMessage({ version: 0 }),
+    (m) => setTransactionMessageFeePayerSigner(payer, m),
+    (m) =>
+      setTransactionMessageLifetimeUsingBlockhash(
+        { blockhash: svm.latestBlockhash(), lastValidBlockHeight: 1_000n },
+        m,
+      ),
+    (m) =>
+      appendTransactionMessageInstruction(getAddMemoInstruction({ memo: 'good morning' }, { programAddress: MEMO }), m),
+  );
+  return signTransactionMessageWithSigners(message);
+}
+
 describe.each(['node', 'browser'])('the package in %s', (host) => {
   const load = (path: string) => import(pathToFileURL(join(folder, host, 'dist', path)).href);
 
   test('runs a bundled program and reads its instruction', async () => {
     const { Svm, formatTrace } = (await load('index.js')) as typeof import('../src/index.ts');
     const svm = new Svm();
-    const payer = await generateKeyPairSigner();
-    svm.airdrop(payer.address, lamports(1_000_000_000n));
-    const message = pipe(
-      createTransactionMessage({ version: 0 }),
-      (m) => setTransactionMessageFeePayerSigner(payer, m),
-      (m) =>
-        setTransactionMessageLifetimeUsingBlockhash(
-          { blockhash: svm.latestBlockhash(), lastValidBlockHeight: 1_000n },
-          m,
-        ),
-      (m) =>
-        appendTransactionMessageInstruction(
-          getAddMemoInstruction({ memo: 'good morning' }, { programAddress: MEMO }),
-          m,
-        ),
-    );
-    const outcome = svm.sendTransaction(await signTransactionMessageWithSigners(message));
+    const outcome = svm.sendTransaction(await memoTransaction(svm));
     expect(outcome.error).toBeNull();
     expect(formatTrace(outcome.trace)).toContain('good morning');
   });
@@ -122,5 +126,25 @@ describe.each(['node', 'browser'])('the package in %s', (host) => {
       format: 'esm',
     });
     expect(outputFiles[0].text.length).toBeLessThan(20_000);
+  });
+});
+
+test('every command that takes a capsule finds what it needs, and so does one that is refused', async () => {
+  const { Svm } = await import(pathToFileURL(join(folder, 'node/dist/index.js')).href);
+  const svm = new Svm();
+  const file = join(folder, 'capsule.json');
+  writeFileSync(file, JSON.stringify(svm.capsule(await memoTransaction(svm))));
+  const run = async (...args: string[]) => {
+    const cli = join(folder, 'node/dist/node/cli.js');
+    return promisify(execFile)(process.execPath, [cli, ...args]).catch((error) => error);
+  };
+  const commands = ['trace', 'explain', 'units', 'ledger', 'rewind'].map((command) => run(command, file));
+  for (const { stdout, stderr } of await Promise.all(commands)) {
+    expect(stderr).toBe('');
+    expect(stdout).not.toBe('');
+  }
+  expect(await run('trace', 'nowhere')).toMatchObject({
+    code: 2,
+    stderr: "parhelion: nowhere can't be read: there is no such file.\n",
   });
 });

@@ -76,7 +76,8 @@ export async function buildLayers({ main, inner, others }, options) {
     const owner = ownerOf.get(file);
     if (owner === undefined) return undefined;
     if (owner === 'wire') return wire(file);
-    if (owner !== 'core') return behindFacade(file, owner);
+    // What a façade loads takes its parts from the core, which may not have been read yet.
+    if (owner !== 'core') return `import '${CORE}';\n${behindFacade(file, owner)}`;
     return `import '${CORE}';\n${handedOver(file)}`;
   });
   const outer = await build({

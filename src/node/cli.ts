@@ -4,7 +4,6 @@
 // and is loaded when it is asked for.
 
 import { readFileSync } from 'node:fs';
-import { escapeText } from '../trace/plain-text.ts';
 import { ParhelionError } from '../wire/errors.ts';
 import { type CommandLine, readCommandLine, USAGE } from './arguments.ts';
 import { failureText, InputFiles, readStandardInput } from './input-files.ts';
@@ -32,6 +31,7 @@ async function run(line: CommandLine, files: InputFiles): Promise<number> {
   const color = colorOf(process.stdout, process.env);
   const width = widthOf(process.stdout);
   const print = (text: string) => console.log(text);
+  const safeText = await textEscaper();
   const say = (text: string) => console.error(`parhelion: ${safeText(text)}`);
   if (command === 'demo') {
     const { runDemo } = await import('./demo/index.ts');
@@ -63,9 +63,10 @@ async function run(line: CommandLine, files: InputFiles): Promise<number> {
   return 0;
 }
 
-/** File names and what files hold are shown as they are, but for what would move the cursor. */
-function safeText(text: string): string {
-  return text.split('\n').map(escapeText).join('\n');
+/** File names and what files hold are shown as they are, but for what would move the cursor. Loaded when there is text to show. */
+async function textEscaper(): Promise<(text: string) => string> {
+  const { escapeText } = await import('../trace/plain-text.ts');
+  return (text) => text.split('\n').map(escapeText).join('\n');
 }
 
 // Whoever reads may stop reading, as `head` does: then there is nothing left to say.
@@ -81,7 +82,8 @@ main(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code;
   },
-  (error: unknown) => {
+  async (error: unknown) => {
+    const safeText = await textEscaper();
     console.error(`parhelion: ${safeText(error instanceof Error ? error.message : String(error))}`);
     const isCommandLine = error instanceof ParhelionError && error.code === 'COMMAND_LINE';
     if (isCommandLine) console.error('parhelion --help tells how it is used.');

@@ -207,6 +207,7 @@ function isPromise(value: unknown): value is PromiseLike<unknown> {
 
 /** The innermost line of the stack, where the host's errors have one. */
 function placeOf({ stack }: Error): string | undefined {
-  const line = stack?.split('\n').find((text) => text.trimStart().startsWith('at '));
-  return line?.trim();
+  const lines = stack?.split('\n').filter((text) => text.trimStart().startsWith('at ')) ?? [];
+  // What the host does within a call of its own has no place.
+  return (lines.find((text) => /:\d+:\d+\)?$/.test(text)) ?? lines[0])?.trim();
 }

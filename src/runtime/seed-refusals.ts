@@ -2,7 +2,7 @@
 
 import { MAX_SEED_LEN, MAX_SEEDS, PUBKEY_ERROR_TEXT, type PubkeyError } from '../crypto/program-address.ts';
 import type { U64 } from '../sbpf/memory.ts';
-import { encodeBase58 } from '../wire/base58.ts';
+import { decodeBase58, encodeBase58 } from '../wire/base58.ts';
 import { encodeHex } from '../wire/bytes.ts';
 import { PUBKEY_BYTES, type Pubkey } from '../wire/pubkey.ts';
 import { type Refusal, SyscallError } from './errors.ts';
@@ -31,12 +31,17 @@ export function describeSeeds(seeds: readonly Uint8Array[]): string {
   return `[${seeds.map(describeSeed).join(', ')}]`;
 }
 
+const ADDRESS_TEXT = /^[1-9A-HJ-NP-Za-km-z]{32,44}$/;
+
 function describeSeed(seed: Uint8Array): string {
   const shown = seed.subarray(0, 64);
   const more = seed.length > shown.length ? `… (${seed.length} bytes)` : '';
   const isText = shown.length > 0 && shown.every((byte) => byte >= 0x20 && byte < 0x7f);
+  const text = isText ? String.fromCharCode(...shown) : '';
+  const isAddress = seed.length > MAX_SEED_LEN && ADDRESS_TEXT.test(text) && decodeBase58(text).length === PUBKEY_BYTES;
+  if (isAddress) return `the text of ${text}`;
   if (seed.length === PUBKEY_BYTES && !isText) return encodeBase58(seed);
-  return (isText ? JSON.stringify(String.fromCharCode(...shown)) : `0x${encodeHex(shown)}`) + more;
+  return (isText ? JSON.stringify(text) : `0x${encodeHex(shown)}`) + more;
 }
 
 const BAD_SEEDS = `Could not create program address with signer seeds: ${PUBKEY_ERROR_TEXT.MaxSeedLengthExceeded}`;

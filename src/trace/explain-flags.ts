@@ -3,6 +3,7 @@
 
 import { type FlagOrigin, flagWords } from './explanation.ts';
 import type { ShowAddress } from './failure-text.ts';
+import { seedWords } from './seeds.ts';
 import type { CallFrame, TransactionTrace } from './transaction-trace.ts';
 
 export function flagOrigins(
@@ -53,7 +54,10 @@ export function flagOrigins(
       return;
     }
     const caller = nameOfProgram(path[depth - 1], show);
-    const seeds = account.isPdaSigner ? ', its signature by PDA seeds' : '';
+    const signer = account.isPdaSigner ? frame.signers.find((each) => each.address === address) : undefined;
+    const given =
+      signer === undefined || signer.seeds.length === 0 ? 'PDA seeds' : `the seeds ${seedWords(signer.seeds, show)}`;
+    const seeds = account.isPdaSigner ? `, its signature by ${given}` : '';
     origins.push({
       where: 'call',
       path: frame.path,

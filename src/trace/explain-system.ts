@@ -6,6 +6,7 @@ import { readU32 } from '../wire/bytes.ts';
 import { keyAt } from './decoders/token-state.ts';
 import { type FrameView, SYSTEM_PROGRAM } from './explain-view.ts';
 import { describeLack } from './failure-lamports.ts';
+import { WELL_KNOWN_NAMES } from './names.ts';
 import type { AccountState } from './transaction-trace.ts';
 
 const NONCE_LEN = 80;
@@ -29,7 +30,9 @@ export function lookAtSystem(view: FrameView): void {
       'state',
       '',
       isForeign
-        ? `${view.show(state.owner)} owns ${view.show(address)}: let it take the lamports itself (**lamports -= n), without a call to System.`
+        ? Object.hasOwn(WELL_KNOWN_NAMES, state.owner)
+          ? `${view.show(state.owner)} owns ${view.show(address)}, so System can’t take from it: pay from an account that System owns.`
+          : `${view.show(state.owner)} owns ${view.show(address)}: let it take the lamports itself (**lamports -= n), without a call to System.`
         : `Let a wallet without data pay in place of ${view.show(address)}.`,
       account,
       ['InvalidArgument'],

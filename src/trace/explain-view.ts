@@ -156,7 +156,8 @@ const CAUSES: Readonly<Record<string, readonly FindingKind[]>> = {
   InvalidArgument: ['misplaced'],
   InvalidInstruction: ['undecoded'],
   InvalidInstructionData: ['undecoded'],
-  InvalidSeeds: ['derivation'],
+  // An account in the place of another is a seed in the place of another.
+  InvalidSeeds: ['misplaced', 'derivation'],
   ConstraintSeeds: ['derivation'],
   NotRentExempt: ['missing'],
   ConstraintTokenMint: ['mint'],

@@ -143,7 +143,7 @@ describe('describeFailure', () => {
       'after',
       instruction('InvalidRealloc', { account: pot, limit: 10_240, actual: 10_241 }),
       'Inner resized pot to 10,241 bytes; at most 10,240 are allowed here.',
-      'Grow an account by at most 10,240 bytes in one instruction, or create it at its full size.',
+      'Within a call an account grows by at most 10,240 bytes: create it in an instruction of the transaction, or let later instructions grow it.',
     ],
     [
       'run',

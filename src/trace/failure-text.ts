@@ -12,6 +12,8 @@ import { codeOfFailure, NO_FACTS, nameError } from './failure-code.ts';
 import { describeOutOfUnits } from './failure-compute.ts';
 import { faultFixes, syscallFixes } from './failure-fault.ts';
 import { describeLack } from './failure-lamports.ts';
+import { WELL_KNOWN_NAMES } from './names.ts';
+import { seedWords } from './seeds.ts';
 import {
   type CallFrame,
   type Flags,
@@ -135,7 +137,11 @@ const ROWS: Readonly<Record<string, Row>> = {
     }
     return {
       cause: `${derives}${isCall ? '' : ' from a seed that is too long'}: ${words}; at most ${numberText(limit)} are allowed.`,
-      fixes: ['Cut the value into seeds of 32 bytes, or hash it first; in all places that derive the address.'],
+      fixes: [
+        words?.includes('the text of ') === true
+          ? 'Use the 32 bytes of the address, not its text.'
+          : 'Cut the value into seeds of 32 bytes, or hash it first; in all places that derive the address.',
+      ],
       said,
       isWhole: true,
     };
@@ -143,6 +149,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   ProgramNotSupported: ({ facts, program }) => ({
     cause: `${program} can't be called by a program: ${facts.detail ?? 'the runtime forbids it'}.`,
     said: ['detail'],
+    isWhole: true,
   }),
   ReentrancyNotAllowed: ({ path, program, show }) => ({
     cause: `${program} is running already, further out: ${chainOf(path, show)}. Only a program itself may call itself again, and only directly.`,
@@ -213,7 +220,9 @@ const ROWS: Readonly<Record<string, Row>> = {
       fixes: [
         facts.limit === MAX_ACCOUNT_LEN
           ? 'An account holds at most 10 MiB: spread the data over several accounts.'
-          : 'Grow an account by at most 10,240 bytes in one instruction, or create it at its full size.',
+          : frame.failure!.stage === 'after'
+            ? 'Within a call an account grows by at most 10,240 bytes: create it in an instruction of the transaction, or let later instructions grow it.'
+            : 'Grow an account by at most 10,240 bytes in one instruction, or create it at its full size.',
       ],
       said: ['limit', 'actual'],
     };
@@ -262,7 +271,8 @@ function signerRefused(scene: Scene, address: string): Words {
         : [`The seeds sign for ${show(passed.address)}: is that the one to pass, in place of ${show(address)}?`]),
       `Check the seeds, their order and the bump, and that ${show(address)} is an address derived under ${caller}.`,
     ];
-    const cause = `${asks}, but the seeds it gives derive to ${derived}.`;
+    const given = idle.length === 1 ? `, ${seedWords(idle[0].seeds, show)},` : '';
+    const cause = `${asks}, but the seeds it gives${given} derive to ${derived}.`;
     return { cause, fixes, seedFixes: fixes, said: ['detail'] };
   }
   const toSign = flagFix(scene, callersOf(scene), address, 'isSigner');
@@ -271,11 +281,20 @@ function signerRefused(scene: Scene, address: string): Words {
     const cause = `${asks}, but was not given its signature: ${nameOf(signedAbove, show)} had it, and did not pass it on.`;
     return { cause, fixes: [`${toSign}.`], seedFixes: [`${toSign}.`], said: ['detail'] };
   }
+  // Programs that everybody knows sign for their own only: what calls them must.
+  const signers = callersOf(scene).filter(
+    ({ programAddress }) => !Object.hasOwn(WELL_KNOWN_NAMES, programAddress ?? ''),
+  );
+  const deriving = signers.at(-1);
+  const deriver = deriving === undefined ? caller : nameOf(deriving, show);
+  const called = deriving === undefined ? undefined : scene.path[scene.path.indexOf(deriving) + 1];
+  const place =
+    called === undefined || called === frame ? '' : `, and mark it a signer, where it calls ${nameOf(called, show)}`;
   // Only what lies beside the curve is derived. What is on it has a private key, or could.
   const fixes = isOnCurve(decodeBase58(address)!)
     ? [`${toSign}. It lies on the curve, so no seeds lead to it.`]
     : [
-        `Where ${show(address)} is derived under ${caller}: give its seeds to invoke_signed.`,
+        `Where ${show(address)} is derived under ${deriver}: give its seeds to invoke_signed${place}.`,
         `Where it is a wallet: ${lowerFirst(toSign)}.`,
       ];
   const cause = `${asks}, but it has not signed, and no seeds were given for it.`;

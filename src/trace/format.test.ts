@@ -259,7 +259,8 @@ describe('formatTrace', () => {
          └─ ✗ PrivilegeEscalation: Cross-program invocation with unauthorized signer
               or writable account
               why      Vault asks for \`source\` (6Lm9…PYju) as a signer in its call to
-                       System, but the seeds it gives derive to 8qm6…oXtt.
+                       System, but the seeds it gives, ["vault", alice, bump 254],
+                       derive to 8qm6…oXtt.
               account  6Lm9zVoWupYHCHGNy85v7hxLnUYS273HRKYMWU7bPYju  account #1 of the
                        transaction
               asked    signer

@@ -227,6 +227,59 @@ export const FLAG_CASES = [
     },
   ),
   failure(
+    'text-of-an-address-as-a-seed',
+    "A seed is the base58 text of alice's address, in place of its 32 bytes.",
+    'PROGRAM_MAX_SEED_LENGTH_EXCEEDED',
+    [/seed 1, the text of alice, has 44 bytes/, /32 bytes of the address/],
+    (scene) => {
+      scene.hosted(
+        OUTER,
+        defineProgram((id) => void findInProgram(['user', text(String(ALICE))], id)),
+      );
+      return scene.send([s.instruction(OUTER, [meta(ALICE)], u8())]);
+    },
+  ),
+  failure(
+    'token-account-payer-is-a-pda',
+    'outer program lets a PDA of its own pay for an associated token account, and does not sign for it.',
+    'CPI_SIGNER_PRIVILEGE',
+    [
+      /is derived under outer program: give its seeds to invoke_signed, and mark it a signer, where it calls Associated/,
+    ],
+    (scene) => {
+      const { address: payer } = seedsOf(text('payer'));
+      const seeds = [ALICE.bytes, s.toKey(s.TOKEN).bytes, s.MINT.bytes];
+      const { address: ata } = findProgramAddress(seeds, s.toKey(s.ATA)) as { address: Pubkey };
+      for (const each of [payer, ALICE]) scene.account(each);
+      scene.mint(s.MINT);
+      const rest = [meta(ALICE), meta(s.MINT), meta(s.SYSTEM), meta(s.TOKEN)];
+      const metas = [meta(payer, 'w'), meta(ata, 'w'), ...rest];
+      return scene.send([call(scene, [...metas, meta(s.ATA)], s.ATA, metas, { data: u8(0) })]);
+    },
+  ),
+  failure(
+    'token-account-programs-swapped',
+    'Token and System stand in each other’s place in the call that creates an associated token account.',
+    'PROGRAM_INVALID_SEEDS',
+    [/`systemProgram` is Token, and should be System/],
+    (scene) => {
+      const seeds = [ALICE.bytes, s.toKey(s.TOKEN).bytes, s.MINT.bytes];
+      const { address: ata } = findProgramAddress(seeds, s.toKey(s.ATA)) as { address: Pubkey };
+      scene.account(ALICE);
+      scene.mint(s.MINT);
+      const rest = [meta(ALICE), meta(s.MINT), meta(s.TOKEN), meta(s.SYSTEM)];
+      const metas = [meta(PAYER, 'sw'), meta(ata, 'w'), ...rest];
+      return scene.send([call(scene, [...metas, meta(s.ATA)], s.ATA, metas, { data: u8(0) })]);
+    },
+  ),
+  failure(
+    'seeds-empty',
+    'The list of seeds is empty.',
+    'CPI_SIGNER_PRIVILEGE',
+    [/the seeds it gives, \[\], derive to/],
+    (scene) => scene.send([payFrom(scene, seedsOf(text('vault')).address, [])]),
+  ),
+  failure(
     'second-pda-without-seeds',
     'Two PDAs are to sign, and seeds are given for the first only; those of the second are like them.',
     'CPI_SIGNER_PRIVILEGE',

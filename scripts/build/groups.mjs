@@ -36,6 +36,8 @@ const BASES = {
   compiler: ['machine'],
   faults: ['assembler'],
   'rare-syscalls': ['machine'],
+  'strict-elf': ['machine'],
+  syscalls: ['machine'],
   testing: ['reading'],
   trace: ['reading'],
 };
@@ -66,10 +68,22 @@ export function lazyGroups() {
       ...inRoom('runtime', ['programs/bpf-loader', 'serialization', 'syscalls/index']),
       ...inRoom('sbpf', ['errors', 'executable', 'verifier']),
     ],
+    // Until a program has run for long, the machine only interprets.
     compiler: [
-      ...inRoom('sbpf', ['compiler/compiled-program', 'compiler/support', 'compiler/flow-graph', 'interpreter']),
+      ...restOf('src/sbpf/compiler', inRoom('sbpf/compiler', ['tiered-engine'])),
+      ...inRoom('sbpf', ['interpreter', 'memory-operations']),
     ],
+    opcodes: inRoom('sbpf', ['opcodes']),
+    'strict-elf': inRoom('sbpf/elf', ['strict-loader']),
     calls: inRoom('runtime', ['cpi']),
+    syscalls: inRoom('runtime/syscalls', [
+      'hash',
+      'introspection',
+      'panic',
+      'program-address',
+      'return-data',
+      'sysvar',
+    ]),
     'rare-syscalls': inRoom('runtime/syscalls', [
       'alt-bn128',
       'big-mod-exp',

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { opcodesOf } from './opcodes.ts';
+import { ADD64_IMM, CALL_REG, LDDW, type Opcode, opcodesOf } from './opcodes.ts';
 import { SyscallRegistry } from './syscall-registry.ts';
-import { verifyLocally, verifyText } from './verifier.ts';
-import type { SbpfVersion } from './version.ts';
+import { rulesOf, verifyLocally, verifyText } from './verifier.ts';
+import { dynamicStackFrames, type SbpfVersion } from './version.ts';
 
 const bytesOf = (hex: string): Uint8Array =>
   Uint8Array.from(hex.match(/[0-9a-f]{2}/g) ?? [], (byte) => Number.parseInt(byte, 16));
@@ -31,6 +31,22 @@ describe('the opcode table', () => {
     [0xff, [undefined, undefined, undefined, undefined, undefined]],
   ])('opcode %i goes by version', (code, mnemonics) => {
     expect(([0, 1, 2, 3, 4] as const).map((version) => opcodesOf(version)[code]?.mnemonic)).toEqual(mnemonics);
+  });
+});
+
+describe('the rules', () => {
+  // Their numbers, as verifier.ts gives them.
+  const ruleFor = ({ code, class: cls, immediate }: Opcode): number => {
+    if (immediate !== 'any') return { 'not zero': 4, 'below 32': 5, 'below 64': 6, '16, 32 or 64': 7 }[immediate];
+    if (cls === 'store') return 2;
+    if (cls === 'jump64' || cls === 'jump32') return 8;
+    return code === LDDW ? 3 : code === CALL_REG ? 9 : 1;
+  };
+
+  test.each([0, 1, 2, 3, 4] as const)('of V%i are what the opcode table says', (version) => {
+    const expected = Array.from(opcodesOf(version), (opcode) => (opcode === undefined ? 0 : ruleFor(opcode)));
+    if (dynamicStackFrames(version)) expected[ADD64_IMM] = 10;
+    expect([...rulesOf(version)]).toEqual(expected);
   });
 });
 

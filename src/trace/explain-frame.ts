@@ -19,11 +19,12 @@ import {
 import { RUNTIME_CODES } from './explanation-codes.ts';
 import { codeOfFailure, linesOf, type NamedError, NO_FACTS, nameError } from './failure-code.ts';
 import { describeCallers, describeFault } from './failure-fault.ts';
-import { type History, historyOf, type States, turningPoint } from './failure-history.ts';
-import { type Earlier, earlierOf } from './failure-history-text.ts';
+import { type History, historyOf, isWritten, type States, turningPoint } from './failure-history.ts';
+import { type Earlier, earlierOf, eventWords } from './failure-history-text.ts';
 import { laterHelp } from './failure-order.ts';
 import { CALL_SOURCE, ruleOf } from './failure-rule.ts';
 import { describeFailure, type FailureText, type ShowAddress } from './failure-text.ts';
+import { WELL_KNOWN_NAMES } from './names.ts';
 import { anchorErrorCode } from './program-error-codes.ts';
 import { investigateSeeds, type SeedReport } from './seed-detective.ts';
 import {
@@ -39,6 +40,9 @@ import { numberText } from './value-text.ts';
 export function explainFrame(trace: TransactionTrace, path: readonly CallFrame[]): Explanation {
   return new FrameExplainer(trace, path).explain();
 }
+
+/** Changes that are told where nothing stands out. */
+const SHOWN_CHANGES = 3;
 
 /** Findings that are worth a note where they are not the cause. */
 const NOTED: ReadonlySet<Finding['kind']> = new Set([
@@ -128,7 +132,10 @@ class FrameExplainer {
         signing ?? [this.#cause(finding, anchor), earlier?.sentence, later?.sentence].filter(Boolean).join(' '),
       ),
       fixes: specific.length > 0 ? specific : named.fixes.length > 0 ? named.fixes : row.fixes,
-      notes: this.#notes(findings, finding, seedNote(seeds, signing)),
+      notes: [
+        ...this.#notes(findings, finding, seedNote(seeds, signing)),
+        ...(found === undefined && history !== undefined ? this.#changesBefore(history) : []),
+      ],
       rule: facts.rule || failure.callStep || rule?.rule || null,
       source: facts.source || (failure.callStep === null ? rule?.source : CALL_SOURCE) || null,
       frame: {
@@ -165,6 +172,20 @@ class FrameExplainer {
       });
     const event = turningPoint(history, isThere);
     return event === undefined ? undefined : earlierOf(event, this.#path, found, this.#show);
+  }
+
+  /** Where nothing stands out: what earlier frames wrote to the accounts that the program looked at. */
+  #changesBefore({ events }: History): string[] {
+    const { programAddress } = this.#frame;
+    const isWellKnown = programAddress !== null && Object.hasOwn(WELL_KNOWN_NAMES, programAddress);
+    if (!this.#isReturned() || isWellKnown) return [];
+    const notes: string[] = [];
+    for (const { address } of this.#frame.accounts) {
+      const event = events.findLast((each) => each.address === address && isWritten(each));
+      if (event === undefined || notes.length >= SHOWN_CHANGES) continue;
+      notes.push(`Before it, ${eventWords(event, this.#path, this.#show)}.`);
+    }
+    return dedupe(notes);
   }
 
   /** Whether a fix is for seeds that are not known, and they are. */

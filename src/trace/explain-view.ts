@@ -118,7 +118,7 @@ export function isGone(state: AccountState | undefined): state is undefined {
 /** Which kinds of findings explain which error, the likeliest first. */
 const CAUSES: Readonly<Record<string, readonly FindingKind[]>> = {
   InsufficientFunds: ['funds', 'missing'],
-  InvalidMint: ['notAMint', 'mint', 'missing'],
+  InvalidMint: ['notAMint', 'mint', 'missing', 'uninitialized'],
   MintMismatch: ['mint'],
   OwnerMismatch: ['owner'],
   FixedSupply: ['owner'],

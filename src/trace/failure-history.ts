@@ -56,6 +56,11 @@ export function turningPoint({ events, now }: History, isThere: (states: States)
   return undefined;
 }
 
+/** Whether more than lamports changed. */
+export function isWritten({ before, after }: HistoryEvent): boolean {
+  return before.data !== after.data || before.owner !== after.owner;
+}
+
 class Player {
   readonly events: HistoryEvent[] = [];
   readonly states = new Map<string, AccountState>();

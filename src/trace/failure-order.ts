@@ -11,7 +11,15 @@ export interface LaterHelp {
   readonly fix: string;
 }
 
-const ABSENT: ReadonlySet<Finding['kind']> = new Set(['missing', 'absent', 'uninitialized']);
+/** What would have helped, by what stands out. */
+const HELP: Readonly<Partial<Record<Finding['kind'], RegExp>>> = {
+  missing: /^(Create|Initialize)/,
+  absent: /^(Create|Initialize)/,
+  uninitialized: /^(Create|Initialize)/,
+  funds: /^(Transfer|MintTo)/,
+  frozen: /^Thaw/,
+  owner: /^(Approve|SetAuthority)/,
+};
 /** Roles of accounts that are there before, whatever is made. */
 const GIVEN_ROLE = /payer|funding|owner|authority|base|source|^from|mint$/i;
 
@@ -21,20 +29,30 @@ export function laterHelp(
   { kind, account }: Pick<Finding, 'kind' | 'account'>,
   show: ShowAddress,
 ): LaterHelp | undefined {
-  if (account === undefined) return undefined;
-  const isAbsent = ABSENT.has(kind);
-  if (!isAbsent && kind !== 'funds') return undefined;
-  const names = isAbsent ? /^(Create|Initialize)/ : /^(Transfer|MintTo)/;
+  const names = HELP[kind];
+  // Whose authority is wrong is said of the one who has none; what it has none over comes first in the call.
+  const about = kind === 'owner' ? path[path.length - 1].accounts[0]?.address : account;
+  if (names === undefined || about === undefined) return undefined;
   const later = trace.instructions.find(({ verdict, instruction, accounts }) => {
     if (verdict !== 'notRun' || instruction === null || !names.test(instruction.name)) return false;
-    const place = accounts.findIndex(({ address }) => address === account);
+    const place = accounts.findIndex(({ address }) => address === about);
     if (place < 0 || !accounts[place].isWritable) return false;
-    const isMintMade = instruction.name.startsWith('InitializeMint') && place === 0;
-    return isMintMade || !GIVEN_ROLE.test(accounts[place].role ?? '');
+    return place === 0 ? kind !== 'funds' : !GIVEN_ROLE.test(accounts[place].role ?? '');
   });
   if (later === undefined) return undefined;
   const who = frameWords(later, [], show);
   const failed = `instruction #${path[0].path[0]}`;
-  const what = isAbsent ? `makes ${show(account)}` : `brings something into ${show(account)}`;
-  return { sentence: `Only ${who}, which comes after, ${what}.`, fix: `Put ${who} before ${failed}.` };
+  return {
+    sentence: `${WORDS[kind] ?? 'What would make it good'} comes only after: ${who}.`,
+    fix: `Put ${who} before ${failed}.`,
+  };
 }
+
+const WORDS: Readonly<Partial<Record<Finding['kind'], string>>> = {
+  missing: 'What makes it',
+  absent: 'What makes it',
+  uninitialized: 'What initializes it',
+  funds: 'What brings something into it',
+  frozen: 'What thaws it',
+  owner: 'What gives the authority',
+};

@@ -13,6 +13,7 @@ import { HISTORY_CASES } from './history-cases.ts';
 import { MORE_CASES } from './more-cases.ts';
 import { NATIVE_CASES } from './native-cases.ts';
 import { NATIVE_RULE_CASES } from './native-rule-cases.ts';
+import { ORDER_CASES } from './order-cases.ts';
 import { PROGRAM_CASES } from './program-cases.ts';
 import { Scene, type SentBoth } from './scene.ts';
 import { STAKE_CASES } from './stake-cases.ts';
@@ -33,6 +34,7 @@ const BY_HAND: readonly FailureCase[] = [
   ...MORE_CASES,
   ...FLAG_CASES,
   ...HISTORY_CASES,
+  ...ORDER_CASES,
   ...TOKEN_RULE_CASES,
   ...NATIVE_RULE_CASES,
 ];

@@ -131,7 +131,7 @@ export const TOKEN_RULE_CASES = [
     'PROGRAM_INVALID_ACCOUNT_DATA',
     [
       /does not exist/,
-      /instruction #1 \(Associated Token: CreateAssociatedToken\), which comes after/,
+      /comes only after: instruction #1 \(Associated Token: CreateAssociatedToken\)/,
       /Put instruction #1/,
     ],
     (scene) => {

@@ -14,9 +14,10 @@ import { CALLS } from './workloads/calls.ts';
 import { KERNEL_WORKLOADS } from './workloads/kernels.ts';
 import { SIGNATURES } from './workloads/signatures.ts';
 import { STATE } from './workloads/state.ts';
+import { TRACES } from './workloads/traces.ts';
 import { TRANSACTIONS } from './workloads/transactions.ts';
 
-const WORKLOADS = [...KERNEL_WORKLOADS, ...TRANSACTIONS, ...CALLS, ...SIGNATURES, ...STATE];
+const WORKLOADS = [...KERNEL_WORKLOADS, ...TRANSACTIONS, ...CALLS, ...SIGNATURES, ...STATE, ...TRACES];
 const PAGE = new URL('../docs/performance.md', import.meta.url);
 
 const { values } = parseArgs({

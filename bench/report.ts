@@ -63,7 +63,7 @@ compute units and every account; what is timed is each time a new transaction, w
 - *cold* and *fresh process*: one new process for each figure, medians of nine, with the package as it is published. A
   fresh process imports what its side needs and no more: a test that imports @solana/kit itself pays for that on both.
 - *its trace*: our own time without the trace takes LiteSVM's place; read means every call, with its program, instruction,
-  accounts and units. A trace that nobody reads is not made, and no listener is there while the transaction runs.
+  accounts and units. Unread: what stands in LiteSVM's place is a chain without decoders, labels and IDLs.
 - Signatures aren't checked but where it says so; all else is as it is by default on both sides.
 
 Taken on ${date.toISOString().slice(0, 10)} with Parhelion ${versions.parhelion} and LiteSVM ${versions.litesvm}. Machine: ${machine}.

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { assembleElf } from 'parhelion/sbpf';
 import { Pubkey, writeU32, writeU64 } from 'parhelion/wire';
 import { bytesOf, Call, COUNTED, keyOf, u64 } from '../call.ts';
+import type { Stage } from '../stage.ts';
 import type { Row, Workload } from '../workload.ts';
 import { blockhashOf, stageWithPayer, timeCall } from './transactions.ts';
 
@@ -23,7 +24,8 @@ function elfOf(name: string): Uint8Array {
   return assembleElf(readFileSync(new URL(`../programs/${name}.s`, import.meta.url), 'utf8'));
 }
 
-function chain(): Row[] {
+/** Five programs, each of which calls the next. */
+export function stageChain(): { readonly stage: Stage; readonly call: Call } {
   const stage = stageWithPayer();
   const elf = elfOf('chain');
   for (const program of PROGRAMS) stage.addProgram(program, elf);
@@ -35,6 +37,11 @@ function chain(): Row[] {
     recentBlockhash: blockhashOf(stage),
     instructions: [{ programAddress: first, accounts, data: bytesOf(others.length, u64(COUNTED)) }],
   });
+  return { stage, call };
+}
+
+function chain(): Row[] {
+  const { stage, call } = stageChain();
   return timeCall('CPI chain, four deep', stage, call, { raw: null });
 }
 

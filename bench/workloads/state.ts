@@ -3,7 +3,7 @@
 
 import type { Lamports } from '@solana/kit';
 import { LiteSVM } from 'litesvm';
-import { type CallFrame, formatTrace, Svm, type TransactionTrace } from 'parhelion';
+import { Svm } from 'parhelion';
 import { Call, COUNTED, keyOf } from '../call.ts';
 import { measure } from '../measure.ts';
 import { measureProcesses } from '../processes.ts';
@@ -18,7 +18,8 @@ const ACCOUNT_LEN = 200;
 const TOKEN_2022_DATA = 'DoU57AYuPFu2QU514RktNPG22QhApEjnKxnBcu4BHDTY';
 const PROGRAM_DATA_METADATA_LEN = 45;
 
-const times = (once: (i: number) => unknown) => ({
+/** Does something as often as a slice asks for. */
+export const times = (once: (i: number) => unknown) => ({
   run(count: number) {
     for (let i = 0; i < count; i++) once(i);
   },
@@ -101,41 +102,6 @@ function addProgram(): Row[] {
   return [rowOf(`addProgram, ${Math.round(elf.length / 1000)} KB`, 1, figures, 'ms')];
 }
 
-/** Reads what a test reads of a call and of those below it. */
-function readFrame(frame: CallFrame): number {
-  const { programAddress, programName, verdict, instruction, accounts, computeUnits, failure } = frame;
-  let read = computeUnits.total + accounts.length + verdict.length + (failure === null ? 0 : 1);
-  read += (programAddress?.length ?? 0) + (programName?.length ?? 0) + (instruction?.name.length ?? 0);
-  for (const step of frame.steps) read += step.type === 'log' ? step.line.length : readFrame(step.frame);
-  return read;
-}
-
-function readTrace({ instructions }: TransactionTrace): number {
-  let read = 0;
-  for (const frame of instructions) read += readFrame(frame);
-  return read;
-}
-
-/** What it costs to read the trace of each transaction: `theirs` is our own time without it. */
-function trace(): Row[] {
-  const stage = stageWithPayer();
-  const call = firstTransfer();
-  stage.compare(call);
-  const { ours } = stage;
-  const read = measure(
-    times(() => readTrace(ours.sendTransaction(call.next().bytes).trace)),
-    times(() => ours.sendTransaction(call.next().bytes)),
-  );
-  const rendered = measure(
-    times(() => formatTrace(ours.sendTransaction(call.next().bytes).trace)),
-    times(() => ours.sendTransaction(call.next().bytes)),
-  );
-  return [
-    rowOf('system transfer, its trace read (against ours without)', 0.5, read),
-    rowOf('system transfer, its trace rendered as text (against ours without)', null, rendered),
-  ];
-}
-
 export const STATE: readonly Workload[] = [
   {
     name: 'new',
@@ -175,6 +141,5 @@ export const STATE: readonly Workload[] = [
   },
   { name: 'getAccount, getBalance, setAccount', run: accounts },
   { name: 'addProgram', run: addProgram },
-  { name: 'system transfer, its trace', run: trace },
   { name: 'memory', run: () => processTask('memory of the process after 100,000 transactions', null, 'memory') },
 ];

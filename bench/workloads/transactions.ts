@@ -72,7 +72,7 @@ export function stageWithPayer(stage: Stage = new Stage()): Stage {
   return stage.setAccount({ key: PAYER, owner: SYSTEM }).setAccount({ key: RECIPIENT, owner: SYSTEM });
 }
 
-function transfers(count: number): Call {
+export function transfers(count: number): Call {
   const stage = stageWithPayer();
   const instructions = Array.from({ length: count }, (_, i) =>
     // The last one counts.
@@ -103,14 +103,14 @@ function tokenAccountData(owner: Pubkey, amount: bigint): Uint8Array {
   return data;
 }
 
-function stageWithTokens(stage?: Stage): Stage {
+export function stageWithTokens(stage?: Stage): Stage {
   return stageWithPayer(stage)
     .setAccount({ key: MINT, owner: TOKEN, data: mintData() })
     .setAccount({ key: SOURCE, owner: TOKEN, data: tokenAccountData(PAYER, 10n ** 17n) })
     .setAccount({ key: DESTINATION, owner: TOKEN, data: tokenAccountData(RECIPIENT, 0n) });
 }
 
-function tokenTransfer(stage: Stage): Call {
+export function tokenTransfer(stage: Stage): Call {
   const accounts = [writable(SOURCE), writable(DESTINATION), signer(PAYER)];
   return new Call({
     feePayer: PAYER,
@@ -138,7 +138,7 @@ function stageWithToken35(): Stage {
 
 let wallets = 1000;
 
-function ataCreation(recentBlockhash: Uint8Array): Call {
+export function ataCreation(recentBlockhash: Uint8Array): Call {
   const wallet = keyOf(wallets++);
   const found = findProgramAddress([wallet.bytes, TOKEN.bytes, MINT.bytes], ASSOCIATED_TOKEN as never);
   if (typeof found === 'string') throw new Error(found);

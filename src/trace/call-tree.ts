@@ -11,7 +11,7 @@ import { displayTransactionError, type InstructionError } from '../wire/transact
 import { findNamesInFrame, findNamesInRefusal, findNamesInState } from './found-names.ts';
 import { addressOf, type FrameReader, type RoledAccount } from './frame-reader.ts';
 import type { FieldMaker } from './lazy-fields.ts';
-import { type FrameFields, frameOf, traceOf } from './plain-objects.ts';
+import { type FrameFields, frameOf, traceOf, wholeFrame } from './plain-objects.ts';
 import { type OutcomeFacts, programOf, type RecordedFrame, type TransactionMeta } from './recorder.ts';
 import { readSeeds } from './seeds.ts';
 import { composeDeltas, type Delta, type Snapshot, type StateJournal } from './state-journal.ts';
@@ -139,7 +139,7 @@ class TreeBuilder implements FieldMaker {
       fault: recorded.fault === undefined ? null : faultOf(recorded.fault),
     };
     const isWhole = signers.length === 0 && journalStart === journalEnd && derivations.length === 0;
-    return frameOf(fields, isWhole ? undefined : { make: (name) => this.#frameField(recorded, name) });
+    return isWhole ? wholeFrame(fields) : frameOf(fields, { make: (name) => this.#frameField(recorded, name) });
   }
 
   #frameField(recorded: RecordedFrame, name: string): unknown {

@@ -76,10 +76,15 @@ function PlainTrace(this: Mutable<TransactionTrace>, fields: TraceFields): void 
 }
 PlainTrace.prototype = Object.prototype;
 
-/** @param maker of the fields that are left undefined; none where there are none */
-export function frameOf(fields: FrameFields, maker?: FieldMaker): CallFrame {
+/** A frame of which no field is left out: the fields themselves, which the caller gives in a frame's order. */
+export function wholeFrame(fields: FrameFields): CallFrame {
+  return fields as CallFrame;
+}
+
+/** @param maker of the fields that are left undefined */
+export function frameOf(fields: FrameFields, maker: FieldMaker): CallFrame {
   const frame = new (PlainFrame as unknown as Constructor<CallFrame, FrameFields>)(fields);
-  if (maker !== undefined) setMaker(frame, maker);
+  setMaker(frame, maker);
   return frame;
 }
 

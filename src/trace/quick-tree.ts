@@ -7,7 +7,7 @@ import type { FrameNote, PreparedTransaction, TransactionExecution } from '../ru
 import type { Pubkey } from '../wire/pubkey.ts';
 import { addressOf, type FrameReader, kindOfLine, type RoledAccount } from './frame-reader.ts';
 import type { FieldMaker } from './lazy-fields.ts';
-import { type FrameFields, frameOf, traceOf } from './plain-objects.ts';
+import { type FrameFields, frameOf, traceOf, wholeFrame } from './plain-objects.ts';
 import type { OutcomeFacts } from './recorder.ts';
 import type { Delta } from './state-journal.ts';
 import {
@@ -39,6 +39,21 @@ export function quickTrace(source: QuickSource): TransactionTrace | undefined {
   if (execution.error !== undefined) return undefined;
   const notes = execution.frames?.list ?? onlyNote(source);
   return notes === undefined || !notes.every(isTold) ? undefined : new QuickTree(source, notes).build();
+}
+
+/** Takes a frame's lazy fields from the frame at the same place of the recorded trace. */
+class PathMaker implements FieldMaker {
+  readonly #tree: QuickTree;
+  readonly #path: readonly number[];
+
+  constructor(tree: QuickTree, path: readonly number[]) {
+    this.#tree = tree;
+    this.#path = path;
+  }
+
+  make(name: string): unknown {
+    return frameAt(this.#tree.recorded, this.#path)[name as keyof CallFrame];
+  }
 }
 
 /** Of a transaction of one instruction that made no calls, the outcome is the note. */
@@ -154,7 +169,8 @@ class QuickTree implements FieldMaker {
       derivations: isCompiled ? undefined : [],
       fault: null,
     };
-    return frameOf(fields, { make: (name) => frameAt(this.recorded, path)[name as keyof CallFrame] });
+    const isWhole = !isCompiled && changes !== undefined && returnsNothing && fields.signers !== undefined;
+    return isWhole ? wholeFrame(fields) : frameOf(fields, new PathMaker(this, path));
   }
 
   get #costs() {

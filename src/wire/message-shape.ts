@@ -41,14 +41,25 @@ export class MessageShape {
   /** All that there is of it, which no other shape has. */
   bytes(): Uint8Array {
     const { version, header, accountKeys, instructions } = this;
-    const { numRequiredSignatures, numReadonlySignedAccounts, numReadonlyUnsignedAccounts } = header;
-    const counts = [numRequiredSignatures, numReadonlySignedAccounts, numReadonlyUnsignedAccounts, accountKeys.length];
-    return Uint8Array.from([
-      version === 'legacy' ? 0 : 1,
-      ...counts,
-      ...accountKeys.flatMap((key) => [...key.bytes]),
-      ...instructions.flatMap(({ programIdIndex, accounts }) => [programIdIndex, accounts.length, ...accounts]),
-    ]);
+    // Where each message has keys of its own, each has a shape of its own too.
+    let length = 5 + accountKeys.length * PUBKEY_BYTES;
+    for (let i = 0; i < instructions.length; i++) length += 2 + instructions[i].accounts.length;
+    const bytes = new Uint8Array(length);
+    bytes[0] = version === 'legacy' ? 0 : 1;
+    bytes[1] = header.numRequiredSignatures;
+    bytes[2] = header.numReadonlySignedAccounts;
+    bytes[3] = header.numReadonlyUnsignedAccounts;
+    bytes[4] = accountKeys.length;
+    let at = 5;
+    for (let i = 0; i < accountKeys.length; i++, at += PUBKEY_BYTES) bytes.set(accountKeys[i].bytes, at);
+    for (let i = 0; i < instructions.length; i++) {
+      const { programIdIndex, accounts } = instructions[i];
+      bytes[at] = programIdIndex;
+      bytes[at + 1] = accounts.length;
+      bytes.set(accounts, at + 2);
+      at += 2 + accounts.length;
+    }
+    return bytes;
   }
 
   /** Whether a message of this version with these keys stands at `offset`, of which the header is the first. */

@@ -63,9 +63,10 @@ import type { VersionedTransaction } from '../wire/transaction.ts';
 import type { TransactionError } from '../wire/transaction-error.ts';
 import type { Accounts } from './accounts.ts';
 import { BlockhashQueue, MAX_RECENT_BLOCKHASHES as MAX_REMEMBERED_BLOCKHASHES } from './blockhash-queue.ts';
+import { type ChainRules, chainRulesOf } from './chain-rules.ts';
 import { epochOf, leaderScheduleEpochOf } from './epochs.ts';
 import { GENESIS_BLOCKHASH, genesisAccounts, sysvarAccount } from './genesis.ts';
-import { DEFAULT_HISTORY_CAPACITY, History, type TransactionMemory } from './history.ts';
+import { History, type TransactionMemory } from './history.ts';
 import { MessageDigest } from './message-digest.ts';
 import { PersistentMap } from './persistent-map.ts';
 import { StatusCache } from './status-cache.ts';
@@ -122,10 +123,9 @@ export function errorOf({ prepared, execution }: TransactionRecord): Transaction
   return prepared.status === 'rejected' ? prepared.error : execution?.error;
 }
 
-const LITESVM_HISTORY_CAPACITY = 32;
-
 export class Bank implements BankView {
   readonly rules: TransactionRules;
+  readonly chainRules: ChainRules;
   #features: FeatureSet;
   #programs: ProgramCache;
   verifySignatures: boolean;
@@ -155,8 +155,8 @@ export class Bank implements BankView {
     this.#rent = options.rent;
     this.#costs = options.costs;
     this.#logBytesLimit = options.logBytesLimit ?? LOG_MESSAGES_BYTES_LIMIT;
-    const historyCapacity =
-      options.historyCapacity ?? (this.rules.name === 'litesvm' ? LITESVM_HISTORY_CAPACITY : DEFAULT_HISTORY_CAPACITY);
+    this.chainRules = chainRulesOf(this.rules);
+    const historyCapacity = options.historyCapacity ?? this.chainRules.historyCapacity;
     this.#state = new BankState(
       options.accounts ?? genesisAccounts(options.features, this.rules),
       BlockhashQueue.from(options.blockhash ?? GENESIS_BLOCKHASH),
@@ -379,7 +379,7 @@ export class Bank implements BankView {
   warpToSlot(slot: bigint): void {
     const clock = this.#readSysvar(CLOCK_ID, decodeClock);
     if (clock === undefined) throw new Error('A bank always has a Clock sysvar.');
-    if (this.rules.name === 'litesvm') {
+    if (!this.chainRules.keepsBlocks) {
       this.setSysvar(CLOCK_ID, encodeClock({ ...clock, slot }));
       return;
     }
@@ -445,7 +445,7 @@ export class Bank implements BankView {
 
   /** Source: agave runtime/src/bank.rs, update_recent_blockhashes. */
   #setRecentBlockhashes(newest: RecentBlockhashes): void {
-    if (this.rules.name === 'litesvm') {
+    if (!this.chainRules.keepsBlocks) {
       this.setSysvar(RECENT_BLOCKHASHES_ID, encodeRecentBlockhashes(newest.slice(0, 1)));
       return;
     }

@@ -50,6 +50,7 @@ import { writeU64 } from '../wire/bytes.ts';
 import { Pubkey } from '../wire/pubkey.ts';
 import { Accounts } from './accounts.ts';
 import { type BundledProgram, bundledElf, bundledPrograms } from './bundled/index.ts';
+import { chainRulesOf } from './chain-rules.ts';
 import { programAccount, programDataAccount, programDataLen } from './program-accounts.ts';
 
 /** SHA-256 of "genesis". */
@@ -111,11 +112,11 @@ function buildTemplate(features: FeatureSet, rules: TransactionRules): Accounts 
   setSysvars(accounts, features, GENESIS_BLOCKHASH);
   setBuiltins(accounts, features);
   setPrecompiles(accounts);
-  const isLiteSvm = rules.name === 'litesvm';
-  setPrograms(accounts, features, rent, isLiteSvm ? GENESIS_SLOT : 0n);
-  if (!isLiteSvm) setLoaderV4(accounts, features);
-  if (isLiteSvm) setFaucet(accounts, FAUCET_LAMPORTS);
-  else for (const { mint, program } of NATIVE_MINTS) setNativeMint(accounts, mint, program, rent);
+  const { deploysInPresentSlot, hasFaucet, hasNativeMints } = chainRulesOf(rules);
+  setPrograms(accounts, features, rent, deploysInPresentSlot ? GENESIS_SLOT : 0n);
+  if (hasNativeMints) setLoaderV4(accounts, features);
+  if (hasFaucet) setFaucet(accounts, FAUCET_LAMPORTS);
+  if (hasNativeMints) for (const { mint, program } of NATIVE_MINTS) setNativeMint(accounts, mint, program, rent);
   setFeatures(accounts, features, rent);
   return accounts;
 }

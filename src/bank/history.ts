@@ -3,9 +3,6 @@
 
 import { equalBytes, readU32 } from '../wire/bytes.ts';
 
-/** How many a new bank remembers. Each one holds on to the account versions it was made from. */
-export const DEFAULT_HISTORY_CAPACITY = 256;
-
 /** Where a bank remembers processed transactions, by their first signature. */
 export interface TransactionMemory<T> {
   get(signature: Uint8Array): T | undefined;
@@ -37,8 +34,8 @@ export class History<T> implements TransactionMemory<T> {
   /** Whether a copy has the same arrays. */
   #isShared = false;
 
-  /** @param capacity how many transactions; 0 for none. */
-  constructor(capacity: number = DEFAULT_HISTORY_CAPACITY) {
+  /** @param capacity how many transactions; 0 for none. Each one holds on to the account versions it was made from. */
+  constructor(capacity: number) {
     this.#capacity = capacity;
   }
 

@@ -106,7 +106,7 @@ export abstract class StateAccess extends SysvarAccess {
     const fail = (reason: string) => {
       throw new ParhelionError('AIRDROP_FAILED', { address: key.toString(), lamports: amount, reason });
     };
-    if (this.#bank.rules.name === 'litesvm') {
+    if (this.#bank.chainRules.hasFaucet) {
       const error = errorOf(airdropFromFaucet(this.#bank, key, amount));
       if (error !== undefined) fail(displayTransactionError(error));
       return;

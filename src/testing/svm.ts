@@ -215,10 +215,9 @@ export class Svm extends StateAccess {
     if (!isUpgradeable && !loader.equals(BPF_LOADER_ID) && !loader.equals(BPF_LOADER_DEPRECATED_ID)) {
       throw new ParhelionError('UNSUPPORTED_LOADER', { loader: loader.toString() });
     }
-    const isLiteSvm = this.#bank.rules.name === 'litesvm';
     // A program deployed in the present slot could not be called yet.
     const stored = isUpgradeable
-      ? programDataAccount(bytes, isLiteSvm ? this.#bank.slot : 0n, rentOf(this.#bank))
+      ? programDataAccount(bytes, this.#bank.chainRules.deploysInPresentSlot ? this.#bank.slot : 0n, rentOf(this.#bank))
       : elfAccount(bytes, loader, rentOf(this.#bank));
     // What a validator runs, it may have accepted long ago: so the checks are those for running, not for deploying.
     const environment = programEnvironment(this.#bank.features.runtime);

@@ -111,6 +111,6 @@ export abstract class SysvarAccess {
   }
 
   #setSysvar<T>(form: sysvars.SysvarForm<T>, value: T): void {
-    this.#bank.setSysvar(form.key, form.encode(value, this.#bank.rules.name !== 'litesvm'));
+    this.#bank.setSysvar(form.key, form.encode(value, this.#bank.chainRules.padsSysvars));
   }
 }

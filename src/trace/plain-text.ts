@@ -4,10 +4,14 @@
 /** Controls, marks of format and direction, line separators, lone surrogates, unassigned, blanks that look like letters. */
 const UNSAFE = /\p{Cc}|\p{Cf}|\p{Cs}|\p{Co}|\p{Cn}|\p{Zl}|\p{Zp}|[\u115f\u1160\u3164\uffa0]/gu;
 
+/** Most texts: nothing in them need be looked up in Unicode's tables. */
+const ASCII = /^[\x20-\x7e]*$/;
+
 const SHORT_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\0': '\\0' };
 
 /** The text with each unsafe character spelled out: `\n`, `\x1b`, `\u{202e}`. One line, whatever came in. */
 export function escapeText(text: string): string {
+  if (ASCII.test(text)) return text;
   return text.replace(UNSAFE, escapeCharacter).replace(STACKED_MARKS, (_, first: string, rest: string) => {
     return first + [...rest].map(escapeCharacter).join('');
   });
@@ -36,6 +40,7 @@ export function decodePlainText(bytes: Uint8Array): string | undefined {
 
 /** Columns that an escaped text takes on a terminal: two for East Asian wide characters and emoji, none for accents. */
 export function displayWidth(text: string): number {
+  if (ASCII.test(text)) return text.length;
   let width = 0;
   for (const character of text) width += characterWidth(character.codePointAt(0)!);
   return width;

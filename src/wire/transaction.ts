@@ -6,7 +6,7 @@
 
 import { ParhelionError } from './errors.ts';
 import { encodeMessage, MESSAGE_VERSION_PREFIX, readMessage, V1_PREFIX, type VersionedMessage } from './message.ts';
-import { WireReader } from './wire-reader.ts';
+import { type WireBytes, WireReader } from './wire-reader.ts';
 
 export const SIGNATURE_BYTES = 64;
 
@@ -31,7 +31,40 @@ export interface DecodeTransactionOptions {
  * @throws ParhelionError `MALFORMED_TRANSACTION` saying where and why.
  */
 export function decodeTransaction(bytes: Uint8Array, options?: DecodeTransactionOptions): VersionedTransaction {
-  return readTransaction(WireReader.over(bytes), options);
+  const { signatures, message, messageBytes, serializedLen } = readTransaction(WireReader.over(bytes), options);
+  return { signatures, message, messageBytes, serializedLen };
+}
+
+/** A transaction that was read, whose signed bytes are a view that is made when it is asked for. */
+class ReadTransaction implements VersionedTransaction {
+  readonly signatures: readonly Uint8Array[];
+  readonly message: VersionedMessage;
+  readonly serializedLen: number;
+  readonly #source: WireBytes;
+  readonly #messageAt: number;
+  readonly #messageLen: number;
+  #messageBytes: Uint8Array | undefined;
+
+  constructor(
+    signatures: readonly Uint8Array[],
+    message: VersionedMessage,
+    serializedLen: number,
+    source: WireBytes,
+    messageAt: number,
+    messageEnd: number,
+  ) {
+    this.signatures = signatures;
+    this.message = message;
+    this.serializedLen = serializedLen;
+    this.#source = source;
+    this.#messageAt = messageAt;
+    this.#messageLen = messageEnd - messageAt;
+    this.#messageBytes = undefined;
+  }
+
+  get messageBytes(): Uint8Array {
+    return (this.#messageBytes ??= this.#source.viewAt(this.#messageAt, this.#messageLen));
+  }
 }
 
 /** The same from a reader, and by another reading of messages. */
@@ -44,16 +77,17 @@ export function readTransaction(
   const first = reader.peek('the number of signatures, or the version');
   let signatures: Uint8Array[];
   let message: VersionedMessage;
-  let messageBytes: Uint8Array;
+  let messageAt = begin;
+  let messageEnd: number;
   if (first < MESSAGE_VERSION_PREFIX) {
     reader.offset++;
     signatures = takeSignatures(reader, first);
-    const start = reader.offset;
+    messageAt = reader.offset;
     message = read(reader, 'unprefixed');
-    messageBytes = reader.viewFrom(start);
+    messageEnd = reader.offset;
   } else if (first === V1_PREFIX) {
     message = read(reader);
-    messageBytes = reader.viewFrom(begin);
+    messageEnd = reader.offset;
     signatures = takeSignatures(reader, message.header.numRequiredSignatures);
   } else {
     return reader.fail(
@@ -61,7 +95,7 @@ export function readTransaction(
     );
   }
   if (options?.allowTrailingBytes !== true) reader.expectEnd();
-  return { signatures, message, messageBytes, serializedLen: reader.length };
+  return new ReadTransaction(signatures, message, reader.length, reader.source, messageAt, messageEnd);
 }
 
 function takeSignatures(reader: WireReader, count: number): Uint8Array[] {

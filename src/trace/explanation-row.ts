@@ -10,3 +10,6 @@ export interface CodeRow {
 }
 
 export const row = (title: string, message: string, ...fixes: string[]): CodeRow => ({ title, message, fixes });
+
+/** An error of a program: what it means, and what helps besides what usually does. */
+export type ErrorRow = readonly [name: string, message: string, fix?: string];

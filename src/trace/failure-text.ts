@@ -388,9 +388,12 @@ function ownError(scene: Scene): Words {
   const isStopped = error === 'ProgramFailedToComplete' && kind !== error;
   const isNew = facts.detail !== null && facts.detail !== frame.failure!.text;
   const detail = isNew ? `: ${withNames(facts.detail!, show)}` : '';
+  const about = facts.account === null || detail !== '' ? '' : ` for ${accountIn(frame, facts.account, show)}`;
   const cause = {
     before: `${caller}'s call to ${program} was refused with ${name}`,
-    run: isStopped ? `${program} was stopped${instruction} by ${name}` : `${program} returned ${name}${instruction}`,
+    run: isStopped
+      ? `${program} was stopped${instruction} by ${name}`
+      : `${program} returned ${name}${instruction}${about}`,
     after: `What ${program} did could not be handed back to ${caller}: ${name}`,
   }[stage];
   const value =

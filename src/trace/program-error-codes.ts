@@ -14,8 +14,8 @@ import {
   TOKEN_ERRORS,
 } from './decoders/program-errors.ts';
 import { type CodeRow, snake } from './explanation-codes.ts';
-
-type ErrorRow = readonly [name: string, message: string, fix?: string];
+import type { ErrorRow } from './explanation-row.ts';
+import { STAKE } from './stake-error-rows.ts';
 
 /** System raises the errors that have a row; the others are left of earlier versions of it. */
 const SYSTEM: readonly ErrorRow[] = [
@@ -153,33 +153,6 @@ const ASSOCIATED_TOKEN: readonly ErrorRow[] = [
     'The account at the address exists and belongs to somebody else than the wallet.',
     'Its owner was changed: use another token account.',
   ],
-];
-
-const STAKE: readonly ErrorRow[] = [
-  ['NoCreditsToRedeem', 'Not enough credits to redeem.'],
-  ['LockupInForce', 'The lockup has not expired.', 'Wait for the lockup’s time and epoch, or let the custodian sign.'],
-  ['AlreadyDeactivated', 'The stake is deactivated already.'],
-  ['TooSoonToRedelegate', 'One redelegation an epoch.', 'Wait for the next epoch.'],
-  ['InsufficientStake', 'There is less stake than the split asks for.'],
-  ['MergeTransientStake', 'Stakes that are activating or deactivating cannot be merged.', 'Wait for the next epoch.'],
-  ['MergeMismatch', 'The stakes differ in authorities, lockup or vote account.'],
-  ['CustodianMissing', 'The lockup’s custodian is not among the accounts.'],
-  ['CustodianSignatureMissing', 'The lockup’s custodian did not sign.'],
-  ['InsufficientReferenceVotes', 'The reference vote account has voted too little.'],
-  ['VoteAddressMismatch', 'The stake is delegated to another vote account.'],
-  ['MinimumDelinquentEpochsForDeactivationNotMet', 'The vote account has not been delinquent for long enough.'],
-  [
-    'InsufficientDelegation',
-    'The delegation is below the minimum.',
-    'Stake at least the minimum delegation on top of the rent-exempt reserve.',
-  ],
-  ['RedelegateTransientOrInactiveStake', 'Only fully active stake can be redelegated.'],
-  ['RedelegateToSameVoteAccount', 'The stake is delegated to this vote account already.'],
-  [
-    'RedelegatedStakeMustFullyActivateBeforeDeactivationIsPermitted',
-    'Redelegated stake must be active before it is deactivated.',
-  ],
-  ['EpochRewardsActive', 'Stake is locked while rewards are paid out.', 'Wait some slots into the epoch.'],
 ];
 
 const PRECOMPILE: readonly ErrorRow[] = [

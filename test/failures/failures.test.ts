@@ -17,6 +17,7 @@ import { ORDER_CASES } from './order-cases.ts';
 import { PROGRAM_CASES } from './program-cases.ts';
 import { Scene, type SentBoth } from './scene.ts';
 import { STAKE_CASES } from './stake-cases.ts';
+import { STAKE_LIFECYCLE_CASES } from './stake-lifecycle-cases.ts';
 import { tableCases } from './table-cases.ts';
 import { TOKEN_CASES } from './token-cases.ts';
 import { TOKEN_RULE_CASES } from './token-rule-cases.ts';
@@ -30,6 +31,7 @@ const BY_HAND: readonly FailureCase[] = [
   ...VM_CASES,
   ...TOKEN_CASES,
   ...STAKE_CASES,
+  ...STAKE_LIFECYCLE_CASES,
   ...NATIVE_CASES,
   ...MORE_CASES,
   ...FLAG_CASES,

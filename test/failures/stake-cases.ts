@@ -57,7 +57,7 @@ const stake = (kind: number, o: StakeOptions = {}) => {
   r.set(d);
   return r;
 };
-const stakeAccount = (scene: s.Scene, addr: Pubkey, kind: number, o: StakeOptions = {}) =>
+export const stakeAccount = (scene: s.Scene, addr: Pubkey, kind: number, o: StakeOptions = {}) =>
   scene.account(addr, { lamports: o.lamports ?? 1_002_282_880n, owner: s.STAKE, data: stake(kind, o) });
 const withdraw = (from: Pubkey, lamports: bigint, authority: Pubkey = PAYER) =>
   instruction(

@@ -137,3 +137,46 @@ describe.each([0, 1, 3] as const)('random loops of V%d', (version) => {
     }
   });
 });
+
+describe('a function that is called by address', () => {
+  const source = `
+      mov64 r6, 1000
+      mov64 r7, 0
+    again:
+      lddw r8, ${0x1_0000_0000}
+      add64 r8, CALLEE
+      mov64 r3, r6
+      mov64 r4, 5
+      callx r8
+      add64 r7, r2
+      xor64 r7, r3
+      add64 r7, r4
+      add64 r7, r0
+      sub64 r6, 1
+      jne r6, 0, again
+      mov64 r0, r7
+      exit
+    callee:
+      mov64 r2, r3
+      and64 r3, 12
+      mov64 r0, 3
+      jgt r2, 900, odd
+      exit
+    odd:
+      mul64 r2, 7
+      exit`;
+
+  it('is compiled, and what it leaves in r1 to r5 is there', () => {
+    const text = source.replace('CALLEE', `${14 * 8 + 8}`);
+    const load = () => assemble(text, { version: 0, config: DEFAULT_CONFIG });
+    const trial = { input: new Uint8Array(64), budget: 100_000 };
+    const expected = outcome(machine(NEVER), { ...trial, executable: load() }) as { r0: unknown };
+    expect(expected.r0).toBeDefined();
+    for (const options of [PARTLY, { threshold: 0 }]) {
+      const vm = machine(options);
+      const executable = load();
+      for (let i = 0; i < 3; i++) expect(outcome(vm, { ...trial, executable })).toEqual(expected);
+      expect(vm.interpreted).toBe(0);
+    }
+  });
+});

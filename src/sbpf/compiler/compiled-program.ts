@@ -8,13 +8,14 @@ import { verify } from '../verifier.ts';
 import { leaveOutColdBlocks } from './cold-blocks.ts';
 import { ALL_REGISTERS, ARGUMENTS, FlowGraph } from './flow-graph.ts';
 import { FunctionCompiler, type Linkage, type Sites } from './function-compiler.ts';
-import { Functions } from './functions.ts';
+import { type FunctionExtent, Functions } from './functions.ts';
 import { Code } from './instructions.ts';
 import { FUNCTION_PARAMETERS } from './locals.ts';
 import { addLoopVersions } from './loop-versions.ts';
 import { RegionGuesses } from './region-guess.ts';
 import { importSupport } from './support.ts';
 
+const NONE_CALLED: ReadonlySet<number> = new Set();
 /** Functions of more instructions are left to the interpreter: hosts limit a function's size, and so does patience. */
 const MAX_FUNCTION = 30_000;
 /** And so are functions after this many instructions in all, for a program to keep nobody waiting for long. */
@@ -28,6 +29,8 @@ export interface CompiledProgram {
   readonly sites: Sites;
   /** By entry that calls return to: which of r1 to r5 are read from there on; and which are read by whoever comes after its exit. */
   readonly leaks: ReadonlyMap<number, { readonly read: number; readonly kept: number }>;
+  /** The entries that leave in r1 to r5 what the program left there. */
+  readonly leaving: ReadonlySet<number>;
   /** What the functions of its index space are. */
   readonly indices: ReadonlyMap<string, number>;
   /** Whether blocks were left out because they had never run. */
@@ -38,13 +41,15 @@ export interface CompiledProgram {
  * Compiles the functions that can be reached from `entrySlots`, each of which becomes an entry: the slot to go on at,
  * and where the calls in progress return to. Undefined where the code
  * is not valid, or no entry can be compiled. `profile`: see program-images.ts; it is written to. `onlySeen`: whether what
- * it has nothing about has never run, and is left out.
+ * it has nothing about has never run, and is left out. `calledByAddress`: those entries that are
+ * called by address, whose callers may read anything they leave in r1 to r5.
  */
 export function compileProgram(
   executable: Executable,
   entrySlots: readonly number[],
   profile: Uint8Array,
   onlySeen = false,
+  calledByAddress: ReadonlySet<number> = NONE_CALLED,
 ): CompiledProgram | undefined {
   if (verify(executable) !== undefined) return undefined;
   const functions = new Functions(new Code(executable));
@@ -108,13 +113,23 @@ export function compileProgram(
     body.code = compiler.compile();
     body.locals = compiler.locals;
   }
+  const graphOfLeaking = (extent: FunctionExtent): FlowGraph => {
+    const graph = new FlowGraph(functions, extent, blockOf, ARGUMENTS | 1);
+    graph.findLiveness(liveAtEntryOf);
+    if (seen !== undefined) leaveOutColdBlocks(graph, seen);
+    addLoopVersions(graph, guesses.bySlot);
+    return graph;
+  };
+  const leaving = new Set<number>();
   const entries = new Map<number, string>();
   const leaks = new Map<number, { readonly read: number; readonly kept: number }>();
   for (const extent of entryExtents) {
     const graph = graphs.get(extent.root);
     if (graph === undefined || !canCompile.has(extent.root) || entries.has(extent.root)) continue;
     const body = module.declare([]);
-    const compiler = new FunctionCompiler(graph, linkage, true);
+    const leaves = calledByAddress.has(extent.root);
+    if (leaves) leaving.add(extent.root);
+    const compiler = new FunctionCompiler(leaves ? graphOfLeaking(extent) : graph, linkage, true, leaves);
     body.code = compiler.compile();
     body.locals = compiler.locals;
     const name = `at${extent.root}`;
@@ -128,10 +143,7 @@ export function compileProgram(
   }
   // Compiling these may ask for more of them: a Map goes on with what is added meanwhile.
   for (const [root, body] of leaking) {
-    const graph = new FlowGraph(functions, functions.byRoot.get(root)!, blockOf, ARGUMENTS | 1);
-    graph.findLiveness(liveAtEntryOf);
-    if (seen !== undefined) leaveOutColdBlocks(graph, seen);
-    addLoopVersions(graph, guesses.bySlot);
+    const graph = graphOfLeaking(functions.byRoot.get(root)!);
     const compiler = new FunctionCompiler(graph, linkage, false, true);
     body.code = compiler.compile();
     body.locals = compiler.locals;
@@ -143,7 +155,7 @@ export function compileProgram(
   const indices = new Map<string, number>(Object.entries(support));
   for (const [root, { index }] of bodies) indices.set(`function_${root}`, index);
   for (const [root, { index }] of leaking) indices.set(`leaking_${root}`, index);
-  return { module: compiled, bytes, entries, sites, leaks, indices, isPartial };
+  return { module: compiled, bytes, entries, sites, leaks, leaving, indices, isPartial };
 }
 
 /** The functions that are reached from some, callers before callees. */

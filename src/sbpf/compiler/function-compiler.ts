@@ -352,6 +352,7 @@ export class FunctionCompiler {
 
   #emitExit(): void {
     const { c } = this;
+    if (this.leaks) this.spill(ARGUMENTS);
     if (this.isEntry) {
       this.saveFuelAndDepth();
       c.i32(0);
@@ -361,7 +362,6 @@ export class FunctionCompiler {
       c.i32(this.pc);
       c.access(Op.i32Store, PC);
     } else {
-      if (this.leaks) this.spill(ARGUMENTS);
       c.i32(0);
       c.get(FUEL);
       c.access(Op.i64Store, UNITS);

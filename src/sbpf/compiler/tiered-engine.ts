@@ -83,6 +83,8 @@ class Program {
   seen: Uint8Array | undefined;
   /** Which module to enter at a slot. */
   readonly entries = new Map<number, CompiledProgram>();
+  /** What was called by address often enough to be compiled. */
+  readonly calledByAddress = new Set<number>();
   /** How often compiled code called what is not compiled, by slot. */
   readonly calls = new Map<number, number>();
   /** Slots that were to become entries. Some can't. */
@@ -228,8 +230,7 @@ export class TieredEngine implements Engine {
   #compileAnew(slots: readonly number[]): void {
     const program = this.#program;
     const { entryPc } = this.#vm.executable;
-    const called = [...program.calls].filter(([, count]) => count >= CALL_THRESHOLD).map(([slot]) => slot);
-    this.#compile([...new Set([...slots, entryPc, ...called])]);
+    this.#compile([...new Set([...slots, entryPc, ...program.calledByAddress])]);
     program.interpretedBefore = program.interpreted;
     program.compilations++;
   }
@@ -240,7 +241,7 @@ export class TieredEngine implements Engine {
     for (const slot of slots) program.tried.add(slot);
     const seen = this.#noteSeen();
     const { threshold, onlySeen = threshold === undefined } = this.#options;
-    const compiled = compileProgram(this.#vm.executable, slots, seen.slice(), onlySeen);
+    const compiled = compileProgram(this.#vm.executable, slots, seen.slice(), onlySeen, program.calledByAddress);
     if (compiled === undefined) {
       program.canCompile = program.entries.size > 0;
       return;
@@ -269,7 +270,7 @@ export class TieredEngine implements Engine {
   #leaksInto(entered: CompiledProgram, base: number, leaks: boolean): boolean {
     const { u32 } = this.#memory;
     const depth = u32[CALL_DEPTH >> 2];
-    let live = leaks ? ARGUMENTS : 0;
+    let live = leaks && !(depth === base && entered.leaving.has(this.#vm.pc)) ? ARGUMENTS : 0;
     for (let frame = base; frame < depth; frame++) {
       const flow = entered.leaks.get(u32[(FRAME_RETURN_PC + (frame << FRAME_SHIFT)) >> 2]);
       if (flow === undefined) live = ARGUMENTS;
@@ -371,7 +372,9 @@ export class TieredEngine implements Engine {
     if (calls.size === MAX_CALLED_ENTRIES && !calls.has(pc)) return;
     const count = (calls.get(pc) ?? 0) + 1;
     calls.set(pc, count);
-    if (count === CALL_THRESHOLD) this.#compile([pc]);
+    if (count !== CALL_THRESHOLD) return;
+    this.#program.calledByAddress.add(pc);
+    this.#compile([pc]);
   }
 
   #fail(site: number): void {

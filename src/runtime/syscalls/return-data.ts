@@ -51,7 +51,8 @@ const getReturnData: RuntimeSyscall = (context, memory, dataAddr, len, programId
       { vmAddr: dataAddr, len: copied, align: 1 },
       { vmAddr: programIdAddr, len: PUBKEY_BYTES, align: 1 },
     ]);
-    memory.bytes.set(data.subarray(0, copied), dataOffset);
+    // A view of so small an array costs the host a buffer: a microsecond.
+    memory.bytes.set(copied === data.length ? data : data.subarray(0, copied), dataOffset);
     memory.bytes.set(programId.bytes, programIdOffset);
   }
   return data.length;

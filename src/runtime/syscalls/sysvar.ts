@@ -92,7 +92,8 @@ const getSysvar: RuntimeSyscall = (context, memory, idAddr, varAddr, sysvarOffse
   checkDestination(context, varAddr);
   const output = translateOutput(memory, varAddr, len);
   const idOffset = translateType(context, memory, 'load', idAddr, PUBKEY_BYTES, 1);
-  if (BigInt(sysvarOffset) + BigInt(len) > U64_MAX) {
+  const isSmall = typeof sysvarOffset === 'number' && typeof len === 'number';
+  if (!isSmall && BigInt(sysvarOffset) + BigInt(len) > U64_MAX) {
     fail('ArithmeticOverflow', { rule: 'sol_get_sysvar', source: SOURCE, limit: U64_MAX });
   }
   const data = context.environment.sysvars.get(Pubkey.at(memory.bytes, idOffset));

@@ -12,6 +12,7 @@ import { basename } from 'node:path';
 const inRoom = (room, names) => names.map((name) => `src/${room}/${name}.ts`);
 
 const READING = inRoom('trace', [
+  'transaction-trace',
   'names',
   'plain-text',
   'rewind',
@@ -20,7 +21,7 @@ const READING = inRoom('trace', [
   'decoders/token-state',
 ]);
 /** What every `Svm` has of the room `trace`. */
-const IN_CORE = inRoom('trace', ['decoder', 'transaction-trace']);
+const IN_CORE = inRoom('trace', ['decoder']);
 
 /** All modules of a folder, but for these. */
 const restOf = (folder, files) =>
@@ -111,7 +112,7 @@ export function lazyGroups() {
     ],
     // What both of the next two read.
     reading: READING,
-    trace: restOf('src/trace', [...READING, ...IN_CORE]),
+    trace: [...restOf('src/trace', [...READING, ...IN_CORE]), ...inRoom('testing', ['outcome-facts'])],
     testing: inRoom('testing', ['advice', 'capsule', 'capsule-from-rpc', 'matchers', 'rewind', 'shadow-program']),
     decoders: ['src/trace/decoders/clients.generated.ts'],
     inflate: ['src/bank/bundled/inflate.ts'],

@@ -59,7 +59,7 @@ export const GENESIS_BLOCKHASH: Pubkey = Pubkey.constant('CmpNeggWJ4JaWJeJ8YKN1Z
 export const GENESIS_SLOT = BigInt(LATEST_MAINNET_ACTIVATION_SLOT);
 
 /** Pays the airdrops under LiteSVM's rules. LiteSVM itself makes up a new key for each instance. */
-export const FAUCET_ADDRESS: Pubkey = Pubkey.fromBase58('Faucet1111111111111111111111111111111111111');
+export const FAUCET_ADDRESS: Pubkey = Pubkey.constant('Faucet1111111111111111111111111111111111111');
 /** 1,000,000 SOL. */
 const FAUCET_LAMPORTS = 1_000_000n * 1_000_000_000n;
 
@@ -240,15 +240,15 @@ export function setProgram(
   rent: sysvars.Rent,
   deploymentSlot: bigint,
 ): void {
-  const key = Pubkey.fromBase58(program.address);
-  const loader = Pubkey.fromBase58(program.loader);
+  const key = Pubkey.constant(program.address);
+  const loader = Pubkey.constant(program.loader);
   const len = program.length;
   if (program.programDataAddress === undefined) {
     const account = { ...storedAccount(loader, minimumBalance(rent, len), NO_DATA), executable: true };
     accounts.set(key, new LazyAccount(account, () => bundledElf(program)));
     return;
   }
-  const programDataKey = Pubkey.fromBase58(program.programDataAddress);
+  const programDataKey = Pubkey.constant(program.programDataAddress);
   const account = storedAccount(loader, minimumBalance(rent, programDataLen(len)), NO_DATA);
   const data = () => programDataAccount(bundledElf(program), deploymentSlot, rent).data;
   accounts.set(programDataKey, new LazyAccount(account, data));
@@ -259,8 +259,8 @@ export function setNativeMint(accounts: AccountSink, mint: string, program: stri
   const data = new Uint8Array(MINT_LEN);
   data[MINT_DECIMALS_OFFSET] = 9;
   data[MINT_DECIMALS_OFFSET + 1] = 1;
-  const account = storedAccount(Pubkey.fromBase58(program), minimumBalance(rent, MINT_LEN), data);
-  accounts.set(Pubkey.fromBase58(mint), account);
+  const account = storedAccount(Pubkey.constant(program), minimumBalance(rent, MINT_LEN), data);
+  accounts.set(Pubkey.constant(mint), account);
 }
 
 /** Accounts of the genesis have the rent epoch 0: nobody has looked at their rent yet. */

@@ -334,7 +334,7 @@ export type RuntimeFeatures = { readonly [N in FeatureName]: boolean };
 export type FeatureId = FeatureName | Pubkey | (string & {});
 
 export const FEATURE_NAMES = Object.keys(FEATURE_GATES) as readonly FeatureName[];
-const NAME_OF_ADDRESS = new Map<string, FeatureName>(FEATURE_NAMES.map((name) => [FEATURE_GATES[name].address, name]));
+let nameOfAddress: Map<string, FeatureName> | undefined;
 
 /** The slot of mainnet's newest activation. */
 export const LATEST_MAINNET_ACTIVATION_SLOT: number = Math.max(
@@ -435,7 +435,8 @@ function mainnetSlots(): Map<FeatureName, bigint> {
 function featureName(feature: FeatureId): FeatureName {
   const text = `${feature}`;
   if (Object.hasOwn(FEATURE_GATES, text)) return text as FeatureName;
-  const name = NAME_OF_ADDRESS.get(text);
+  nameOfAddress ??= new Map(FEATURE_NAMES.map((each) => [FEATURE_GATES[each].address, each]));
+  const name = nameOfAddress.get(text);
   if (name === undefined) throw new ParhelionError('UNKNOWN_FEATURE', { feature: text });
   return name;
 }

@@ -1,7 +1,7 @@
 // A 32-byte key as the inside of the house holds it: bytes first, base58 only when somebody reads it.
 // The public edge speaks @solana/kit's `Address` (the base58 text); `Pubkey` is what maps, loops and programs compare.
 
-import { decodeBase58, encodeBase58 } from './base58.ts';
+import { decodeBase58, decodeKnownAddress, encodeBase58 } from './base58.ts';
 import { ParhelionError } from './errors.ts';
 
 export const PUBKEY_BYTES = 32;
@@ -46,7 +46,8 @@ export class Pubkey {
    * @throws ParhelionError `INVALID_ADDRESS` where the text isn't base58 of 32 bytes.
    */
   static constant(text: string): Pubkey {
-    const key = Pubkey.fromBase58(text);
+    const key = new Pubkey(decodeKnownAddress(text));
+    key.#text = text;
     const slot = key.hash & (INTERNED_SLOTS - 1);
     // Where two constants meet in a slot, the second has to be found again like any other key.
     constants[slot] ??= key;

@@ -171,6 +171,8 @@ const PRECOMPILE: readonly ErrorRow[] = [
   ['InvalidInstructionDataSize', 'The instruction data is too short for the number of signatures it claims.'],
 ];
 
+const REQUIRED = 'Look at the condition in the program: the log names its file and line.';
+
 /** Number, name, message, fix. */
 const ANCHOR: readonly (readonly [code: number, ...ErrorRow])[] = [
   [
@@ -275,13 +277,13 @@ const ANCHOR: readonly (readonly [code: number, ...ErrorRow])[] = [
     'The associated token account belongs to the other token program.',
     'Derive it with the right token program.',
   ],
-  [2500, 'RequireViolated', 'A require! of the program failed.'],
-  [2501, 'RequireEqViolated', 'A require_eq! of the program failed.'],
-  [2502, 'RequireKeysEqViolated', 'A require_keys_eq! of the program failed: two addresses differ.'],
-  [2503, 'RequireNeqViolated', 'A require_neq! of the program failed.'],
-  [2504, 'RequireKeysNeqViolated', 'A require_keys_neq! of the program failed: two addresses are the same.'],
-  [2505, 'RequireGtViolated', 'A require_gt! of the program failed.'],
-  [2506, 'RequireGteViolated', 'A require_gte! of the program failed.'],
+  [2500, 'RequireViolated', 'A require! of the program failed.', REQUIRED],
+  [2501, 'RequireEqViolated', 'A require_eq! of the program failed.', REQUIRED],
+  [2502, 'RequireKeysEqViolated', 'A require_keys_eq! of the program failed: two addresses differ.', REQUIRED],
+  [2503, 'RequireNeqViolated', 'A require_neq! of the program failed.', REQUIRED],
+  [2504, 'RequireKeysNeqViolated', 'A require_keys_neq! of the program failed: two addresses are the same.', REQUIRED],
+  [2505, 'RequireGtViolated', 'A require_gt! of the program failed.', REQUIRED],
+  [2506, 'RequireGteViolated', 'A require_gte! of the program failed.', REQUIRED],
   [3000, 'AccountDiscriminatorAlreadySet', 'The account is initialized already.', 'Use another account.'],
   [
     3001,

@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { EXPLANATION_CODES, type Explanation, explain, formatExplanation } from '../../src/trace/index.ts';
 import { brokenLaws } from '../trace/invariants.ts';
+import { ANCHOR_CASES } from './anchor-cases.ts';
 import type { FailureCase } from './case.ts';
 import { CPI_CASES } from './cpi-cases.ts';
 import { errorPages } from './error-pages.ts';
@@ -35,6 +36,7 @@ const BY_HAND: readonly FailureCase[] = [
   ...NATIVE_CASES,
   ...MORE_CASES,
   ...FLAG_CASES,
+  ...ANCHOR_CASES,
   ...HISTORY_CASES,
   ...ORDER_CASES,
   ...TOKEN_RULE_CASES,

@@ -171,7 +171,7 @@ class FrameExplainer {
         );
       });
     const event = turningPoint(history, isThere);
-    return event === undefined ? undefined : earlierOf(event, this.#path, found, this.#show);
+    return event === undefined ? undefined : earlierOf(event, this.#path, found, this.#show, history.events);
   }
 
   /** Where nothing stands out: what earlier frames wrote to the accounts that the program looked at. */

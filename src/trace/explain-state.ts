@@ -137,12 +137,15 @@ function camel(role: string): string {
 const isProgramOrSysvar = (view: FrameView, { address, index }: FrameAccount): boolean =>
   Object.hasOwn(WELL_KNOWN_NAMES, address) || view.trace.accounts[index]?.before?.executable === true;
 
+function distinctAccounts({ frame: { accounts } }: FrameView): FrameAccount[] {
+  return accounts.filter(({ address }, i) => accounts.findIndex((each) => each.address === address) === i);
+}
+
 const SIGNER_ROLE = /^(?:.*(?:authority|owner|payer|signer|admin|user|custodian)|from|wallet)(?:Address)?$/i;
 
 /** Who signed and who did not, for programs that tell no more than that somebody's signature is missing. */
 function lookAtSignatures(view: FrameView): void {
-  const { accounts } = view.frame;
-  const distinct = accounts.filter(({ address }, i) => accounts.findIndex((each) => each.address === address) === i);
+  const distinct = distinctAccounts(view);
   const silent = distinct.filter((account) => !account.isSigner && !isProgramOrSysvar(view, account));
   const named = silent.filter(({ role }) => role !== null && SIGNER_ROLE.test(role));
   const suspects = named.length > 0 ? named : silent;
@@ -163,7 +166,8 @@ function lookAtSignatures(view: FrameView): void {
 
 /** Who owns what, where a program only says that an owner is wrong; and what does not exist. */
 function lookAtOwners(view: FrameView): void {
-  const { accounts, programAddress } = view.frame;
+  const { programAddress } = view.frame;
+  const accounts = distinctAccounts(view);
   const program = programAddress === null ? 'the program' : view.show(programAddress);
   const foreign: string[] = [];
   for (const account of accounts) {

@@ -179,15 +179,22 @@ function lookAtOwner(view: FrameView, authority: FrameAccount, subject: FrameAcc
     authorityMismatch(view, authority, mintAccount ?? subject, 'freeze authority', freezer);
     return;
   }
-  const closer = view.instruction === 'CloseAccount' ? token.closeAuthority : undefined;
+  const isOfCloser =
+    view.instruction === 'CloseAccount' || view.frame.instruction?.args['authorityType'] === 'CloseAccount';
+  const closer = isOfCloser ? token.closeAuthority : undefined;
+  // Delegates move and burn, and do nothing else.
+  const isForDelegates = /^(Transfer|Burn)/.test(view.instruction);
   const mintState = view.stateAt(token.mint);
   const delegate = mintState === undefined ? undefined : readExtensions(mintState).get('PermanentDelegate');
   const permanent = delegate === undefined ? undefined : keyAt(delegate, 0);
-  if ([closer ?? token.owner, token.delegate, permanent].includes(authority.address)) return;
-  const others = [
-    ...(token.delegate === undefined ? [] : [`its delegate ${view.show(token.delegate)}`]),
-    ...(permanent === undefined ? [] : [`the permanent delegate of its mint ${view.show(permanent)}`]),
-  ];
+  const allowed = [closer ?? token.owner, ...(isForDelegates ? [token.delegate, permanent] : [])];
+  if (allowed.includes(authority.address)) return;
+  const others = !isForDelegates
+    ? []
+    : [
+        ...(token.delegate === undefined ? [] : [`its delegate ${view.show(token.delegate)}`]),
+        ...(permanent === undefined ? [] : [`the permanent delegate of its mint ${view.show(permanent)}`]),
+      ];
   const what = closer === undefined ? 'owner' : 'close authority';
   authorityMismatch(view, authority, subject, what, closer ?? token.owner, others);
 }

@@ -39,6 +39,7 @@ export function earlierOf(
   path: readonly CallFrame[],
   found: Pick<Finding, 'kind' | 'account'>,
   show: ShowAddress,
+  events: readonly HistoryEvent[],
 ): Earlier {
   const { frame, address } = event;
   // A shortage of the one who may take is one of the allowance.
@@ -50,11 +51,13 @@ export function earlierOf(
   const [top, failed] = [frame.path[0], path[0].path[0]];
   const isRepeated = frame.instruction !== null && frame.instruction.name === path[0].instruction?.name;
   const later = top === failed ? `call #${path[path.length - 1].path.join('.')}` : `instruction #${failed}`;
+  const takers = events.filter((each) => each.address === address && deedOf(each, show, field).kind === 'taken').length;
+  const others = deed.kind === 'taken' && takers > 1 ? `; in all, ${takers} took from it` : '';
   const isTwice = top !== failed && (deed.kind === 'made' || isRepeated) && deed.kind !== 'taken';
   return {
     frame,
     address,
-    sentence: `Before it, ${who} ${deed.past} ${deed.object}.`,
+    sentence: `Before it, ${who} ${deed.past} ${deed.object}${others}.`,
     fix: isMaker
       ? ''
       : isTwice

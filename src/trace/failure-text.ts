@@ -359,9 +359,15 @@ function changeRefused(verb: string, fix: string): Row {
     const owner = detail?.startsWith('owned by ') ? `, ${withNames(detail, show)}` : '';
     const flag = held === null || held.isWritable ? '' : ', which it holds read-only';
     const holders = frame.failure!.stage === 'run' ? scene.path : callersOf(scene);
+    const listed = scene.trace.accounts.find((each) => each.address === account);
+    const isRun = listed?.isDemoted === true && listed.before?.executable === true;
+    const never =
+      listed !== undefined && isNeverWritable(listed)
+        ? `Pass another account: nobody can write ${accountIn(frame, account, show)}${isRun ? ' in a transaction that runs it' : ''}.`
+        : undefined;
     return {
       cause: `${subjectOf(scene)} ${done} ${accountIn(frame, account, show)}${fix === 'writable' ? flag : owner || flag}.`,
-      fixes: [fix === 'writable' ? `${flagFix(scene, holders, account, 'isWritable')}.` : fix],
+      fixes: [fix === 'writable' ? (never ?? `${flagFix(scene, holders, account, 'isWritable')}.`) : fix],
       said: fix === 'writable' ? [] : ['detail'],
     };
   };

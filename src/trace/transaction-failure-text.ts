@@ -74,7 +74,12 @@ const ROWS: Readonly<Record<string, (facts: Facts) => string | Words>> = {
   InvalidAccountForFee: (f) => `The fee payer ${f.account} is no wallet${f.because}.`,
   InsufficientFundsForRent: belowRent,
   SignatureFailure: (f) => `The signature of ${f.account} is invalid${f.because}.`,
-  SanitizeFailure: (f) => `The transaction is malformed${f.because}.`,
+  SanitizeFailure: (f) => ({
+    cause: `The transaction is malformed${f.because}.`,
+    ...(f.because.includes('bytes long')
+      ? { fixes: ['Take accounts from an address lookup table, or split the transaction.'], isAll: true }
+      : {}),
+  }),
   AccountLoadedTwice: (f) => `${f.account} is listed twice among the accounts of the message.`,
   TooManyAccountLocks: (f) => `The transaction names ${f.actual} accounts; ${f.limit} are allowed.`,
   BlockhashNotFound: expired,

@@ -150,4 +150,27 @@ export const ORDER_CASES = [
       ]);
     },
   ),
+  failure(
+    'closed-by-its-delegate',
+    'payer is the delegate of bob’s account and wants to close it: delegates move and burn only.',
+    'TOKEN_OWNER_MISMATCH',
+    [/owner of `account` .* is bob/],
+    (scene) => {
+      tokens(scene);
+      const data = s.tokenData(MINT, BOB, 0n);
+      data.set(join(u8(1, 0, 0, 0), PAYER.bytes), 72);
+      scene.account(ALICE_TOKENS, { lamports: 10_000_000n, owner: TOKEN, data });
+      return scene.send([close]);
+    },
+  ),
+  failure(
+    'lamports-to-a-program-that-runs',
+    'A program that the transaction runs is sent lamports: the runtime makes it read-only.',
+    'ACCOUNT_LAMPORTS_READONLY',
+    [/outer program/, /in a transaction that runs it/],
+    (scene) => {
+      scene.program(OUTER, { asm: 'entrypoint:\n mov64 r0, 0\n exit' });
+      return scene.send([s.transfer(PAYER, OUTER, 1_000_000n), instruction(OUTER, [], u8())]);
+    },
+  ),
 ];

@@ -94,16 +94,16 @@ function makeCases(): Case[] {
     }
   }
   // Points of mixed order: without the cofactor the torsion must cancel by itself.
-  for (let i = 0; i < 8; i++) {
-    const holdsBy = new Set<boolean>();
-    for (let nonce = 0; nonce < 200 && holdsBy.size < 2; nonce++) {
-      const { k, ...made } = signWithTorsion(torsion(i), torsion(3), nonce);
-      const holds = torsion(Number((k * 3n) % 8n))
-        .negate()
-        .equals(torsion(i));
-      if (holdsBy.has(holds)) continue;
-      holdsBy.add(holds);
-      cases.push({ name: `mixed order, R off by ${i}: ${holds}`, ...made, holds });
+  for (const a of [3, 5, 7]) {
+    for (let i = 0; i < 8; i++) {
+      const holdsBy = new Set<boolean>();
+      for (let nonce = 0; nonce < 200 && holdsBy.size < 2; nonce++) {
+        const { k, ...made } = signWithTorsion(torsion(i), torsion(a), nonce);
+        const holds = (Number(k % 8n) * a + i) % 8 === 0;
+        if (holdsBy.has(holds)) continue;
+        holdsBy.add(holds);
+        cases.push({ name: `mixed order, A off by ${a}, R by ${i}: ${holds}`, ...made, holds });
+      }
     }
   }
   for (const y of [2n, 2n ** 255n - 19n + 2n]) {

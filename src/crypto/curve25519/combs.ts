@@ -14,15 +14,19 @@ const MAX_KEY_COMBS = 64;
 const USES_BEFORE_COMB = 6;
 /** Lest many keys by turns make each other's: a comb is given away only when so many checks didn't use it. */
 const CHECKS_BEFORE_EVICTION = 4 * MAX_KEY_COMBS;
-/** Keys whose uses are counted; then the count begins anew. */
-const MAX_COUNTED_KEYS = 1024;
+/** Uses are counted by the hash of the key. What hits the same counter may get a comb too early. */
+const COUNTERS = 2 ** 14;
+/** So many uses are counted; then the count begins anew, lest counters fill up. */
+const MAX_COUNTED_USES = 4096;
 
 const WIDE_BASE_WIDTH = 8;
 const CHECKS_BEFORE_WIDE_BASE = 500;
-/** The first check of a process is slow enough with the narrow ones. */
-const MULTIPLES_WIDTH = 5;
-const WIDE_MULTIPLES_WIDTH = 8;
-const CHECKS_BEFORE_WIDE_MULTIPLES = 12;
+/** Of the base's multiples, after how many checks. The first check of a process is slow enough with the narrowest. */
+const MULTIPLES_WIDTHS = [
+  { width: 10, checks: 200 },
+  { width: 8, checks: 12 },
+  { width: 5, checks: 0 },
+] as const;
 
 export interface Comb {
   readonly address: number;
@@ -38,7 +42,8 @@ export class Combs {
   readonly #module: SignatureModule;
   readonly #byKey = new PubkeyMap<KeyComb>();
   readonly #all: KeyComb[] = [];
-  #uses = new PubkeyMap<number>();
+  readonly #uses = new Uint8Array(COUNTERS);
+  #countedUses = 0;
   #checks = 0;
   #base: Comb | undefined;
   #multiplesWidth = 0;
@@ -61,7 +66,7 @@ export class Combs {
 
   /** The width of the base point's multiples, which are in their place afterwards. */
   multiplesWidth(): number {
-    const width = this.#checks < CHECKS_BEFORE_WIDE_MULTIPLES ? MULTIPLES_WIDTH : WIDE_MULTIPLES_WIDTH;
+    const { width } = MULTIPLES_WIDTHS.find(({ checks }) => this.#checks >= checks) ?? MULTIPLES_WIDTHS[2];
     if (width > this.#multiplesWidth) {
       this.#module.loadBasePoints();
       this.#module.buildBaseMultiples(width);
@@ -79,10 +84,17 @@ export class Combs {
       comb.lastUse = now;
       return comb;
     }
-    const uses = (this.#uses.get(key) ?? 0) + 1;
-    if (this.#uses.size >= MAX_COUNTED_KEYS) this.#uses = new PubkeyMap();
-    this.#uses.set(key, uses);
-    return uses < USES_BEFORE_COMB ? undefined : this.#makeForKey(key, now);
+    if (this.#countedUses++ >= MAX_COUNTED_USES) {
+      this.#uses.fill(0);
+      this.#countedUses = 0;
+    }
+    const counter = key.hash & (COUNTERS - 1);
+    const uses = this.#uses[counter] + 1;
+    if (uses < USES_BEFORE_COMB) {
+      this.#uses[counter] = uses;
+      return undefined;
+    }
+    return this.#makeForKey(key, now);
   }
 
   #makeForKey(key: Pubkey, now: number): Comb | undefined {
@@ -102,7 +114,7 @@ export class Combs {
     }
     this.#module.buildComb(comb.address, comb.width);
     this.#byKey.set(key, comb);
-    this.#uses.delete(key);
+    this.#uses[key.hash & (COUNTERS - 1)] = 0;
     return comb;
   }
 

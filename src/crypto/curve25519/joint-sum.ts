@@ -7,15 +7,17 @@ import type { ModuleBuilder } from '../../wasm/module-builder.ts';
 import type { PairPoints } from './pair-point.ts';
 import { POINT_BYTES } from './pair-point.ts';
 
-/** How many multiples are summed. Their digits for a power of 2 stand side by side, a byte each. */
+/** How many multiples are summed. Their digits for a power of 2 stand side by side, 16 bits each. */
 const TERMS = 4;
+const DIGIT_BYTES = 2;
+const ROW_BYTES = TERMS * DIGIT_BYTES;
 /** Powers of 2 for scalars below 2^256. */
 export const MAX_DIGITS = 260;
-/** The widest form whose digits are bytes. */
-export const MAX_NAF_WIDTH = 8;
+/** The widest form there is a use for. */
+export const MAX_NAF_WIDTH = 10;
 
 /** Digits, and a point. */
-const STEP = MAX_DIGITS * TERMS;
+const STEP = MAX_DIGITS * ROW_BYTES;
 export const JOINT_SUM_SCRATCH = STEP + 16 + POINT_BYTES;
 
 export interface JointSum {
@@ -23,7 +25,7 @@ export interface JointSum {
   readonly clear: number;
   /**
    * `setDigits(term, scalar, bits, width, isNegative)`: of a scalar below 2^(bits − width), or of its negative. Behind
-   * its bits come 16 of zero.
+   * its bits come 32 of zero.
    */
   readonly setDigits: number;
   /** `buildTable(p, table, count)`: p, 3p, 5p, … in Niels form. p becomes another point. */
@@ -41,7 +43,7 @@ export function defineJointSum(module: ModuleBuilder, points: PairPoints, scratc
   clear
     .i32(scratch)
     .i32(0)
-    .i32(MAX_DIGITS * TERMS)
+    .i32(MAX_DIGITS * ROW_BYTES)
     .memoryFill();
   return {
     clear: clear.index,
@@ -59,13 +61,13 @@ function defineSetDigits(module: ModuleBuilder, digits: number): number {
   const digit = f.local('i32');
   // From the lowest bit up: where the bit and the carry make an odd number, `width` bits become one digit.
   const nextBit = f.loop();
-  f.get(scalar).get(i).i32(3).op('i32ShrU', 'i32Add').load('i32Load16U').get(i).i32(7).op('i32And', 'i32ShrU');
+  f.get(scalar).get(i).i32(3).op('i32ShrU', 'i32Add').load('i32Load').get(i).i32(7).op('i32And', 'i32ShrU');
   f.i32(1).get(width).op('i32Shl').i32(1).op('i32Sub', 'i32And').get(carry).op('i32Add').tee(digit);
   f.i32(1).op('i32And').if();
   f.get(digit).i32(1).get(width).i32(1).op('i32Sub', 'i32Shl', 'i32GtU').set(carry);
   f.get(digit).get(carry).get(width).op('i32Shl', 'i32Sub').set(digit);
-  f.get(i).i32(2).op('i32Shl').get(term).op('i32Add');
-  f.i32(0).get(digit).op('i32Sub').get(digit).get(isNegative).op('select').store('i32Store8', digits);
+  f.get(i).i32(ROW_BYTES).op('i32Mul').get(term).i32(DIGIT_BYTES).op('i32Mul', 'i32Add');
+  f.i32(0).get(digit).op('i32Sub').get(digit).get(isNegative).op('select').store('i32Store16', digits);
   f.get(i).get(width).op('i32Add').set(i);
   f.else();
   f.get(i).i32(1).op('i32Add').set(i);
@@ -85,11 +87,13 @@ function defineBuildTable(module: ModuleBuilder, points: PairPoints, step: numbe
   f.get(p).call(points.double);
   f.i32(step).get(p).call(points.toNiels);
   f.get(p).get(held).call(points.copy);
+  const isDone = f.block();
   const next = f.loop();
   f.get(table).get(p).call(points.toNiels);
+  f.get(count).i32(1).op('i32Sub').tee(count).op('i32Eqz').brIf(isDone);
   f.get(table).i32(POINT_BYTES).op('i32Add').set(table);
-  f.get(p).i32(step).i32(0).call(points.add);
-  f.get(count).i32(1).op('i32Sub').tee(count).brIf(next).end();
+  f.get(p).i32(step).i32(0).call(points.add).br(next);
+  f.end().end();
   return f.index;
 }
 
@@ -100,34 +104,29 @@ function defineSum(module: ModuleBuilder, points: PairPoints, digits: number): n
   const digit = f.local('i32');
   const isNegative = f.local('i32');
   const forTerm = (term: number): FunctionBuilder => {
-    f.get(at)
-      .load('i32Load8S', digits + term)
-      .tee(digit)
-      .if();
+    const ofTerm = digits + term * DIGIT_BYTES;
+    const table = 1 + term;
+    f.get(at).load('i32Load16S', ofTerm).tee(digit).if();
     f.get(digit).i32(31).op('i32ShrU').set(isNegative);
     // Digits ±1, ±3, … are entries 0, 1, …
     f.get(accumulator);
     f.i32(0).get(digit).op('i32Sub').get(digit).get(isNegative).op('select');
-    f.i32(1)
-      .op('i32ShrU')
-      .i32(POINT_BYTES)
-      .op('i32Mul')
-      .get(1 + term)
-      .op('i32Add');
+    f.i32(1).op('i32ShrU').i32(POINT_BYTES).op('i32Mul').get(table).op('i32Add');
     return f.get(isNegative).call(points.add).end();
   };
   f.get(accumulator).i32(points.identity).call(points.copy);
-  f.i32(MAX_DIGITS * TERMS).set(at);
-  const isNothing = f.block();
+  f.i32(MAX_DIGITS * ROW_BYTES).set(at);
+  const isDone = f.block();
   const skipZeros = f.loop();
-  f.get(at).op('i32Eqz').brIf(isNothing);
-  f.get(at).i32(TERMS).op('i32Sub').tee(at).load('i32Load', digits).op('i32Eqz').brIf(skipZeros).end();
-  const nextDigits = f.loop();
-  f.get(accumulator).call(points.double);
-  f.get(at).load('i32Load', digits).if();
+  f.get(at).op('i32Eqz').brIf(isDone);
+  f.get(at).i32(ROW_BYTES).op('i32Sub').tee(at).load('i64Load', digits).op('i64Eqz').brIf(skipZeros).end();
+  const nextRow = f.loop();
+  f.get(at).load('i64Load', digits).op('i64Eqz', 'i32Eqz').if();
   for (let term = 0; term < TERMS; term++) forTerm(term);
   f.end();
-  f.get(at).i32(TERMS).op('i32Sub').tee(at).i32(0).op('i32GeS').brIf(nextDigits).end();
-  f.end();
+  f.get(at).op('i32Eqz').brIf(isDone);
+  f.get(at).i32(ROW_BYTES).op('i32Sub').set(at);
+  f.get(accumulator).call(points.double).br(nextRow);
+  f.end().end();
   return f.index;
 }

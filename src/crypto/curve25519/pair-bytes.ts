@@ -15,7 +15,7 @@ const INTEGERS = 2 * VECTOR_BYTES;
 export const PAIR_BYTES_SCRATCH = INTEGERS + PAIR_BYTES;
 
 export interface PairBytes {
-  /** `fromBytes(dst, bytes0, bytes1)`: bits 0 to 254 of 32 bytes for each lane. Limbs count as two tight ones: bounds of products. */
+  /** `fromBytes(dst, bytes0, bytes1)`: bits 0 to 254 of 32 bytes for each lane. Limbs are up to twice as large as tight ones. */
   readonly fromBytes: number;
   /** `toBytes(bytes, lane)`: the 32 bytes of the one representative from 0 to p − 1; `lane` is the address of a pair, 8 more for lane 1. */
   readonly toBytes: number;

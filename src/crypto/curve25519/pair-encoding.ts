@@ -53,7 +53,6 @@ export function definePairEncoding(
   const temporary = Array.from({ length: TEMPORARY_COUNT }, (_, i) => scratch + TEMPORARIES + i * PAIR_BYTES);
   const encoded = scratch + ENCODED;
   const element = scratch + SCALAR_ELEMENT;
-  const sqrTimes = defineSqrTimes(module, sqr);
   const isZero = defineIsZero(module, toBytes, encoded);
 
   const invert = module.function(['i32', 'i32']);
@@ -74,21 +73,21 @@ export function definePairEncoding(
     const lanes = f.local('i32');
     // u = y² − 1, v = dy² + 1
     f.i32(y).get(2).get(3).call(fromBytes);
-    f.i32(u).i32(y).call(sqr);
+    f.i32(u).i32(y).i32(1).call(sqr);
     f.i32(v).i32(u).i32(d).call(mul);
     f.i32(0).i32(0).loadVector('v128Load', u).i32(0).loadVector('v128Load', one).simd('f64x2Sub').storeVector(u);
     f.i32(0).i32(0).loadVector('v128Load', v).i32(0).loadVector('v128Load', one).simd('f64x2Add').storeVector(v);
     // x = u v³ (u v⁷)^((p − 5)/8), a root of u/v or of −u/v
-    f.i32(v3).i32(v).call(sqr);
+    f.i32(v3).i32(v).i32(1).call(sqr);
     f.i32(v3).i32(v3).i32(v).call(mul);
-    f.i32(x).i32(v3).call(sqr);
+    f.i32(x).i32(v3).i32(1).call(sqr);
     f.i32(x).i32(x).i32(v).call(mul);
     f.i32(x).i32(x).i32(u).call(mul);
-    writePower(f, { mul, sqr, sqrTimes }, x, [check, other, power]);
+    writePower(f, field, x, [check, other, power]);
     f.i32(x).i32(x).i32(u).call(mul);
     f.i32(x).i32(x).i32(v3).call(mul);
     // v x² is u, or −u, or there is no root.
-    f.i32(check).i32(x).call(sqr);
+    f.i32(check).i32(x).i32(1).call(sqr);
     f.i32(check).i32(check).i32(v).call(mul);
     f.i32(other).i32(x).i32(sqrtM1).call(mul);
     for (let at = 0; at < PAIR_BYTES; at += VECTOR_BYTES) {
@@ -243,32 +242,15 @@ function defineIsZero(module: ModuleBuilder, toBytes: number, bytes: number): nu
   return f.index;
 }
 
-/** `sqrTimes(dst, a, count)`: dst = a^(2^count). */
-function defineSqrTimes(module: ModuleBuilder, sqr: number): number {
-  const f = module.function(['i32', 'i32', 'i32']);
-  f.get(0).get(1).call(sqr);
-  const isDone = f.block();
-  const again = f.loop();
-  f.get(2).i32(1).op('i32Sub').tee(2).op('i32Eqz').brIf(isDone);
-  f.get(0).get(0).call(sqr).br(again);
-  f.end().end();
-  return f.index;
-}
-
 /** x = x^(2^252 − 3), that is x^((p − 5)/8). Exponents 2^n − 1 are built from one another. */
-function writePower(
-  f: FunctionBuilder,
-  { mul, sqr, sqrTimes }: { mul: number; sqr: number; sqrTimes: number },
-  x: number,
-  [t0, t1, t2]: readonly number[],
-): void {
+function writePower(f: FunctionBuilder, { mul, sqr }: PairField, x: number, [t0, t1, t2]: readonly number[]): void {
   const product = (to: number, a: number, b: number): void => void f.i32(to).i32(a).i32(b).call(mul);
-  const squares = (to: number, a: number, count: number): void => void f.i32(to).i32(a).i32(count).call(sqrTimes);
-  f.i32(t0).i32(x).call(sqr); // 2
+  const squares = (to: number, a: number, count: number): void => void f.i32(to).i32(a).i32(count).call(sqr);
+  squares(t0, x, 1); // 2
   squares(t1, t0, 2); // 8
   product(t1, t1, x); // 9
   product(t0, t0, t1); // 11
-  f.i32(t0).i32(t0).call(sqr); // 22
+  squares(t0, t0, 1); // 22
   product(t0, t0, t1); // 2^5 − 1
   squares(t1, t0, 5);
   product(t0, t1, t0); // 2^10 − 1

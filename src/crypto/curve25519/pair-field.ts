@@ -65,7 +65,7 @@ const both = (value: number): readonly [number, number] => [value, value];
 export class PairField {
   /** `mul(dst, a, b)`: dst = a · b, tight. All may be the same. */
   readonly mul: number;
-  /** `sqr(dst, a)`: dst = a², tight. */
+  /** `sqr(dst, a, count)`: dst = a^(2^count), tight. */
   readonly sqr: number;
   /** Vectors of 2^e(i), one for each limb. */
   readonly units: number;
@@ -88,27 +88,45 @@ export class PairField {
   }
 
   #defineProduct(module: ModuleBuilder, isSquare: boolean): number {
-    const f = module.function(isSquare ? ['i32', 'i32'] : ['i32', 'i32', 'i32']);
+    const f = module.function(['i32', 'i32', 'i32']);
     const second = isSquare ? 1 : 2;
+    const fold = loadAt(f, undefined, this.#base + FOLD);
+    const again = f.loop();
+    /** Of the diagonal's columns; `sums[k]` may be missing. From the top down, so that high columns are there to be folded. */
     let sums: number[] = [];
-    for (let diagonal = 0; diagonal < 2 * BLOCKS - 1; diagonal++) {
+    const last: number[] = [];
+    for (let diagonal = 2 * BLOCKS - 2; diagonal >= 0; diagonal--) {
       for (let i = Math.max(0, diagonal - BLOCKS + 1); i <= Math.min(diagonal, BLOCKS - 1); i++) {
         const j = diagonal - i;
         if (isSquare && i > j) break;
-        if (sums.length > 0) this.#anchor(f, sums);
+        this.#anchor(f, sums);
         if (isSquare && i === j) addSquareOfBlock(f, sums, i);
         else addProductOfBlocks(f, sums, i, second, j, isSquare);
       }
-      // The upper columns of a diagonal are the lower ones of the next.
-      const isLast = diagonal === 2 * BLOCKS - 2;
-      for (const [k, sum] of (isLast ? sums : sums.slice(0, BLOCK)).entries()) {
-        f.i32(0)
-          .get(sum)
-          .storeVector(this.#column(diagonal * BLOCK + k));
+      // The lowest columns of a diagonal are also the upper ones of the next.
+      const shared = diagonal === 0 ? 0 : BLOCK - 1;
+      const next: number[] = [];
+      for (const [k, sum] of sums.entries()) {
+        if (k < shared) {
+          next[k + BLOCK] = sum;
+          continue;
+        }
+        const column = diagonal * BLOCK + k;
+        if (column < PAIR_LIMBS - 1) {
+          f.get(sum)
+            .i32(0)
+            .loadVector('v128Load', this.#column(column + PAIR_LIMBS));
+          f.get(fold).simd('f64x2Mul', 'f64x2Add').set(sum);
+        }
+        f.i32(0).get(sum).storeVector(this.#column(column));
+        if (diagonal === 0) last.push(sum);
       }
-      sums = sums.slice(BLOCK);
+      sums = next;
     }
-    this.#reduceAndStore(f);
+    this.#reduceAndStore(f, fold, last);
+    // A row of squares, without a call for each.
+    if (isSquare) f.get(0).set(1).get(2).i32(1).op('i32Sub').tee(2).brIf(again);
+    f.end();
     return f.index;
   }
 
@@ -117,24 +135,15 @@ export class PairField {
    * out of registers. These make it want the sums here.
    */
   #anchor(f: FunctionBuilder, sums: readonly number[]): void {
-    for (const [k, sum] of sums.entries())
-      f.i32(0)
-        .get(sum)
-        .storeVector(this.#base + ANCHORS + k * VECTOR_BYTES);
+    for (const [k, sum] of sums.entries()) {
+      const at = this.#base + ANCHORS + k * VECTOR_BYTES;
+      if (sum !== undefined) f.i32(0).get(sum).storeVector(at);
+    }
   }
 
-  /** Folds 23 columns to twelve, carries until they are tight and stores them at parameter 0. */
-  #reduceAndStore(f: FunctionBuilder): void {
-    const fold = loadAt(f, undefined, this.#base + FOLD);
-    const limbs = Array.from({ length: PAIR_LIMBS }, (_, k) => {
-      const limb = loadAt(f, undefined, this.#column(k));
-      if (k === PAIR_LIMBS - 1) return limb;
-      f.get(limb)
-        .i32(0)
-        .loadVector('v128Load', this.#column(k + PAIR_LIMBS));
-      f.get(fold).simd('f64x2Mul', 'f64x2Add').set(limb);
-      return limb;
-    });
+  /** Carries from column to column until they are tight and stores them at parameter 0. */
+  #reduceAndStore(f: FunctionBuilder, fold: number, lowest: readonly number[]): void {
+    const limbs = Array.from({ length: PAIR_LIMBS }, (_, k) => lowest[k] ?? loadAt(f, undefined, this.#column(k)));
     // From the even limbs, from the odd ones, and once more from the even ones: neither chain is long.
     for (const group of [EVEN_LIMBS, ODD_LIMBS, EVEN_LIMBS]) {
       const carries = group.map((i) => {

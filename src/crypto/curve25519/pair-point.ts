@@ -93,8 +93,8 @@ export function definePairPoints(module: ModuleBuilder, field: PairField, scratc
         .shuffle(0, 2)
         .storeVector(t1 + at);
     }
-    f.i32(t0).get(0).call(field.sqr);
-    f.i32(t1).i32(t1).call(field.sqr);
+    f.i32(t0).get(0).i32(1).call(field.sqr);
+    f.i32(t1).i32(t1).i32(1).call(field.sqr);
     // A = X², B = Y² and C = Z², S = (X + Y)²: G = B − A, H = A + B, F = 2C − G, E = S − H.
     const [ab, ba, gh, fe] = Array.from({ length: 4 }, () => f.local('v128'));
     const twiceLane0 = loadAt(f, undefined, scratch + TWICE_LANE_0);

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { buildLayers } from './core-layer.mjs';
+import { compileEagerly } from './eager.mjs';
 import { inlineLoader, lazyFile, NODE_LOADER } from './loaders.mjs';
 
 const ROOT = new URL('../../', import.meta.url);
@@ -38,7 +39,7 @@ export async function buildPackage() {
     },
   );
   outputs['lazy-node.js'] = NODE_LOADER;
-  outputs['lazy-inline.js'] = inlineLoader(groups);
   for (const [group, text] of Object.entries(groups)) outputs[`lazy/${group}.js`] = lazyFile(text);
-  return outputs;
+  outputs['lazy-inline.js'] = inlineLoader(groups);
+  return compileEagerly(outputs);
 }

@@ -88,6 +88,14 @@ export const STALE = 0x340;
 export const MEMORY_OPERATION_MAX = 0x344;
 export const MEMORY_OPERATION_UNITS = 0x348;
 
+/**
+ * Of the heap, where stores go without further ado: i64, the offset it starts at, and for how many offsets an access of up to
+ * eight bytes may start. From DIRTY_FROM on once something was stored there (allocators of Rust's begin at the end of the
+ * heap), before that below the write limit.
+ */
+export const HEAP_WINDOW_START = 0x350;
+export const HEAP_WINDOW_LEN = 0x358;
+
 /** The frame stack: `1 << FRAME_SHIFT` bytes each, r6 to r10 and then the slot to return to. */
 export const FRAMES = 0x400;
 export const FRAME_SHIFT = 6;

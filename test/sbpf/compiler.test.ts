@@ -180,3 +180,46 @@ describe('a function that is called by address', () => {
     }
   });
 });
+
+describe('a heap that is filled from its end', () => {
+  // As allocators of Rust's do it: the next free place stands at the heap's start.
+  const fill = `
+      lddw r1, ${0x3_0000_0000}
+      mov64 r2, r1
+      add64 r2, ${HEAP_LEN}
+      mov64 r3, 150
+    next:
+      sub64 r2, 8
+      stxdw [r1+0], r2
+      stxdw [r2+0], r3
+      stxb [r2-1], r3
+      sub64 r3, 1
+      jne r3, 0, next
+      mov64 r0, 7
+      exit`;
+  const sum = `
+      lddw r1, ${0x3_0000_0000}
+      mov64 r3, ${HEAP_LEN / 8}
+      mov64 r0, 0
+    next:
+      ldxdw r2, [r1+0]
+      add64 r0, r2
+      add64 r1, 8
+      sub64 r3, 1
+      jne r3, 0, next
+      stdw [r1-8], 5
+      exit`;
+
+  it.each([0, 3] as const)('holds what was written, and nothing of it in the next run (V%d)', (version) => {
+    const load = (source: string) => assemble(source, { version, config: DEFAULT_CONFIG });
+    const trial = { input: new Uint8Array(64), budget: 10_000 };
+    const [interpreter, compiler] = [machine(NEVER), machine(ALWAYS)];
+    const programs = [fill, sum].map(load);
+    for (let i = 0; i < 4; i++) {
+      const executable = programs[i & 1];
+      const expected = outcome(interpreter, { ...trial, executable });
+      expect(expected).toMatchObject({ r0: i % 2 === 0 ? 7 : 0 });
+      expect(outcome(compiler, { ...trial, executable })).toEqual(expected);
+    }
+  });
+});

@@ -6,10 +6,12 @@
 // Source: sbpf src/memory_region.rs, MemoryMapping::{load, store}.
 
 import { Op } from '../../wasm/opcodes.ts';
-import { MM_REGION_SIZE, MM_STACK_START } from '../address-space.ts';
+import { MM_HEAP_START, MM_REGION_SIZE, MM_STACK_START } from '../address-space.ts';
 import {
   GAP_SIZE,
   HEAP,
+  HEAP_WINDOW_LEN,
+  HEAP_WINDOW_START,
   HOST_BASES,
   INPUT,
   READ_ENDS,
@@ -28,6 +30,7 @@ import type { Stream } from './loop-versions.ts';
 import { hasGaps, STORE, type Support } from './support.ts';
 
 const STACK_REGION = MM_STACK_START / MM_REGION_SIZE;
+const HEAP_REGION = MM_HEAP_START / MM_REGION_SIZE;
 /** Where regions lie in memory; 0 where that differs from program to program. */
 const HOSTS = [0, 0, STACK, HEAP, INPUT];
 const LOADS = [Op.i64Load8U, Op.i64Load16U, Op.i64Load32U, Op.i64Load];
@@ -135,8 +138,14 @@ function emitChecked(
   if (region === STACK_REGION && hasGaps(version, config)) emitGapCheck(f, room);
   else {
     c.get(ADDRESS);
+    const hasWindow = isStore && region === HEAP_REGION;
+    if (hasWindow) {
+      c.i32(0);
+      c.access(Op.i64Load, HEAP_WINDOW_START);
+      c.op(Op.i64Sub);
+    }
     c.i32(0);
-    c.access(Op.i64Load, room);
+    c.access(Op.i64Load, hasWindow ? HEAP_WINDOW_LEN : room);
     c.op(Op.i64LtU);
     c.if();
     c.get(ADDRESS);

@@ -10,8 +10,11 @@ import { MM_HEAP_START, MM_INPUT_START, MM_REGION_SIZE, MM_STACK_START } from '.
 import type { Config } from '../config.ts';
 import {
   ACCESS_ADDR,
+  DIRTY_FROM,
   GAP_MASK,
   GAP_SIZE,
+  HEAP_WINDOW_LEN,
+  HEAP_WINDOW_START,
   HOST_BASES,
   HOST_OFFSET,
   READ_ENDS,
@@ -117,7 +120,36 @@ function emitRefresh(module: ModuleBuilder): void {
       .load('i32Load', HOST_OFFSET + (region << REGION_SHIFT));
     f.store('i32Store', HOST_BASES + region * 8);
   }
+  emitHeapWindow(f);
   f.i32(0).i32(0).store('i32Store', STALE);
+}
+
+/** Makes HEAP_WINDOW_START and HEAP_WINDOW_LEN from the heap's limits and rooms. */
+function emitHeapWindow(f: FunctionBuilder): void {
+  const entry = HEAP_REGION << REGION_SHIFT;
+  const [dirtyFrom, room] = [f.local('i64'), f.local('i64')];
+  const isAtEnd = f.local('i32');
+  f.i32(0)
+    .load('i64Load32U', DIRTY_FROM + entry)
+    .set(dirtyFrom);
+  f.i32(0)
+    .load('i64Load', READ_ROOMS + HEAP_REGION * 8)
+    .set(room);
+  // The room leaves out the last bytes, and may be less than where they start.
+  f.get(dirtyFrom).get(room).op('i64LtU');
+  f.i32(0)
+    .load('i32Load', WRITE_LIMIT + entry)
+    .i32(0)
+    .load('i32Load', READ_LIMIT + entry)
+    .op('i32LtU', 'i32And')
+    .set(isAtEnd);
+  f.i32(0).get(dirtyFrom).i64(0).get(isAtEnd).op('select').store('i64Store', HEAP_WINDOW_START);
+  f.i32(0).get(room).get(dirtyFrom).op('i64Sub');
+  f.i32(0)
+    .load('i64Load', WRITE_ROOMS + HEAP_REGION * 8)
+    .get(isAtEnd)
+    .op('select')
+    .store('i64Store', HEAP_WINDOW_LEN);
 }
 
 /** Makes one region's room and end from its limit. */
@@ -176,6 +208,7 @@ function emitSlowAccess(module: ModuleBuilder, gaps: boolean, access: number): v
   // It may have raised a write limit.
   for (const region of [STACK_REGION, HEAP_REGION, INPUT_REGION])
     emitRoom(f, region, WRITE_LIMIT, WRITE_ROOMS, WRITE_ENDS);
+  emitHeapWindow(f);
   f.get(host);
 }
 

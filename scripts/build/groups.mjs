@@ -46,9 +46,16 @@ const BASES = {
 /** A group and all it stands on, what is nearest first. */
 export const withBases = (group) => [group, ...new Set((BASES[group] ?? []).flatMap(withBases))];
 
+/** The bundled programs, each a group. */
+export function programGroups() {
+  const files = readdirSync('src/bank/bundled').filter((file) => file.endsWith('.generated.ts'));
+  return Object.fromEntries(
+    files.map((file) => [basename(file, '.generated.ts').replace('.', '-'), [`src/bank/bundled/${file}`]]),
+  );
+}
+
 /** The modules that stand behind façades, by group. */
 export function lazyGroups() {
-  const programs = readdirSync('src/bank/bundled').filter((file) => file.endsWith('.generated.ts'));
   return {
     curves: inRoom('crypto', [
       'alt-bn128',
@@ -116,9 +123,7 @@ export function lazyGroups() {
     testing: inRoom('testing', ['advice', 'capsule', 'capsule-from-rpc', 'matchers', 'rewind', 'shadow-program']),
     decoders: ['src/trace/decoders/clients.generated.ts'],
     inflate: ['src/bank/bundled/inflate.ts'],
-    ...Object.fromEntries(
-      programs.map((file) => [basename(file, '.generated.ts').replace('.', '-'), [`src/bank/bundled/${file}`]]),
-    ),
+    ...programGroups(),
   };
 }
 

@@ -16,18 +16,23 @@ ${SHARED}
 export function load(group) {
   if (group in loaded) return loaded[group];
   const file = new URL(\`./lazy/\${group}.js\`, import.meta.url);
-  const run = new Script(readFileSync(file, 'utf8'), { filename: file.href }).runInThisContext();
+  const text = readFileSync(file, 'utf8').slice('export default '.length);
+  const run = new Script(text, { filename: file.href }).runInThisContext();
   return (loaded[group] = run(parts(), load));
 }
 `;
 
 /** A function in parentheses is compiled as it is read. Any other is read once for its end, and once more when called. */
-export const lazyFile = (text) => `(function (core, load) {\n${text}\n})\n`;
+export const lazyFile = (text) => `export default (function (core, load) {\n${text}\n})\n`;
 
-/** Each group is a function, which is read past until it is called. */
-export function inlineLoader(groups) {
-  const lines = Object.entries(groups).map(([name, text]) => `'${name}'(core, load) {\n${text}\n},`);
-  return `const groups = {\n${lines.join('\n')}\n};
+/** Each group is a function, which is read past until it is called. Those of `files` are imported from where Node reads them. */
+export function inlineLoader(groups, files) {
+  const imports = files.map((name, i) => `import file${i} from './lazy/${name}.js';\n`);
+  const lines = Object.entries(groups).map(([name, text]) => {
+    const i = files.indexOf(name);
+    return i >= 0 ? `'${name}': file${i},` : `'${name}'(core, load) {\n${text}\n},`;
+  });
+  return `${imports.join('')}const groups = {\n${lines.join('\n')}\n};
 const loaded = {};
 ${SHARED}
 export function load(group) {

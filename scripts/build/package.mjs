@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { buildLayers } from './core-layer.mjs';
 import { compileEagerly } from './eager.mjs';
+import { programGroups } from './groups.mjs';
 import { inlineLoader, lazyFile, NODE_LOADER } from './loaders.mjs';
 
 const ROOT = new URL('../../', import.meta.url);
@@ -40,6 +41,6 @@ export async function buildPackage() {
   );
   outputs['lazy-node.js'] = NODE_LOADER;
   for (const [group, text] of Object.entries(groups)) outputs[`lazy/${group}.js`] = lazyFile(text);
-  outputs['lazy-inline.js'] = inlineLoader(groups);
+  outputs['lazy-inline.js'] = inlineLoader(groups, Object.keys(programGroups()));
   return compileEagerly(outputs);
 }

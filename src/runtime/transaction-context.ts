@@ -333,7 +333,7 @@ export class TransactionContext {
   traceLength = 0;
   /** Whether one of them was a call. */
   hasCalls = false;
-  #firstOfTrace: InstructionContext | undefined;
+  firstOfTrace: InstructionContext | undefined;
   #lastOfTrace: InstructionContext | undefined;
   /** How deep the stack may get; a top-level instruction counts as one. */
   readonly maxStackHeight: number;
@@ -390,12 +390,12 @@ export class TransactionContext {
   /** Every instruction that was pushed, or refused for its depth, in order of execution. */
   get trace(): readonly InstructionContext[] {
     const trace: InstructionContext[] = [];
-    for (let each = this.#firstOfTrace; each !== undefined; each = each.next) trace.push(each);
+    for (let each = this.firstOfTrace; each !== undefined; each = each.next) trace.push(each);
     return trace;
   }
 
   appendToTrace(instruction: InstructionContext): void {
-    if (this.#lastOfTrace === undefined) this.#firstOfTrace = instruction;
+    if (this.#lastOfTrace === undefined) this.firstOfTrace = instruction;
     else this.#lastOfTrace.next = instruction;
     this.#lastOfTrace = instruction;
     this.traceLength++;

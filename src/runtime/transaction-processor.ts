@@ -31,6 +31,7 @@ import {
 } from './execution-cost.ts';
 import type { ExecutionListener } from './execution-events.ts';
 import { calculateFee, countSignatures, takeFee } from './fees.ts';
+import { FrameNotes } from './frame-notes.ts';
 import { InvokeContext } from './invoke-context.ts';
 import { LogCollector } from './log-collector.ts';
 import { factsOf, type MessageFacts, noteFacts } from './message-facts.ts';
@@ -139,37 +140,6 @@ export interface TransactionExecution {
   readonly loadedAccountsDataSize: number;
   /** Of a success where more than one instruction ran. */
   readonly frames?: FrameNotes | undefined;
-}
-
-/** What an instruction leaves of its run, for a trace: of `InstructionContext`, what stays as it is. */
-export type FrameNote = Pick<
-  InstructionContext,
-  | 'programIndexInTransaction'
-  | 'accounts'
-  | 'data'
-  | 'stackHeight'
-  | 'abi'
-  | 'signers'
-  | 'unitsAtCall'
-  | 'unitsAtEntry'
-  | 'unitsAtExit'
-  | 'unitsAtReturn'
-  | 'linesAtEntry'
-  | 'linesAtExit'
->;
-
-/** Holds on to the instructions of a run, and shows nobody else what they hold: an outcome is a value. */
-export class FrameNotes {
-  readonly #transaction: TransactionContext;
-
-  constructor(transaction: TransactionContext) {
-    this.#transaction = transaction;
-  }
-
-  /** In order of execution. */
-  get list(): readonly FrameNote[] {
-    return this.#transaction.trace;
-  }
 }
 
 /** Every check before a transaction runs, in order. Loads the accounts; computes and takes the fee. */

@@ -3,7 +3,8 @@
 // seeds, what each of several frames changed) is taken from a trace that is recorded, once something of it is read.
 
 import { heapUnits, MAINNET_COSTS } from '../runtime/execution-cost.ts';
-import type { FrameNote, PreparedTransaction, TransactionExecution } from '../runtime/transaction-processor.ts';
+import type { FrameNote } from '../runtime/frame-notes.ts';
+import type { PreparedTransaction, TransactionExecution } from '../runtime/transaction-processor.ts';
 import type { Pubkey } from '../wire/pubkey.ts';
 import { addressOf, type FrameReader, kindOfLine, type RoledAccount } from './frame-reader.ts';
 import type { FieldMaker } from './lazy-fields.ts';
@@ -37,7 +38,7 @@ const LOG_TRUNCATED = 'Log truncated';
 export function quickTrace(source: QuickSource): TransactionTrace | undefined {
   const { execution } = source;
   if (execution.error !== undefined) return undefined;
-  const notes = execution.frames?.list ?? onlyNote(source);
+  const notes = execution.frames?.list(source.prepared.sanitized) ?? onlyNote(source);
   return notes === undefined || !notes.every(isTold) ? undefined : new QuickTree(source, notes).build();
 }
 

@@ -239,6 +239,8 @@ export function lastWords(frame: CallFrame, errorName: string): string[] {
     // The instruction's name, the error's name or number: said already.
     if (/^(\w*Instruction: |AnchorError |Left:|Right:|panicked at|Program )|^[A-Z]\w*(::\w+)*$/.test(line))
       return false;
+    // Anchor writes the two sides of a comparison of addresses on lines of their own.
+    if (/^[1-9A-HJ-NP-Za-km-z]{32,44}$/.test(line)) return false;
     if (/^error: custom program error/i.test(line) || line === `Error: ${errorName}`) return false;
     // Token, Stake and their like put their errors' own texts into the log.
     return line.trim() !== '' && !(isWellKnown && /^error: /i.test(line));

@@ -292,12 +292,26 @@ class Search {
         fix: this.#signElsewhere(programAddress, address, caller),
       };
     }
+    const other = question.isForSigning ? undefined : this.#accountInstead(question, readings, address);
     const fix = !question.isForSigning
-      ? `Where ${address} is meant: derive it from ${list} under ${program}; ${difference}.`
+      ? (other ?? `Where ${address} is meant: derive it from ${list} under ${program}; ${difference}.`)
       : differences.some((text) => text !== '')
         ? `Sign for ${address} with the seeds ${list}.`
         : `Give the seeds ${list} to invoke_signed: under ${program} they are those of ${address}.`;
     return { ...match, cause: null, fix };
+  }
+
+  /** Which account to pass, where the one seed that differs is the address of one; undefined where it is none. */
+  #accountInstead({ seeds, hasBump }: Question, wanted: readonly Seed[], meant: string): string | undefined {
+    const given = readSeeds(hasBump ? seeds.slice(0, -1) : seeds);
+    const differing = given.flatMap((seed, i) => (seed.text === wanted[i]?.text ? [] : [[seed, wanted[i]] as const]));
+    if (differing.length !== 1) return undefined;
+    const [[seed, instead]] = differing;
+    if (seed.kind !== 'address' || instead?.kind !== 'address') return undefined;
+    const { accounts } = this.#path[this.#path.length - 1];
+    const account = accounts.find(({ address, role }) => address === seed.text && role !== null);
+    if (account === undefined) return undefined;
+    return `Where ${meant} is meant: pass ${this.#show(instead.text)} as \`${account.role}\`, in place of ${this.#show(seed.text)}.`;
   }
 
   /** How an address of another program can sign after all. */

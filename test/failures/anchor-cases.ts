@@ -2,6 +2,7 @@
 // returns there is what a compiled Anchor program does.
 
 import { hashes } from '../../src/crypto/hashes.ts';
+import { findProgramAddress } from '../../src/crypto/program-address.ts';
 import * as p from '../../src/program/index.ts';
 import type { Pubkey } from '../../src/wire/pubkey.ts';
 import { type FailureCase, failure } from './case.ts';
@@ -46,6 +47,17 @@ const tokens = (scene: s.Scene, mint = MINT, owner = ALICE) => {
 const mintOf = (scene: s.Scene) => meta(scene.mint(MINT, s.mintData(PAYER, 6, PAYER)));
 
 export const ANCHOR_CASES: readonly FailureCase[] = [
+  declared(
+    'seeds',
+    'The box is that of alice, and bob is passed as its owner.',
+    'ANCHOR_CONSTRAINT_SEEDS',
+    [/seed 1 is alice, not bob/, /pass alice as `owner`, in place of bob/],
+    { owner: p.uncheckedAccount(), box: p.account(Box, { seeds: (a) => ['box', a['owner'].key] }) },
+    (scene) => {
+      const { address } = findProgramAddress([text('box'), ALICE.bytes], OUTER) as { address: Pubkey };
+      return [wallet(scene, BOB), meta(scene.account(address, { owner: OUTER, data: boxOf(ALICE) })), meta(ALICE)];
+    },
+  ),
   declared(
     'mut',
     'The box is read-only.',

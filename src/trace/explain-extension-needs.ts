@@ -11,6 +11,7 @@ import {
   TOKEN_2022_PROGRAM,
 } from './decoders/token-state.ts';
 import type { FrameView } from './explain-view.ts';
+import type { AccountState, FrameAccount } from './transaction-trace.ts';
 import { numberText } from './value-text.ts';
 
 interface Need {
@@ -75,6 +76,7 @@ export function lookAtExtensionNeeds(view: FrameView): void {
   const state = subject === undefined ? undefined : view.stateOf(subject);
   lookAtMintAuthority(view);
   if (view.frame.programAddress !== TOKEN_2022_PROGRAM || subject === undefined || state === undefined) return;
+  lookAtInitialized(view, subject, state);
   const isMint = readMint(state)?.isInitialized === true;
   if (!isMint && (readTokenAccount(state)?.state ?? 0) === 0) return;
   const who = view.who(subject);
@@ -113,6 +115,37 @@ export function lookAtExtensionNeeds(view: FrameView): void {
       subject,
     );
   }
+}
+
+/** What is initialized twice, in the wrong order, or with space for what is not there. */
+function lookAtInitialized(view: FrameView, subject: FrameAccount, state: AccountState): void {
+  if (!view.instruction.startsWith('Initialize')) return;
+  const who = view.who(subject);
+  const extensions = readExtensions(state);
+  const own = view.instruction.slice('Initialize'.length);
+  if (extensions.has(own)) {
+    const fix = 'Leave it as it is, or change it by its update instruction.';
+    view.add('initialized', `${who} has ${own} already.`, fix, subject, ['ExtensionAlreadyInitialized']);
+  }
+  if (own === 'TokenMetadata' && !extensions.has('MetadataPointer')) {
+    view.add(
+      'state',
+      `${who} has no extension MetadataPointer, which metadata in the mint needs.`,
+      'Initialize MetadataPointer before the mint is.',
+      subject,
+      ['InvalidExtensionCombination'],
+    );
+  }
+  const names = [...extensions.keys()];
+  const needed = lengthWith(names, true);
+  if (!/^Mint2?$/.test(own) || needed === undefined || state.data.length <= needed) return;
+  view.add(
+    'space',
+    `${who} has ${numberText(state.data.length)} bytes; a mint with ${names.length === 0 ? 'no extension' : `the extensions it has, ${names.join(', ')},`} takes ${numberText(needed)}.`,
+    'Initialize the extensions that the space is for before the mint, or create it with less.',
+    subject,
+    ['InvalidAccountData'],
+  );
 }
 
 /** Of instructions that begin what a mint carries: metadata, a group. */

@@ -124,13 +124,14 @@ class FrameExplainer {
       ...(isCall ? [] : seedFixes),
       ...others.filter((fix) => !row.fixes.includes(fix) && !this.#isSettled(fix, seeds)),
     ]);
+    const cause = shorten(
+      signing ?? [this.#cause(finding, anchor), earlier?.sentence, later?.sentence].filter(Boolean).join(' '),
+    );
     const rule = ruleOf(failure.kind, frame.programAddress);
     return {
       code,
       title: shorten(named.message === undefined ? this.#text.title : `${named.name}: ${named.message}`),
-      cause: shorten(
-        signing ?? [this.#cause(finding, anchor), earlier?.sentence, later?.sentence].filter(Boolean).join(' '),
-      ),
+      cause,
       fixes: specific.length > 0 ? specific : named.fixes.length > 0 ? named.fixes : row.fixes,
       notes: [
         ...this.#notes(findings, finding, seedNote(seeds, signing)),
@@ -145,7 +146,7 @@ class FrameExplainer {
         program: frame.programName,
         instruction: frame.instruction?.name ?? null,
       },
-      account: account === null ? null : this.#account(account),
+      account: account === null ? null : this.#account(account, [cause, ...specific].join(' ')),
       accounts: frame.accounts.map(({ address }) => this.#account(address)),
       asked: facts.asked,
       held: facts.held,
@@ -352,8 +353,10 @@ class FrameExplainer {
     return this.#frame.accounts.find((account) => account.role === role || account.role === camel)?.address ?? null;
   }
 
-  #account(address: string): ExplainedAccount {
-    const account = this.#frame.accounts.find((each) => each.address === address);
+  /** @param said what is said of it: of an account that is named twice, the role that it is about is told */
+  #account(address: string, said = ''): ExplainedAccount {
+    const places = this.#frame.accounts.filter((each) => each.address === address);
+    const account = places.find(({ role }) => role !== null && said.includes(`\`${role}\``)) ?? places[0];
     const inTransaction = accountInTransaction(this.#trace, address);
     if (account === undefined) return inTransaction;
     const { name, role, isSigner, isWritable } = account;

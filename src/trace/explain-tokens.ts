@@ -13,7 +13,7 @@ import {
   type TokenAccount,
 } from './decoders/token-state.ts';
 import { lookAtTokenRules } from './explain-token-rules.ts';
-import { type FrameView, isGone, SYSTEM_PROGRAM } from './explain-view.ts';
+import { ASSOCIATED_TOKEN_PROGRAM, type FrameView, isGone, SYSTEM_PROGRAM } from './explain-view.ts';
 import type { FrameAccount } from './transaction-trace.ts';
 import { numberText } from './value-text.ts';
 
@@ -65,12 +65,17 @@ function lookAtKind(
   }
   if (state.owner !== program) {
     const isOther = isTokenProgram(state.owner);
+    const isCalledByAta = view.path.at(-2)?.programAddress === ASSOCIATED_TOKEN_PROGRAM;
     view.add(
       'wrongProgram',
       isOther
         ? `${who} belongs to ${view.show(state.owner)}, and the instruction was sent to ${view.show(program)}.`
         : `${who} is owned by ${view.show(state.owner)}, so it is not ${kind} of ${view.show(program)}.`,
-      isOther ? `Send the instruction to ${view.show(state.owner)}.` : `Pass ${kind} as \`${account.role}\`.`,
+      isOther && isCalledByAta
+        ? `Pass ${view.show(state.owner)} as \`tokenProgram\`, and derive the address with it.`
+        : isOther
+          ? `Send the instruction to ${view.show(state.owner)}.`
+          : `Pass ${kind} as \`${account.role}\`.`,
       account,
     );
     return;

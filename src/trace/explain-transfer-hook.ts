@@ -16,6 +16,8 @@ const EXECUTE = Uint8Array.of(105, 37, 101, 197, 75, 251, 102, 26);
 /** Source, mint, destination, authority, the list: the accounts of Execute that are always there. */
 const FIXED_ACCOUNTS = 5;
 const META_LEN = 35;
+/** In the place of a program: none. */
+const NOBODY = '11111111111111111111111111111111';
 const MAX_SEED_LEN = 32;
 
 /** A transfer that failed in the call of its mint's hook, or while its accounts were put together. */
@@ -30,6 +32,7 @@ export function lookAtTransferHook(view: FrameView): void {
   const extension = state === undefined ? undefined : readExtensions(state).get('TransferHook');
   if (mint === undefined || extension === undefined || extension.length < 64) return;
   const hook = keyAt(extension, 32);
+  if (hook === NOBODY) return;
   const list = derive([SEED, Pubkey.fromBase58(mint).bytes], hook);
   if (list === undefined) return;
   const given = new Set<string>(transfer.accounts.map(({ address }) => address));

@@ -43,11 +43,12 @@ export function earlierOf(
 ): Earlier {
   const { frame, address } = event;
   // A shortage of the one who may take is one of the allowance.
-  const field = found.kind === 'funds' && found.account !== address ? 'delegatedAmount' : undefined;
+  const isAllowance = found.kind === 'funds' && found.account !== address;
+  const field = isAllowance ? 'delegatedAmount' : found.kind === 'state' ? 'extensions.' : undefined;
   const deed = deedOf(event, show, field);
   const who = frameWords(frame, path, show);
   // The account was no use before either: what made it is not to be undone.
-  const isMaker = deed.kind === 'made' && found.kind !== 'initialized';
+  const isMaker = (deed.kind === 'made' && found.kind !== 'initialized') || found.kind === 'hook';
   const [top, failed] = [frame.path[0], path[0].path[0]];
   const isRepeated = frame.instruction !== null && frame.instruction.name === path[0].instruction?.name;
   const later = top === failed ? `call #${path[path.length - 1].path.join('.')}` : `instruction #${failed}`;
@@ -63,7 +64,7 @@ export function earlierOf(
       : isTwice
         ? `Leave out one of both, instruction #${top} or #${failed}.`
         : deed.kind === 'taken'
-          ? `Let ${who} take less, or ${field === undefined ? `bring more into ${show(address)}` : `approve more`} between it and ${later}.`
+          ? `Let ${who} take less, or ${!isAllowance ? `bring more into ${show(address)}` : `approve more`} between it and ${later}.`
           : `Don't let ${who} ${deed.verb} ${deed.object} before ${later}: change their order, or leave that out.`,
     isInstead: UNDONE.has(found.kind) || deed.kind === 'taken',
   };
@@ -130,7 +131,7 @@ export function deedOf(
   }
   if (was !== undefined && is === undefined) return { past: 'cleared', verb: 'clear', object: who, kind: 'closed' };
   const fields = was === undefined || is === undefined ? [] : differences(fieldsOf(was), fieldsOf(is), '');
-  const ordered = [...fields.filter(({ name }) => name === field), ...fields];
+  const ordered = [...fields.filter(({ name }) => field !== undefined && name.startsWith(field)), ...fields];
   for (const each of ordered) {
     const deed = deedToField(each, is!.name, who, show);
     if (deed !== undefined) return deed;
@@ -151,8 +152,13 @@ const readState = ({ owner, data }: AccountState): AccountReading | undefined =>
 
 /** The fields in the order in which they matter: authorities last of a token account's, behind what it holds. */
 const fieldsOf = ({ fields }: AccountReading) => {
-  const { state, amount, ...rest } = fields;
-  return { ...(state === undefined ? {} : { state }), ...(amount === undefined ? {} : { amount }), ...rest };
+  const { state, amount, supply, ...rest } = fields;
+  const known = (named: Readonly<Record<string, DecodedValue | undefined>>) =>
+    Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)) as Record<
+      string,
+      DecodedValue
+    >;
+  return { ...known({ state, amount }), ...rest, ...known({ supply }) };
 };
 
 function deedToField(
@@ -177,7 +183,6 @@ function deedToField(
     const object = `${numberText(before - after)} of the ${numberText(before)} tokens of ${who} that were approved`;
     return { past: 'took', verb: 'take', object, kind: 'taken' };
   }
-  if (name === 'supply') return undefined;
   const field = `the ${wordsOf(name, kind)} of ${who}`;
   if (after instanceof Uint8Array && before instanceof Uint8Array) {
     return { past: 'changed', verb: 'change', object: field, kind: 'changed' };

@@ -19,6 +19,7 @@ const HELP: Readonly<Partial<Record<Finding['kind'], RegExp>>> = {
   funds: /^(Transfer|MintTo)/,
   frozen: /^Thaw/,
   owner: /^(Approve|SetAuthority)/,
+  space: /^Initialize(?!Mint2?$|Account[23]?$|Multisig2?$)/,
 };
 /** Roles of accounts that are there before, whatever is made. */
 const GIVEN_ROLE = /payer|funding|owner|authority|base|source|^from|mint$/i;
@@ -55,4 +56,5 @@ const WORDS: Readonly<Partial<Record<Finding['kind'], string>>> = {
   funds: 'What brings something into it',
   frozen: 'What thaws it',
   owner: 'What gives the authority',
+  space: 'An extension that takes space',
 };

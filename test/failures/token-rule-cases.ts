@@ -20,6 +20,14 @@ const FEES = (authority: Pubkey) =>
   tlv([1, join(authority.bytes, authority.bytes, u64(0n), ...[0, 1].map(() => join(u64(0n), u64(10n), u16(100))))]);
 const ONE = u8(0, 0, 0, 0, 0, 0, 240, 63);
 
+const initializeMetadata = token22(
+  join(u8(210, 225, 30, 162, 88, 184, 77, 141), string('N'), string('S'), string('u')),
+  meta(MINT, 'w'),
+  meta(PAYER),
+  meta(MINT),
+  meta(PAYER, 's'),
+);
+
 const tokens = (scene: s.Scene, ofAlice = 50n) => {
   scene.mint(MINT, s.mintData(PAYER, 6, PAYER));
   scene.tokens(ALICE_TOKENS, MINT, PAYER, ofAlice);
@@ -300,6 +308,85 @@ export const TOKEN_RULE_CASES = [
         data: account22(MINT, PAYER, 100n, tlv([2, u64(0n)])),
       });
       return scene.send([s.tokenTransferChecked(ALICE_TOKENS, MINT, BOB_TOKENS, PAYER, 50n, 6, TOKEN_2022)]);
+    },
+  ),
+  failure(
+    'extension-after-the-mint',
+    'InitializeMint2 stands before InitializeTransferFeeConfig: the space for the extension is there, the extension is not.',
+    'PROGRAM_INVALID_ACCOUNT_DATA',
+    [
+      /has 278 bytes/,
+      /no extension takes 82/,
+      /comes only after: instruction #2 \(Token-2022: InitializeTransferFeeConfig\)/,
+    ],
+    (scene) =>
+      scene.send([
+        s.createAccount(PAYER, MINT, 10_000_000n, 278n, TOKEN_2022),
+        token22(join(u8(20, 6), PAYER.bytes, u8(0)), meta(MINT, 'w')),
+        token22(join(u8(26, 0, 1), PAYER.bytes, u8(1), PAYER.bytes, u16(100), u64(10n)), meta(MINT, 'w')),
+      ]),
+  ),
+  failure(
+    'metadata-without-pointer',
+    'The mint has no MetadataPointer, which metadata in the mint needs.',
+    'TOKEN_2022_INVALID_EXTENSION_COMBINATION',
+    [/no extension MetadataPointer/],
+    (scene) => {
+      scene.account(MINT, { lamports: 20_000_000n, owner: TOKEN_2022, data: mint22(tlv([3, PAYER.bytes])) });
+      return scene.send([initializeMetadata]);
+    },
+  ),
+  failure(
+    'metadata-twice',
+    'InitializeTokenMetadata twice.',
+    'TOKEN_2022_EXTENSION_ALREADY_INITIALIZED',
+    [/has TokenMetadata already/, /Leave out one of both/],
+    (scene) => {
+      const data = mint22(tlv([18, join(PAYER.bytes, MINT.bytes)]));
+      scene.account(MINT, { lamports: 20_000_000n, owner: TOKEN_2022, data });
+      return scene.send([initializeMetadata, initializeMetadata]);
+    },
+  ),
+  failure(
+    'hook-set-before',
+    'The first instruction sets a transfer hook, the second transfers without its accounts.',
+    'CPI_PROGRAM_NOT_IN_TRANSACTION',
+    [/instruction #0 \(Token-2022: UpdateTransferHook\)/, 'JRtDiqMG4WPDdX6JNDJTmsDu5QfnfY4YshLsmEmcp1p'],
+    (scene) => {
+      scene.program(OUTER, 'say');
+      extended(scene, tlv([14, join(PAYER.bytes, new Uint8Array(32))]), tlv([15, u8(0)]));
+      return scene.send([
+        onMint(join(u8(36, 1), OUTER.bytes)),
+        s.tokenTransferChecked(ALICE_TOKENS, MINT, BOB_TOKENS, PAYER, 5n, 6, TOKEN_2022),
+      ]);
+    },
+  ),
+  failure(
+    'supply-minted-before-closing',
+    'MintTo gives the mint a supply, then it is to be closed.',
+    'TOKEN_2022_MINT_HAS_SUPPLY',
+    [/supply of 5/, /instruction #0 \(Token-2022: MintTo\) changed the supply of mint from 0 to 5/],
+    (scene) => {
+      extended(scene, tlv([3, PAYER.bytes]));
+      const data = mint22(tlv([3, PAYER.bytes]));
+      data.set(u64(0n), 36);
+      scene.account(MINT, { lamports: 20_000_000n, owner: TOKEN_2022, data });
+      return scene.send([
+        s.mintTo(MINT, ALICE_TOKENS, PAYER, 5n, TOKEN_2022),
+        token22(u8(9), meta(MINT, 'w'), meta(PAYER, 'w'), meta(PAYER, 's')),
+      ]);
+    },
+  ),
+  failure(
+    'ata-of-token-2022-for-a-token-mint',
+    'Associated Token is given Token-2022 for a mint of Token.',
+    'PROGRAM_INCORRECT_PROGRAM_ID',
+    [/belongs to Token/, /Pass Token as `tokenProgram`/],
+    (scene) => {
+      scene.mint(MINT);
+      const seeds = [BOB.bytes, s.toKey(TOKEN_2022).bytes, MINT.bytes];
+      const { address } = findProgramAddress(seeds, s.toKey(s.ATA)) as { address: Pubkey };
+      return scene.send([s.ataCreate(PAYER, address, BOB, MINT, TOKEN_2022)]);
     },
   ),
 ];

@@ -11,7 +11,7 @@
 // Bounds. "Tight" limbs, as mul and sqr leave them, are within 2^(e(i + 1) − e(i) − 1) + 2^10 units. A column of a product of
 // tight elements is, all its terms counted without sign, below 2^53/16.4 units (limb 0 has the most: 2^48.97). So mul is
 // exact for sums of n tight elements times sums of m, while n · m ≤ 16; sums and differences aren't carried.
-// Source: D. J. Bernstein, "Floating-point arithmetic and message authentication" (2000), §4; the same radix.
+// Source: D. J. Bernstein, "Curve25519: new Diffie-Hellman speed records" (PKC 2006), §4, with limbs for 53 bits of precision.
 
 import type { FunctionBuilder } from '../../wasm/function-builder.ts';
 import type { ModuleBuilder } from '../../wasm/module-builder.ts';
@@ -41,7 +41,7 @@ const COLUMN_AREA = CONSTANT_BYTES;
 const ANCHORS = COLUMN_AREA + COLUMNS * VECTOR_BYTES;
 export const PAIR_FIELD_BYTES = ANCHORS + BLOCK_COLUMNS * VECTOR_BYTES;
 
-/** The two limbs of a constant in both lanes, as bytes for a data segment. */
+/** The limbs of a constant, or of one for each lane, as bytes for a data segment. */
 export function pairBytes(lane0: bigint, lane1 = lane0): Uint8Array {
   return vectors(
     LIMB_STARTS.slice(0, PAIR_LIMBS).map((start, i) => [limbOf(lane0, start, i), limbOf(lane1, start, i)]),

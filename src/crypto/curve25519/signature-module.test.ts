@@ -41,7 +41,7 @@ function bothWays(s: bigint, k: bigint, key: Point, r: Point, width: number): { 
   return { joint, combs: module.isExpected() !== 0 };
 }
 
-test.each([5, 8, 10])('[s]B − [k]A = R is decided without the cofactor for any k, multiples of width %d', (width) => {
+test.each([5, 10])('[s]B − [k]A = R is decided without the cofactor for any k, multiples of width %d', (width) => {
   module.loadBasePoints();
   module.buildBaseMultiples(width);
   const challenges = [

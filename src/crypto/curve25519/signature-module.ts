@@ -1,5 +1,6 @@
 // The module behind Ed25519 verification, instantiated when the first signature is checked. What it does is said where
-// it is emitted, in signature-emitter.ts.
+// it is emitted, in signature-emitter.ts. It needs a host whose WebAssembly has vectors, as that of every supported one
+// does; another refuses to compile it, by an error that says so.
 
 import { instantiate } from '../instantiate.ts';
 import { SIGNATURE_MODULE } from '../signature.generated.ts';

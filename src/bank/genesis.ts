@@ -203,7 +203,6 @@ export function setPrecompiles(accounts: AccountSink): void {
 /** A gate's account: u8 1, then the slot of its activation. There are hundreds, and hardly anyone looks at one. */
 function setFeatures(accounts: Accounts, features: FeatureSet, rent: sysvars.Rent): void {
   const lamports = minimumBalance(rent, 9);
-  const names = features.active;
   let addresses: Set<string> | undefined;
   // Made once: what is the same in two copies of the accounts is the same object.
   let entries: (readonly [Pubkey, Account])[] | undefined;
@@ -218,8 +217,8 @@ function setFeatures(accounts: Accounts, features: FeatureSet, rent: sysvars.Ren
     return [Pubkey.fromBase58(FEATURE_GATES[name].address), account];
   };
   accounts.setPending({
-    has: (address) => (addresses ??= new Set(names.map((name) => FEATURE_GATES[name].address))).has(address),
-    entries: () => (entries ??= names.map(makeEntry)),
+    has: (address) => (addresses ??= new Set(features.active.map((name) => FEATURE_GATES[name].address))).has(address),
+    entries: () => (entries ??= features.active.map(makeEntry)),
   });
 }
 

@@ -344,27 +344,42 @@ export const LATEST_MAINNET_ACTIVATION_SLOT: number = Math.max(
 /** A set of active gates, each with the slot it was activated at. A value: `with` and `without` make a new one. */
 export class FeatureSet {
   readonly runtime: RuntimeFeatures;
-  readonly #slots: ReadonlyMap<FeatureName, bigint>;
+  readonly #makeSlots: () => ReadonlyMap<FeatureName, bigint>;
+  #madeSlots: ReadonlyMap<FeatureName, bigint> | undefined;
   /** One object for all, because what programs are loaded for is remembered by it. */
   static #mainnet: FeatureSet | undefined;
 
-  private constructor(slots: ReadonlyMap<FeatureName, bigint>) {
-    this.#slots = slots;
-    this.runtime = Object.fromEntries(FEATURE_NAMES.map((name) => [name, slots.has(name)])) as RuntimeFeatures;
+  private constructor(isActive: (name: FeatureName) => boolean, makeSlots: () => ReadonlyMap<FeatureName, bigint>) {
+    const runtime: { [N in FeatureName]?: boolean } = {};
+    for (const name of FEATURE_NAMES) runtime[name] = isActive(name);
+    this.runtime = runtime as RuntimeFeatures;
+    this.#makeSlots = makeSlots;
+  }
+
+  static #from(slots: ReadonlyMap<FeatureName, bigint>): FeatureSet {
+    return new FeatureSet(
+      (name) => slots.has(name),
+      () => slots,
+    );
+  }
+
+  /** Made when they are asked for: a fresh process wants to know what is active, not since when. */
+  get #slots(): ReadonlyMap<FeatureName, bigint> {
+    return (this.#madeSlots ??= this.#makeSlots());
   }
 
   /** What is active on mainnet-beta, at the slots of its activation there. */
   static mainnet(): FeatureSet {
-    return (FeatureSet.#mainnet ??= new FeatureSet(mainnetSlots()));
+    return (FeatureSet.#mainnet ??= new FeatureSet((name) => FEATURE_GATES[name].mainnet !== undefined, mainnetSlots));
   }
 
   /** Every gate known, activated at slot 0. */
   static all(): FeatureSet {
-    return new FeatureSet(new Map(FEATURE_NAMES.map((name) => [name, 0n])));
+    return FeatureSet.#from(new Map(FEATURE_NAMES.map((name) => [name, 0n])));
   }
 
   static none(): FeatureSet {
-    return new FeatureSet(new Map());
+    return FeatureSet.#from(new Map());
   }
 
   /**
@@ -375,7 +390,7 @@ export class FeatureSet {
   static of(slots: Iterable<readonly [FeatureId, bigint]>): FeatureSet {
     const known = new Map<FeatureName, bigint>();
     for (const [feature, slot] of slots) known.set(featureName(feature), slot);
-    return new FeatureSet(known);
+    return FeatureSet.#from(known);
   }
 
   /**
@@ -384,7 +399,7 @@ export class FeatureSet {
    * @throws ParhelionError `UNKNOWN_FEATURE`
    */
   with(feature: FeatureId, slot = 0n): FeatureSet {
-    return new FeatureSet(new Map(this.#slots).set(featureName(feature), slot));
+    return FeatureSet.#from(new Map(this.#slots).set(featureName(feature), slot));
   }
 
   /**
@@ -395,7 +410,7 @@ export class FeatureSet {
   without(...features: readonly FeatureId[]): FeatureSet {
     const slots = new Map(this.#slots);
     for (const feature of features) slots.delete(featureName(feature));
-    return new FeatureSet(slots);
+    return FeatureSet.#from(slots);
   }
 
   /**
@@ -409,7 +424,7 @@ export class FeatureSet {
 
   /** @throws ParhelionError `UNKNOWN_FEATURE` */
   isActive(feature: FeatureId): boolean {
-    return this.#slots.has(featureName(feature));
+    return this.runtime[featureName(feature)];
   }
 
   /** @throws ParhelionError `UNKNOWN_FEATURE` */

@@ -48,10 +48,11 @@ export interface SignatureModule {
 let shared: SignatureModule | undefined;
 
 export function signatureModule(): SignatureModule {
-  return (shared ??= create());
+  return (shared ??= createSignatureModule());
 }
 
-function create(): SignatureModule {
+/** One of its own, with nothing in its memory yet. */
+export function createSignatureModule(): SignatureModule {
   const exports = instantiate(SIGNATURE_MODULE.base64);
   const wasmMemory: WebAssembly.Memory = exports['memory'];
   let memory = new Uint8Array(wasmMemory.buffer);

@@ -10,6 +10,7 @@ import { MM_HEAP_START, MM_INPUT_START, MM_REGION_SIZE, MM_STACK_START } from '.
 import type { Config } from '../config.ts';
 import {
   ACCESS_ADDR,
+  DIRT_GRAIN,
   DIRTY_FROM,
   GAP_MASK,
   GAP_SIZE,
@@ -17,6 +18,7 @@ import {
   HEAP_WINDOW_START,
   HOST_BASES,
   HOST_OFFSET,
+  PATIENCE,
   READ_ENDS,
   READ_LIMIT,
   READ_ROOMS,
@@ -124,6 +126,19 @@ function emitRefresh(module: ModuleBuilder): void {
   f.i32(0).i32(0).store('i32Store', STALE);
 }
 
+/** Written at its end and at more than its first bytes, the heap counts as written all over: plans of loops go by one limit. */
+function emitWholeHeap(f: FunctionBuilder): void {
+  const entry = HEAP_REGION << REGION_SHIFT;
+  const heap = (field: number): FunctionBuilder => f.i32(0).load('i32Load', field + entry);
+  heap(DIRTY_FROM);
+  heap(READ_LIMIT).op('i32LtU');
+  heap(WRITE_LIMIT).i32(DIRT_GRAIN).op('i32GtU', 'i32And');
+  f.if();
+  f.i32(0);
+  heap(READ_LIMIT).store('i32Store', WRITE_LIMIT + entry);
+  f.end();
+}
+
 /** Makes HEAP_WINDOW_START and HEAP_WINDOW_LEN from the heap's limits and rooms. */
 function emitHeapWindow(f: FunctionBuilder): void {
   const entry = HEAP_REGION << REGION_SHIFT;
@@ -200,16 +215,40 @@ function emitSlowAccess(module: ModuleBuilder, gaps: boolean, access: number): v
   f.get(offset).op('i64ExtendI32U').i64(1).get(kind).i32(3).op('i32And', 'i64ExtendI32U', 'i64Shl', 'i64Add');
   f.get(entry).load('i64Load32U', WRITE_LIMIT).get(entry).load('i64Load32U', READ_LIMIT);
   f.get(kind).i32(STORE).op('i32GeU', 'select', 'i64GtU').brIf(other);
+  emitImpatience(f, kind, entry);
   f.get(offset).get(entry).load('i32Load', HOST_OFFSET).op('i32Add', 'return');
   f.end();
 
   f.i32(0).get(address).store('i64Store', ACCESS_ADDR);
   f.get(kind).call(access).set(host);
+  emitWholeHeap(f);
   // It may have raised a write limit.
   for (const region of [STACK_REGION, HEAP_REGION, INPUT_REGION])
     emitRoom(f, region, WRITE_LIMIT, WRITE_ROOMS, WRITE_ENDS);
   emitHeapWindow(f);
   f.get(host);
+}
+
+/**
+ * A store to the heap that the table admits came here for being outside of the window. Where there are many, as in programs
+ * that write both ends, the whole heap counts as written.
+ */
+function emitImpatience(f: FunctionBuilder, kind: number, entry: number): void {
+  const left = f.local('i32');
+  f.get(kind).i32(STORE).op('i32GeU');
+  f.get(entry)
+    .i32(HEAP_REGION << REGION_SHIFT)
+    .op('i32Eq', 'i32And');
+  f.if();
+  f.i32(0).i32(0).load('i32Load', PATIENCE).i32(1).op('i32Sub').tee(left).store('i32Store', PATIENCE);
+  f.get(left).i32(0).op('i32LeS');
+  f.if();
+  f.i32(0).i32(1).store('i32Store', PATIENCE);
+  f.get(entry).get(entry).load('i32Load', READ_LIMIT).store('i32Store', WRITE_LIMIT);
+  emitRoom(f, HEAP_REGION, WRITE_LIMIT, WRITE_ROOMS, WRITE_ENDS);
+  emitHeapWindow(f);
+  f.end();
+  f.end();
 }
 
 /** By halves, as on paper. */

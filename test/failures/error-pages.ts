@@ -25,7 +25,8 @@ function casesByCode(report: string): Map<string, string[]> {
   const cases = new Map<string, string[]>();
   for (const part of report.split(/^## /m).slice(1)) {
     const [id, ...rest] = part.split('\n');
-    const code = /docs\/errors\/(\w+)\.md/.exec(part)?.[1];
+    // The longest codes are on two lines.
+    const code = /docs\/errors\s*\/(\w+)\.md/.exec(part)?.[1];
     if (code === undefined) continue;
     const text = `\`${id}\` in test/failures. ${rest.join('\n').trim()}`;
     cases.set(code, [...(cases.get(code) ?? []), text]);

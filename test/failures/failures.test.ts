@@ -146,4 +146,6 @@ it('docs/errors is current: a page for each code', () => {
     expect(readFileSync(new URL(name, folder), 'utf8'), `${name}: run npm run error-pages`).toBe(text);
   }
   expect(readdirSync(folder).sort()).toEqual([...pages.keys()].sort());
+  const withoutCase = Object.keys(EXPLANATION_CODES).filter((code) => !pages.get(`${code}.md`)!.includes('## A case'));
+  expect(withoutCase).toEqual(WITHOUT_CASE);
 });

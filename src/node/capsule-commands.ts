@@ -16,6 +16,7 @@ import {
   formatLedger,
   formatTrace,
   formatUnits,
+  jsonText,
   pprofUnits,
   TRACE_LEVELS,
   traceToJson,
@@ -136,10 +137,6 @@ function printUnits(
 function sayNothingRan({ trace }: TransactionOutcome, write: Write): void {
   const { verdict, errorText } = trace;
   if (verdict === 'refused') write(`✗ nothing ran: ${escapeText(errorText ?? 'the transaction was rejected')}\n`);
-}
-
-function jsonText(value: unknown): string {
-  return JSON.stringify(value, null, 2);
 }
 
 function oneOf<const T extends readonly string[]>(name: string, known: T, received: string): T[number] {

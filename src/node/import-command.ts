@@ -3,6 +3,7 @@
 
 import { runCapsule } from '../testing/capsule.ts';
 import { capsuleFromRpc } from '../testing/capsule-from-rpc.ts';
+import { jsonText } from '../trace/index.ts';
 import type { InputFiles } from './input-files.ts';
 
 /** @param say for what is not the capsule: assumptions, and how it compares with the recording */
@@ -29,7 +30,7 @@ export function makeCapsuleFile(
   ];
   if (differences.length === 0) say('It runs as it ran on the cluster: the same error, logs and compute units.');
   else say(`It does not run as it ran on the cluster: ${differences.join('; ')}.`);
-  write(JSON.stringify(capsule));
+  write(jsonText(capsule, 0));
   return 0;
 }
 

@@ -10,7 +10,7 @@ import {
   formatRewindFrames,
   rewindToJson,
 } from '../trace/format-rewind.ts';
-import { escapeText, parseMoment, valueToJson } from '../trace/index.ts';
+import { escapeText, jsonText, parseMoment, valueToJson } from '../trace/index.ts';
 import { ParhelionError } from '../wire/errors.ts';
 
 export interface RewindOptions extends FormatRewindOptions {
@@ -136,7 +136,7 @@ function obey(session: Rewind, command: string, options: FormatRewindOptions): s
 export function printMoment(session: Rewind, options: RewindOptions, write: Write): void {
   goToStart(session, options.at);
   if (options.json) {
-    write(JSON.stringify({ frames: valueToJson(session.frames), point: momentJson(session) }, null, 2));
+    write(jsonText({ frames: valueToJson(session.frames), point: momentJson(session) }));
     return;
   }
   if (options.at === undefined) write(`${formatRewindFrames(session.frames, options)}\n`);
@@ -164,7 +164,7 @@ export function runScript(session: Rewind, commands: string, options: RewindOpti
     });
     const text = isMistake ? `line ${i + 1}: ${said}` : said;
     if (options.json) {
-      write(JSON.stringify({ command, said: text ?? null, isMistake, point: momentJson(session) }));
+      write(jsonText({ command, said: text ?? null, isMistake, point: momentJson(session) }, 0));
     } else {
       write(`> ${escapeText(command)}\n${text ?? formatRewind(session.point, session.frame, options)}\n`);
     }

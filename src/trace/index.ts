@@ -29,7 +29,7 @@ export { type JsonValue, TRACE_JSON_VERSION, traceToJson, valueToJson } from './
 export { type FrameLedger, type Ledger, type LedgerEntry, ledgerOf } from './ledger.ts';
 export type { AccountFields, FieldChange } from './ledger-fields.ts';
 export { WELL_KNOWN_NAMES } from './names.ts';
-export { escapeText } from './plain-text.ts';
+export { escapeText, jsonText } from './plain-text.ts';
 export { type OutcomeFacts, type TraceOptions, TraceRecorder } from './recorder.ts';
 export {
   type FramePath,

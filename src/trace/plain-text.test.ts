@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodePlainText, displayWidth, escapeText } from './plain-text.ts';
+import { decodePlainText, displayWidth, escapeText, jsonText } from './plain-text.ts';
 
 describe('escapeText', () => {
   const rows: [name: string, input: string, expected: string][] = [
@@ -38,5 +38,21 @@ describe('displayWidth', () => {
     expect(displayWidth('漢字')).toBe(4);
     expect(displayWidth('🎉')).toBe(2);
     expect(displayWidth('e\u0301')).toBe(1);
+  });
+});
+
+describe('jsonText', () => {
+  const value = { 'k\x9b': ['\x1b[2J\n', 'a\u202eb', 'c\u{e0041}', 'd\ud800', 'é 漢 🎉'], n: 1 };
+
+  it.each([0, 2])('is the same value, with nothing in it that a terminal obeys (%s)', (indent) => {
+    const text = jsonText(value, indent);
+    expect(JSON.parse(text)).toEqual(value);
+    for (const line of text.split('\n')) expect(escapeText(line)).toBe(line);
+    expect(text.includes('é 漢 🎉')).toBe(true);
+  });
+
+  it('is what JSON.stringify gives of plain values', () => {
+    expect(jsonText({ a: ['b'] })).toBe(JSON.stringify({ a: ['b'] }, null, 2));
+    expect(jsonText({ a: ['b'] }, 0)).toBe('{"a":["b"]}');
   });
 });

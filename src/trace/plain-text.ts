@@ -17,6 +17,14 @@ export function escapeText(text: string): string {
   });
 }
 
+/** JSON that a terminal shows as it is: what JSON leaves as it stands, and `escapeText` doesn't, is spelled out its way. */
+export function jsonText(value: unknown, indent = 2): string {
+  return JSON.stringify(value, null, indent).replace(UNSAFE, (character) => {
+    if (character === '\n') return character; // between the lines; within a string JSON spells it out itself
+    return character.replace(/[\s\S]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  });
+}
+
 /** More accents on one letter than any script uses: they would run over the lines above and below. */
 const STACKED_MARKS = /(\p{M}{4})(\p{M}+)/gu;
 

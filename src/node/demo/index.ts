@@ -1,6 +1,6 @@
 // `parhelion demo`: plays scenarios and prints the tree of calls of each.
 
-import { formatTrace, traceToJson } from '../../trace/index.ts';
+import { formatTrace, jsonText, traceToJson } from '../../trace/index.ts';
 import { ParhelionError } from '../../wire/errors.ts';
 import { PROGRAM_SCENARIOS } from './program-scenarios.ts';
 import { type Scenario, Stage } from './stage.ts';
@@ -25,13 +25,7 @@ export interface DemoOptions {
 export async function runDemo(options: DemoOptions, write: (line: string) => void): Promise<void> {
   if (options.list) {
     if (options.json) {
-      write(
-        JSON.stringify(
-          SCENARIOS.map(({ name, title, story }) => ({ name, title, story })),
-          null,
-          2,
-        ),
-      );
+      write(jsonText(SCENARIOS.map(({ name, title, story }) => ({ name, title, story }))));
       return;
     }
     const width = Math.max(...SCENARIOS.map(({ name }) => name.length));
@@ -60,7 +54,7 @@ export async function runDemo(options: DemoOptions, write: (line: string) => voi
       write('');
     }
   }
-  if (options.json) write(JSON.stringify(documents.length === 1 ? documents[0] : documents, null, 2));
+  if (options.json) write(jsonText(documents.length === 1 ? documents[0] : documents));
 }
 
 function wrapWords(text: string, width: number): string {

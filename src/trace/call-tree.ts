@@ -230,15 +230,23 @@ class TreeBuilder implements FieldMaker {
     const isOrigin = !recorded.steps.some((step) => !('line' in step) && isSameFailure(step, error));
     const isCustom = typeof error !== 'string';
     const { refusal } = root as { refusal?: Refusal };
+    const custom =
+      isCustom && isOrigin && program !== undefined
+        ? this.#reader.decoders.describeError(addressOf(program), error.Custom)
+        : null;
+    const isIdlSilent =
+      custom === null &&
+      isCustom &&
+      isOrigin &&
+      program !== undefined &&
+      this.#reader.decoders.hasIdl(addressOf(program));
     const stage = !recorded.isEntered ? 'before' : recorded.failure === undefined ? 'after' : 'run';
     return {
       error,
       kind: 'error' in root ? (isCustom ? 'Custom' : error) : 'kind' in root ? String(root.kind) : 'Verdict',
       text: root.text,
-      custom:
-        isCustom && isOrigin && program !== undefined
-          ? this.#reader.decoders.describeError(addressOf(program), error.Custom)
-          : null,
+      custom,
+      ...(isIdlSilent ? { isIdlSilent } : {}),
       isOrigin,
       stage,
       callStep: stage === 'run' ? null : (recorded.step ?? null),

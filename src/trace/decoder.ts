@@ -33,6 +33,8 @@ export interface AccountReading {
 export interface ProgramDecoder {
   /** The program's name, for addresses that are not well known. */
   readonly name?: string;
+  /** Whether it is an IDL's reading: one that may be of another version of the program. */
+  readonly isFromIdl?: boolean;
   /** Returns undefined for an instruction it doesn't know. */
   decodeInstruction?(instruction: EncodedInstruction): InstructionReading | undefined;
   /** Returns undefined for an account of the program that it doesn't know. */
@@ -83,6 +85,10 @@ export class DecoderRegistry {
 
   [Symbol.iterator](): Iterator<[string, ProgramDecoder]> {
     return this.#decoders.entries();
+  }
+
+  hasIdl(programAddress: string): boolean {
+    return this.#decoders.get(programAddress)?.isFromIdl === true;
   }
 
   nameOf(programAddress: string): string | undefined {

@@ -75,7 +75,7 @@ export function linesOf(frame: CallFrame): string[] {
 
 export function nameError(frame: CallFrame): NamedError {
   const { programAddress } = frame;
-  const { error, custom, kind } = frame.failure!;
+  const { error, custom, kind, isIdlSilent } = frame.failure!;
   if (typeof error === 'string') return { code: '', name: kind, message: undefined, fixes: [] };
   const number = error.Custom;
   const { refusal } = frame.failure!;
@@ -96,7 +96,14 @@ export function nameError(frame: CallFrame): NamedError {
   if (found !== undefined) return { code: found.code, name: found.name, message: found.message, fixes: found.fixes };
   const name = custom?.name ?? anchor?.name ?? `Custom(${number})`;
   const place = anchor?.place === undefined ? 'the program’s source' : anchor.place;
-  const fixes = custom === null && anchor === undefined ? [] : [`Look at ${place}: where it returns ${name}.`];
+  const fixes =
+    custom !== null || anchor !== undefined
+      ? [`Look at ${place}: where it returns ${name}.`]
+      : isIdlSilent === true
+        ? [
+            `The IDL that is registered has no error ${number}: is it that of the deployed program? Register that one, or look the number up in the program’s source.`,
+          ]
+        : [];
   return { code: 'PROGRAM_CUSTOM_ERROR', name, message: custom?.message ?? anchor?.message ?? undefined, fixes };
 }
 

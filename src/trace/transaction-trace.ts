@@ -270,6 +270,8 @@ export interface FrameFailure {
   readonly text: string;
   /** What the failing program calls its custom error. Only at the origin: further out the number is somebody else's. */
   readonly custom: CustomError | null;
+  /** Whether the program's IDL is registered, and has no name for its custom error; absent where that isn't so. */
+  readonly isIdlSilent?: boolean;
   /** Whether it was raised here; false where it only passed through. Exactly one frame of a failed tree is its origin. */
   readonly isOrigin: boolean;
   /** `before` the frame ran, while it `run`s, or `after`, when its results were handed back to the caller. */

@@ -101,6 +101,15 @@ it('an IDL as it should be names the error and the arguments', () => {
   expect(outcome.trace.instructions[0].instruction?.args).toEqual({ order: { kind: { Two: [5n] } }, tips: [9] });
 });
 
+it.each([
+  ['of an earlier version', { ...IDL, errors: [{ code: 6001, name: 'Closed', msg: 'It is closed.' }] }],
+  ['of another program', { ...IDL, instructions: [], accounts: [], errors: [] }],
+])('of an IDL %s it is said that it has no such error', (_, idl) => {
+  const explanation = explain(shop(idl))!;
+  expect(explanation.code).toBe('PROGRAM_CUSTOM_ERROR');
+  expect(explanation.fixes.join()).toMatch(/The IDL that is registered has no error 6000: is it that of the deployed/);
+});
+
 it('a damaged IDL is refused with a sentence, or read as far as it goes', () => {
   const random = chance(5);
   const seen = new Set<string>();

@@ -215,6 +215,7 @@ interface IdlParts {
 function decoderOf({ name, instructions, errors, types, accounts: known }: IdlParts): ProgramDecoder {
   return {
     ...(name === undefined ? {} : { name }),
+    isFromIdl: true,
     decodeInstruction({ data, accounts }) {
       const found = instructions.find(({ discriminator }) => startsWith(data, discriminator));
       if (found === undefined) return undefined;

@@ -65,19 +65,49 @@ function stub(path, value) {
     const member = value[name];
     if (typeof member === 'string' && member.length > LONG) return `get ${name}() { return ${path}.${name}; }`;
     // Called as a method of what it belongs to.
-    if (typeof member === 'function') return `${name}: (...args) => ${path}.${name}(...args)`;
+    if (typeof member === 'function') {
+      const parameters = parametersOf(member);
+      return `${name}: ((o) => (${parameters}) => (o ??= ${path}).${name}(${parameters}))()`;
+    }
     return `${name}: ${stub(`${path}.${name}`, member)}`;
   });
   return `{ ${entries.join(', ')} }`;
 }
 
-/** It has as many parameters as the function, and what the function has beside. Remembered: some run for each instruction. */
+/** It has what the function has beside. Remembered: some run for each instruction. */
 function functionStub(path, value) {
-  const named = Array.from({ length: value.length }, (_, i) => `a${i}`);
-  const stub = `((f) => (${[...named, '...rest'].join(', ')}) => (f ??= ${path})(${[...named, '...rest'].join(', ')}))()`;
+  const parameters = parametersOf(value);
+  const stub = `((f) => (${parameters}) => (f ??= ${path})(${parameters}))()`;
   const own = Object.entries(value);
   if (!own.every(([, each]) => isData(each))) throw new Error(`${path} can't have a façade`);
   return own.length === 0 ? stub : `Object.assign(${stub}, ${JSON.stringify(Object.fromEntries(own))})`;
+}
+
+/**
+ * As many parameters as the function has, those with a default included: to pass on what isn't there changes nothing, and
+ * to gather and spread the rest of them takes longer than many a function.
+ */
+function parametersOf(value) {
+  const text = String(value);
+  const list = /^(?:async )?(?:function)? ?[\w$]* ?\(/.exec(text)?.[0];
+  const names = [];
+  if (list === undefined) {
+    // An arrow with one parameter and no parentheses, or something that is not written in JavaScript.
+    if (!/^[\w$]+ ?=>/.test(text)) return '...rest';
+    return 'a0';
+  }
+  let depth = 0;
+  let last = ',';
+  for (let at = list.length; depth > 0 || text[at] !== ')'; at++) {
+    const char = text[at];
+    if ('\'"`/'.includes(char) || (depth === 0 && text.startsWith('...', at))) return '...rest';
+    if ('([{'.includes(char)) depth++;
+    if (')]}'.includes(char)) depth--;
+    if (char === ',' && depth === 0) names.push(`a${names.length}`);
+    if (char.trim() !== '') last = char;
+  }
+  if (last !== ',') names.push(`a${names.length}`);
+  return names.join(', ');
 }
 
 const classStub = (path) => `lazyClass(() => ${path})`;

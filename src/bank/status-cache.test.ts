@@ -104,8 +104,9 @@ describe('the digest of a transaction', () => {
   test('is one of the message, however it was read', () => {
     for (const version of ['legacy', 0, 1] as const) {
       const bytes = bytesOf(version, 3, [1, 2, 3, 4, 5], []);
-      expect(areEqual(decoded(bytes), MessageDigest.of(decodeTransaction(bytes)))).toBe(true);
-      expect(areEqual(decoded(bytes), decoded(bytes.slice()))).toBe(true);
+      const expected = MessageDigest.of(decodeTransaction(bytes));
+      // The first of its kind, the one that gets a shape, one that has it.
+      for (let i = 0; i < 3; i++) expect(areEqual(decoded(bytes), expected)).toBe(true);
     }
   });
 
@@ -119,7 +120,7 @@ describe('the digest of a transaction', () => {
       bytesOf(0, 3, [1, 2], [3]),
       bytesOf('legacy', 3, [1, 2]),
       bytesOf(1, 3, [1, 2], [3]),
-    ].map(decoded);
+    ].map((bytes) => [1, 2, 3].map(() => decoded(bytes))[2]);
     for (const [i, a] of seen.entries()) {
       for (const [j, b] of seen.entries()) expect([i, j, areEqual(a, b)]).toEqual([i, j, i === j]);
     }

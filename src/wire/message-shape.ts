@@ -28,38 +28,14 @@ export class MessageShape {
   readonly instructions: readonly InstructionShape[];
   /** For the runtime: what it found out about all messages of this shape. */
   facts: unknown = undefined;
-  /** For the bank: what it knows the shape by. */
-  digest: unknown = undefined;
+  /** For the bank: what it makes of the bytes that are in every message of the shape. */
+  prefixDigest: unknown = undefined;
 
   constructor({ version, header, accountKeys, instructions }: VersionedMessage) {
     this.version = version as 'legacy' | 0;
     this.header = header;
     this.accountKeys = accountKeys;
     this.instructions = instructions.map(({ programIdIndex, accounts }) => ({ programIdIndex, accounts }));
-  }
-
-  /** All that there is of it, which no other shape has. */
-  bytes(): Uint8Array {
-    const { version, header, accountKeys, instructions } = this;
-    // Where each message has keys of its own, each has a shape of its own too.
-    let length = 5 + accountKeys.length * PUBKEY_BYTES;
-    for (let i = 0; i < instructions.length; i++) length += 2 + instructions[i].accounts.length;
-    const bytes = new Uint8Array(length);
-    bytes[0] = version === 'legacy' ? 0 : 1;
-    bytes[1] = header.numRequiredSignatures;
-    bytes[2] = header.numReadonlySignedAccounts;
-    bytes[3] = header.numReadonlyUnsignedAccounts;
-    bytes[4] = accountKeys.length;
-    let at = 5;
-    for (let i = 0; i < accountKeys.length; i++, at += PUBKEY_BYTES) bytes.set(accountKeys[i].bytes, at);
-    for (let i = 0; i < instructions.length; i++) {
-      const { programIdIndex, accounts } = instructions[i];
-      bytes[at] = programIdIndex;
-      bytes[at + 1] = accounts.length;
-      bytes.set(accounts, at + 2);
-      at += 2 + accounts.length;
-    }
-    return bytes;
   }
 
   /** Whether a message of this version with these keys stands at `offset`, of which the header is the first. */
@@ -94,17 +70,31 @@ export class ShapedMessage implements VersionedMessage {
   readonly #shape: MessageShape;
   readonly #blockhash: Pubkey;
   readonly #source: WireBytes;
+  // Where it begins, where its blockhash stands, where it ends.
+  readonly #begin: number;
+  readonly #hashAt: number;
+  readonly #end: number;
   /** Offset and length of each instruction's data. */
   readonly #places: readonly number[];
   #instructions: readonly ShapedInstruction[] | undefined;
 
-  constructor(shape: MessageShape, blockhash: Pubkey, source: WireBytes, places: readonly number[]) {
+  constructor(
+    shape: MessageShape,
+    source: WireBytes,
+    begin: number,
+    blockhashAt: number,
+    end: number,
+    places: readonly number[],
+  ) {
     this.version = shape.version;
     this.header = shape.header;
     this.accountKeys = shape.accountKeys;
     this.#shape = shape;
-    this.#blockhash = blockhash;
+    this.#blockhash = hashAt(source.view, blockhashAt);
     this.#source = source;
+    this.#begin = begin;
+    this.#hashAt = blockhashAt;
+    this.#end = end;
     this.#places = places;
     this.#instructions = undefined;
   }
@@ -128,34 +118,23 @@ export class ShapedMessage implements VersionedMessage {
     return new ShapedInstruction(shape, this.#source, places[2 * index], places[2 * index + 1]);
   }
 
-  /** How many words what the shape leaves open takes. */
-  get openWordCount(): number {
-    const places = this.#places;
-    let count = HASH_WORDS;
-    for (let i = 0; i < places.length; i += 2) count += 1 + ((places[i + 1] + 3) >>> 2);
-    return count;
+  /** How many of its bytes, from the first on, are in every message of the shape. */
+  get commonLength(): number {
+    return this.#hashAt - this.#begin;
   }
 
-  /**
-   * Writes what the shape leaves open: the blockhash, then the length and the data of each instruction, its last word
-   * filled up with zeros.
-   */
-  writeOpenWords(words: Int32Array): void {
-    this.#blockhash.writeWords(words, 0);
+  get length(): number {
+    return this.#end - this.#begin;
+  }
+
+  /** The signed u32 at a place of its bytes; zeros stand behind the last one. */
+  wordAt(at: number): number {
     const { view } = this.#source;
-    const places = this.#places;
-    let at = HASH_WORDS;
-    for (let i = 0; i < places.length; i += 2) {
-      let offset = places[i];
-      const length = places[i + 1];
-      words[at++] = length;
-      const end = offset + length;
-      for (; offset + 4 <= end; offset += 4) words[at++] = view.getInt32(offset, true);
-      if (offset === end) continue;
-      let last = 0;
-      for (let shift = 0; offset < end; offset++, shift += 8) last |= view.getUint8(offset) << shift;
-      words[at++] = last;
-    }
+    let offset = this.#begin + at;
+    if (offset + 4 <= this.#end) return view.getInt32(offset, true);
+    let word = 0;
+    for (let shift = 0; offset < this.#end; offset++, shift += 8) word |= view.getUint8(offset) << shift;
+    return word;
   }
 }
 
@@ -187,35 +166,39 @@ export class ShapedInstruction implements CompiledInstruction {
   }
 }
 
-const HASH_WORDS = HASH_BYTES / 4;
 const NO_LOOKUPS: readonly MessageAddressTableLookup[] = [];
 
+const SLOT_BITS = 6;
 /** The shapes seen last, by what tells them apart most often. */
-const SLOT_COUNT = 64;
-const shapes: (MessageShape | undefined)[] = new Array(SLOT_COUNT).fill(undefined);
+const shapes: (MessageShape | undefined)[] = new Array(1 << SLOT_BITS).fill(undefined);
+/** What was seen last that has no shape yet. Of many messages there is but one of a kind: the second one gets it. */
+const candidates = new Int32Array(1 << SLOT_BITS);
 
 /** The same as `readMessage`, by the shape of a message that was read before where there is one. */
 export function readShapedMessage(reader: WireReader, versions: 'all' | 'unprefixed' = 'all'): VersionedMessage {
   const begin = reader.offset;
-  const slot = slotOf(reader);
-  if (slot >= 0) {
-    const known = shapes[slot];
-    const message = known && readByShape(reader, known);
-    if (message !== undefined) return message;
-  }
+  const hash = shapeHash(reader);
+  const slot = hash >>> (32 - SLOT_BITS);
+  const known = shapes[slot];
+  const shaped = hash === 0 || known === undefined ? undefined : readByShape(reader, known);
+  if (shaped !== undefined) return shaped;
   const message = readMessage(reader, versions);
-  if (slot < 0 || message.version === 1 || message.addressTableLookups.length > 0) return message;
+  if (hash === 0 || message.version === 1 || message.addressTableLookups.length > 0) return message;
+  if (candidates[slot] !== hash) {
+    candidates[slot] = hash;
+    return message;
+  }
   const shape = new MessageShape(message);
   const end = reader.offset;
   reader.offset = begin;
-  const shaped = readByShape(reader, shape);
+  const first = readByShape(reader, shape);
   // Some forms of a message are not read by shapes: a number of keys in two bytes.
-  if (shaped === undefined) {
+  if (first === undefined) {
     reader.offset = end;
     return message;
   }
   shapes[slot] = shape;
-  return shaped;
+  return first;
 }
 
 /** Whether the message at `offset` begins with its header, behind no version. */
@@ -223,26 +206,26 @@ function isLegacyAt({ bytes, offset }: WireReader): boolean {
   return bytes[offset] < MESSAGE_VERSION_PREFIX;
 }
 
-/** -1 where the message is too short for one key and one instruction. */
-function slotOf(reader: WireReader): number {
+/** 0 where the message is too short for one key and one instruction. */
+function shapeHash(reader: WireReader): number {
   const { view, offset, end } = reader;
   const header = isLegacyAt(reader) ? offset : offset + 1;
-  if (header + 4 > end) return -1;
+  if (header + 4 > end) return 0;
   const keys = header + 4;
   const keyCount = reader.bytes[header + 3];
   const instructions = keys + keyCount * PUBKEY_BYTES + HASH_BYTES;
-  if (keyCount === 0 || instructions + 4 > end) return -1;
+  if (keyCount === 0 || instructions + 4 > end) return 0;
   let hash = Math.imul(view.getInt32(header, true) ^ view.getInt32(instructions, true), 0x9e3779b1);
   // The keys that differ most: the second one, and the last but one, which is often followed by a program.
   const second = keyCount > 1 ? keys + PUBKEY_BYTES : keys;
   hash = Math.imul(hash ^ view.getInt32(second, true), 0x85ebca6b);
   hash = Math.imul(hash ^ view.getInt32(instructions - HASH_BYTES - PUBKEY_BYTES, true), 0xc2b2ae35);
-  return hash >>> 26;
+  return hash | 0;
 }
 
 /** Reads a message that has this shape; undefined where it hasn't, and then nothing is read. */
 function readByShape(reader: WireReader, shape: MessageShape): ShapedMessage | undefined {
-  const { bytes, view, source, offset, end } = reader;
+  const { bytes, source, offset, end } = reader;
   const isLegacy = isLegacyAt(reader);
   if (!isLegacy && bytes[offset] !== MESSAGE_VERSION_PREFIX) return undefined;
   const header = isLegacy ? offset : offset + 1;
@@ -273,5 +256,5 @@ function readByShape(reader: WireReader, shape: MessageShape): ShapedMessage | u
   // A v0 message without lookup tables says so in its last byte.
   if (!isLegacy && (at >= end || bytes[at++] !== 0)) return undefined;
   reader.offset = at;
-  return new ShapedMessage(shape, hashAt(view, hash), source, places);
+  return new ShapedMessage(shape, source, offset, hash, at, places);
 }

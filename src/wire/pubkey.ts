@@ -120,12 +120,6 @@ export class Pubkey {
     for (let i = 0; i < 8; i++) view.setInt32(offset + i * 4, words[i], true);
   }
 
-  /** Writes the key as eight words. */
-  writeWords(words: Int32Array, at: number): void {
-    const own = (this.#words ??= wordsOf(this.bytes));
-    for (let i = 0; i < 8; i++) words[at + i] = own[i];
-  }
-
   /** Whether the 32 bytes at `offset` are this key's. */
   equalsAt(bytes: Uint8Array, offset: number): boolean {
     const own = this.bytes;

@@ -189,9 +189,7 @@ function lookAtOwner(view: FrameView, authority: FrameAccount, subject: FrameAcc
   const closer = isOfCloser ? token.closeAuthority : undefined;
   // Delegates move and burn, and do nothing else.
   const isForDelegates = /^(Transfer|Burn)/.test(view.instruction);
-  const mintState = view.stateAt(token.mint);
-  const delegate = mintState === undefined ? undefined : readExtensions(mintState).get('PermanentDelegate');
-  const permanent = delegate === undefined ? undefined : keyAt(delegate, 0);
+  const permanent = permanentDelegate(view, token);
   const allowed = [closer ?? token.owner, ...(isForDelegates ? [token.delegate, permanent] : [])];
   if (allowed.includes(authority.address)) return;
   const others = !isForDelegates
@@ -201,7 +199,19 @@ function lookAtOwner(view: FrameView, authority: FrameAccount, subject: FrameAcc
         ...(permanent === undefined ? [] : [`the permanent delegate of its mint ${view.show(permanent)}`]),
       ];
   const what = closer === undefined ? 'owner' : 'close authority';
-  authorityMismatch(view, authority, subject, what, closer ?? token.owner, others);
+  const swapped = closer === undefined ? swappedWith(view, subject, token) : undefined;
+  authorityMismatch(view, authority, subject, what, closer ?? token.owner, others, swapped);
+}
+
+function permanentDelegate(view: FrameView, { mint }: TokenAccount): string | undefined {
+  const state = view.stateAt(mint);
+  const delegate = state === undefined ? undefined : readExtensions(state).get('PermanentDelegate');
+  return delegate === undefined ? undefined : keyAt(delegate, 0);
+}
+
+interface Swapped {
+  readonly sentence: string;
+  readonly fix: string;
 }
 
 function authorityMismatch(
@@ -211,6 +221,7 @@ function authorityMismatch(
   what: string,
   named: string | undefined,
   others: readonly string[] = [],
+  swapped?: Swapped,
 ): void {
   if (named === authority.address) return;
   const also = others.length === 0 ? '' : ` (${others.join(', ')})`;
@@ -218,8 +229,12 @@ function authorityMismatch(
     'owner',
     named === undefined
       ? `${view.who(subject)} has no ${what}.`
-      : `The ${what} of ${view.who(subject)} is ${view.show(named)}${also}, and the instruction names ${view.show(authority.address)}.`,
-    named === undefined ? '' : `Let ${view.show(named)} be the \`${authority.role}\` and sign.`,
+      : `The ${what} of ${view.who(subject)} is ${view.show(named)}${also}, and the instruction names ${view.show(authority.address)}.${swapped === undefined ? '' : ` ${swapped.sentence}`}`,
+    swapped !== undefined
+      ? swapped.fix
+      : named === undefined
+        ? ''
+        : `Let ${view.show(named)} be the \`${authority.role}\` and sign.`,
     authority,
   );
 }
@@ -241,6 +256,20 @@ function lookAtMultisig(view: FrameView, authority: FrameAccount, { required, si
   );
 }
 
+/** Where the authority has a say over the destination, and none over the source. */
+function swappedWith(view: FrameView, source: FrameAccount, token: TokenAccount): Swapped | undefined {
+  const [authority, destination] = [view.by('authority'), view.by('destination')];
+  if (!view.instruction.startsWith('Transfer') || authority === undefined || destination === undefined)
+    return undefined;
+  if ([token.owner, token.delegate, permanentDelegate(view, token)].includes(authority.address)) return undefined;
+  const state = view.stateOf(destination);
+  if (state === undefined || readTokenAccount(state)?.owner !== authority.address) return undefined;
+  return {
+    sentence: `${view.who(authority)} owns ${view.who(destination)}, and not the source: the two look swapped.`,
+    fix: `Where it is meant to go from ${view.show(destination.address)} to ${view.show(source.address)}: swap \`source\` and \`destination\`.`,
+  };
+}
+
 function lookAtAmount(view: FrameView): void {
   const { instruction, accounts } = view.frame;
   const amount = instruction?.args['amount'];
@@ -249,13 +278,16 @@ function lookAtAmount(view: FrameView): void {
   const token = state === undefined ? undefined : readTokenAccount(state);
   if (instruction === null || token === undefined) return;
   const takes = /^(Transfer|Burn)/.test(instruction.name);
+  const swapped = swappedWith(view, source, token);
   if (takes && typeof amount === 'bigint' && amount > token.amount) {
     view.add(
       'funds',
-      `${view.who(source)} holds ${numberText(token.amount)}, and ${numberText(amount)} are asked for (in the mint's smallest unit).`,
-      token.amount === 0n
-        ? `Bring ${numberText(amount)} into ${view.show(source.address)} first.`
-        : `Move at most ${numberText(token.amount)}, or bring more into ${view.show(source.address)} first.`,
+      `${view.who(source)} holds ${numberText(token.amount)}, and ${numberText(amount)} are asked for (in the mint's smallest unit).${swapped === undefined ? '' : ` ${swapped.sentence}`}`,
+      swapped !== undefined
+        ? swapped.fix
+        : token.amount === 0n
+          ? `Bring ${numberText(amount)} into ${view.show(source.address)} first.`
+          : `Move at most ${numberText(token.amount)}, or bring more into ${view.show(source.address)} first.`,
       source,
     );
   }

@@ -281,6 +281,32 @@ export const TOKEN_CASES = [
     },
   ),
   failure(
+    'token-source-and-destination-swapped',
+    "Source and destination are swapped: alice signs for her tokens, and the transfer goes from bob's, which are none.",
+    'TOKEN_INSUFFICIENT_FUNDS',
+    [/the two look swapped/, /from alice's tokens to bob's tokens: swap `source` and `destination`/],
+    (scene) => {
+      scene.mint(MINT);
+      scene.account(ALICE);
+      scene.tokens(ALICE_TOKENS, MINT, ALICE, 100n);
+      scene.tokens(BOB_TOKENS, MINT, BOB, 0n);
+      return scene.send([s.tokenTransfer(BOB_TOKENS, ALICE_TOKENS, ALICE, 50n)]);
+    },
+  ),
+  failure(
+    'token-full-source-and-destination-swapped',
+    "Source and destination are swapped: alice signs for her tokens, and the transfer goes from bob's, which she can't move.",
+    'TOKEN_OWNER_MISMATCH',
+    [/is bob, and the instruction names alice/, /swap `source` and `destination`/],
+    (scene) => {
+      scene.mint(MINT);
+      scene.account(ALICE);
+      scene.tokens(ALICE_TOKENS, MINT, ALICE, 100n);
+      scene.tokens(BOB_TOKENS, MINT, BOB, 70n);
+      return scene.send([s.tokenTransferChecked(BOB_TOKENS, MINT, ALICE_TOKENS, ALICE, 50n, 6)]);
+    },
+  ),
+  failure(
     'token-delegate-over',
     'alice is delegate for 10, moves 50',
     'TOKEN_INSUFFICIENT_FUNDS',

@@ -16,7 +16,7 @@ export interface AnchorLog {
 }
 
 const ERROR_LINE =
-  /^Program log: AnchorError (?:caused by account: (?<account>\w+)\. |thrown in (?<place>\S+)\. |occurred\. )?Error Code: (?<name>\w+)\. Error Number: (?<number>\d+)\. Error Message: (?<message>.*?)\.?$/;
+  /^Program log: (?:Anchor|Program)Error (?:caused by account: (?<account>\w+)\. |thrown in (?<place>\S+)\. |occurred\. )?Error Code: (?<name>\w+)\. Error Number: (?<number>\d+)\. Error Message: (?<message>.*?)\.?$/;
 
 /** The last such error that the frame's own program logged. */
 export function readAnchorLog(frame: CallFrame): AnchorLog | undefined {

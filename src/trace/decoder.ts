@@ -21,6 +21,10 @@ export interface InstructionReading {
   readonly accountNames: readonly (string | undefined)[];
   /** Names of required accounts behind those that were given. */
   readonly missingAccounts?: readonly string[];
+  /** Names of accounts that must sign, and are no signers. */
+  readonly unsignedAccounts?: readonly string[];
+  /** The argument within which the data ends. */
+  readonly cutArgument?: string;
 }
 
 /** What a decoder makes of an account's data. */
@@ -101,13 +105,15 @@ export class DecoderRegistry {
     try {
       const reading = this.#decoders.get(instruction.programAddress)?.decodeInstruction?.(instruction);
       if (reading === undefined) return undefined;
-      const { name, args, accountNames, missingAccounts } = reading;
+      const { name, args, accountNames, missingAccounts = [], unsignedAccounts = [], cutArgument } = reading;
       const decoded = { name: String(name), args: plainObject(args) };
       return {
-        instruction:
-          missingAccounts === undefined || missingAccounts.length === 0
-            ? decoded
-            : { ...decoded, missingAccounts: missingAccounts.map(String) },
+        instruction: {
+          ...decoded,
+          ...(missingAccounts.length === 0 ? {} : { missingAccounts: missingAccounts.map(String) }),
+          ...(unsignedAccounts.length === 0 ? {} : { unsignedAccounts: unsignedAccounts.map(String) }),
+          ...(cutArgument === undefined ? {} : { cutArgument: String(cutArgument) }),
+        },
         accountNames: [...accountNames],
       };
     } catch {

@@ -61,6 +61,9 @@ const NOTED: ReadonlySet<Finding['kind']> = new Set([
   'returnData',
 ]);
 
+/** Findings that keep an instruction from passing, whichever it is. */
+const BARRIERS: ReadonlySet<Finding['kind']> = new Set(['owner', 'frozen', 'uninitialized', 'wrongProgram', 'mint']);
+
 class FrameExplainer {
   readonly #trace: TransactionTrace;
   readonly #path: readonly CallFrame[];
@@ -122,6 +125,7 @@ class FrameExplainer {
       ...(later === undefined ? [] : [later.fix]),
       ...(advised === undefined || advised.fix === '' || earlier?.isInstead ? [] : [advised.fix]),
       ...(isCall ? [] : seedFixes),
+      ...this.#anchorFixes(anchor),
       ...others.filter((fix) => !row.fixes.includes(fix) && !this.#isSettled(fix, seeds)),
     ]);
     const cause = shorten(
@@ -163,16 +167,24 @@ class FrameExplainer {
   /** What the transaction itself did before, without which what was found would not be there. */
   #earlier(found: Finding, history: History): Earlier | undefined {
     const { name, message } = this.#named;
-    const isThere = (states: States): boolean =>
-      findInState(this.#trace, this.#path, this.#show, states, true).some((each) => {
-        return (
-          each.account === found.account &&
-          (each.account !== undefined || each.kind === found.kind) &&
-          causeAmong([each], name, message !== undefined) !== undefined
-        );
-      });
-    const event = turningPoint(history, isThere);
-    return event === undefined ? undefined : earlierOf(event, this.#path, found, this.#show, history.events);
+    const look = (states: States) => findInState(this.#trace, this.#path, this.#show, states, true);
+    const isFound = (each: Finding): boolean =>
+      each.account === found.account &&
+      (each.account !== undefined || each.kind === found.kind) &&
+      causeAmong([each], name, message !== undefined) !== undefined;
+    const now = look(history.now);
+    let before: readonly Finding[] = now;
+    const event = turningPoint(history, (states) => {
+      before = states === history.now ? now : look(states);
+      return before.some(isFound);
+    });
+    if (event === undefined) return undefined;
+    const earlier = earlierOf(event, this.#path, found, this.#show, history.events);
+    // Without it something else would have stood in the way: undoing it is no help.
+    const isNeeded = before.some(
+      ({ kind, account }) => BARRIERS.has(kind) && !now.some((each) => each.kind === kind && each.account === account),
+    );
+    return isNeeded ? { ...earlier, fix: '', isInstead: false } : earlier;
   }
 
   /** Where nothing stands out: what earlier frames wrote to the accounts that the program looked at. */
@@ -204,7 +216,7 @@ class FrameExplainer {
   #leavesOpen({ kind, errors, sentence, fix }: Finding): boolean {
     if (sentence === '' || (kind === 'hook' && fix === '')) return false;
     const { rule, account, detail, limit } = this.#facts;
-    const isAboutAccount = account !== null && kind !== 'foreign' && kind !== 'wrongProgram';
+    const isAboutAccount = account !== null && !['foreign', 'wrongProgram', 'space'].includes(kind);
     if ((kind === 'funds' || kind === 'derivation') && errors.includes(this.#named.name)) return true;
     if (kind === 'derivation' && this.#saysWhy()) return false;
     const isSilent = rule !== '' && !isAboutAccount && detail === null && limit === null;
@@ -288,6 +300,16 @@ class FrameExplainer {
         : `: ${left} ${withNames(anchor.left, this.#show)}, ${right} ${withNames(anchor.right ?? '', this.#show)}`;
     const said = (message === '' ? anchor.message : message).replace(/\.$/, '');
     return `${this.#program} returned ${name}${account}${where}${sides}. ${said}.`;
+  }
+
+  /** Which account to pass, where Anchor logged the address that it wants and an account of the call is the other one. */
+  #anchorFixes(anchor: ReturnType<typeof readAnchorLog>): string[] {
+    const sides = WANTED[this.#named.name];
+    const [wanted, given] = sides === undefined ? [] : sides.map((side) => anchor?.[side]);
+    if (wanted === undefined || given === undefined || wanted === given) return [];
+    const places = this.#frame.accounts.filter(({ address, role }) => address === given && role !== null);
+    if (places.length !== 1) return [];
+    return [`Pass ${this.#show(wanted)} as \`${places[0].role}\`, in place of ${this.#show(given)}.`];
   }
 
   #accountWords(address: string): string {
@@ -374,6 +396,13 @@ const SIDES: Readonly<Record<string, readonly [left: string, right: string]>> = 
   ConstraintOwner: ['its owner is', 'and should be'],
   InvalidProgramId: ['given', 'required'],
   DeclaredProgramIdMismatch: ['it runs as', 'it declares'],
+};
+
+/** The side of a comparison that names the account wanted, and that of the account given. */
+const WANTED: Readonly<Record<string, readonly ['left' | 'right', 'left' | 'right']>> = {
+  ConstraintHasOne: ['left', 'right'],
+  ConstraintAddress: ['right', 'left'],
+  InvalidProgramId: ['right', 'left'],
 };
 
 /** Lists of bytes and long texts of programs, cut: the trace has all of it. */

@@ -81,6 +81,16 @@ export function lookAtStake(view: FrameView): void {
   if (account === undefined || state === undefined) return;
   const who = view.who(account);
   lookAtOwners(view);
+  const isNew = view.instruction.startsWith('Initialize') && state.owner === STAKE_PROGRAM;
+  if (isNew && state.data.length !== STAKE_LEN) {
+    view.add(
+      'space',
+      `${who} has ${numberText(state.data.length)} bytes, and a stake account takes ${STAKE_LEN}.`,
+      `Create ${view.show(account.address)} with ${STAKE_LEN} bytes, and the rent for them.`,
+      account,
+      ['InvalidAccountData'],
+    );
+  }
   const stake = readStake(state);
   if (stake === undefined) return;
   lookAtAuthority(view, account, stake);

@@ -2,6 +2,8 @@
 // place of another, one that does not exist, one that did not sign, an address that is not the one the program derived.
 // Each program's own layouts are looked at beside: explain-tokens.ts, explain-token-2022.ts, explain-stake.ts.
 
+import { readAnchorLog } from './anchor-log.ts';
+import { readKnownAccount } from './decoders/account-layouts.ts';
 import { isTokenProgram, TOKEN_2022_PROGRAM, TOKEN_PROGRAM } from './decoders/token-state.ts';
 import { lookAtExtensionNeeds } from './explain-extension-needs.ts';
 import { nameOfProgram } from './explain-flags.ts';
@@ -19,7 +21,7 @@ import type { States } from './failure-history.ts';
 import type { ShowAddress } from './failure-text.ts';
 import { WELL_KNOWN_NAMES } from './names.ts';
 import { type CallFrame, callsOf, type FrameAccount, type TransactionTrace } from './transaction-trace.ts';
-import { bytesText } from './value-text.ts';
+import { bytesText, numberText } from './value-text.ts';
 
 const SHOWN_ACCOUNTS = 4;
 
@@ -58,6 +60,7 @@ export function findInState(
     lookAtRepeats(view);
     lookAtDerivations(view);
     lookAtReturnData(view);
+    lookAtNamedAccount(view);
   }
   lookAtTransferHook(view);
   return view.findings;
@@ -76,6 +79,14 @@ const DECODED: ReadonlySet<string> = new Set([
 
 function lookAtData(view: FrameView): void {
   const { instruction, programAddress, data } = view.frame;
+  if (instruction?.cutArgument !== undefined) {
+    view.add(
+      'undecoded',
+      `The data of the instruction, ${numberText(data.length)} byte${data.length === 1 ? '' : 's'}, ends within \`${instruction.cutArgument}\`, an argument that the IDL names.`,
+      `Encode \`${instruction.cutArgument}\`, and what follows it, as the program’s IDL has them.`,
+      undefined,
+    );
+  }
   if (instruction !== null || programAddress === null || !DECODED.has(programAddress)) return;
   const program = view.show(programAddress);
   const bytes = `${data.length} byte${data.length === 1 ? '' : 's'}`;
@@ -147,7 +158,9 @@ const SIGNER_ROLE = /^(?:.*(?:authority|owner|payer|signer|admin|user|custodian)
 function lookAtSignatures(view: FrameView): void {
   const distinct = distinctAccounts(view);
   const silent = distinct.filter((account) => !account.isSigner && !isProgramOrSysvar(view, account));
-  const named = silent.filter(({ role }) => role !== null && SIGNER_ROLE.test(role));
+  const unsigned = view.frame.instruction?.unsignedAccounts ?? [];
+  const wanted = silent.filter(({ role }) => role !== null && unsigned.includes(role));
+  const named = wanted.length > 0 ? wanted : silent.filter(({ role }) => role !== null && SIGNER_ROLE.test(role));
   const suspects = named.length > 0 ? named : silent;
   if (suspects.length === 0) return;
   const signed = distinct.filter(({ isSigner }) => isSigner).map((account) => view.who(account));
@@ -221,6 +234,29 @@ function lookAtReturnData(view: FrameView): void {
       : `After ${callee} returned the return data was that of ${view.show(setter)}, which ${callee} called: a deeper call clears or replaces what was set before.`,
     `Let ${callee} set its return data after its own calls.`,
     undefined,
+  );
+}
+
+/** What the account is that the program named and could not read, where its layout is known. */
+function lookAtNamedAccount(view: FrameView): void {
+  const role = camel(readAnchorLog(view.frame)?.account ?? '');
+  const account = view.frame.accounts.find((each) => camel(each.role ?? '') === role);
+  const kindOf = (each: FrameAccount): string | undefined => {
+    const state = view.stateOf(each);
+    return state === undefined ? undefined : readKnownAccount(state.owner, state.data)?.name;
+  };
+  const kind = role === '' || account === undefined ? undefined : kindOf(account);
+  if (account === undefined || kind === undefined || kind === camel(role)) return;
+  // One that is called by the kind of this one, and is what this one is called.
+  const other = view.frame.accounts.find((each) => each !== account && kindOf(each) === role);
+  view.add(
+    'state',
+    `The program could not read ${view.who(account)} as what it wants there: it is a ${kind} of ${view.show(view.stateOf(account)!.owner)}.`,
+    other === undefined || other.role === role
+      ? `Pass another account as \`${account.role}\`; is the order of the accounts right?`
+      : `Are \`${account.role}\` and \`${other.role}\` swapped? ${view.show(other.address)} is a ${role}.`,
+    account,
+    ['InvalidAccountData'],
   );
 }
 

@@ -8,6 +8,7 @@ import { type FrameView, SYSTEM_PROGRAM } from './explain-view.ts';
 import { describeLack } from './failure-lamports.ts';
 import { WELL_KNOWN_NAMES } from './names.ts';
 import type { AccountState } from './transaction-trace.ts';
+import { numberText } from './value-text.ts';
 
 const NONCE_LEN = 80;
 
@@ -61,13 +62,17 @@ function lookAtNonce(view: FrameView): void {
   if (account === undefined || state === undefined || !/Nonce/.test(view.instruction)) return;
   const nonce = readNonce(state);
   if (nonce === undefined) {
+    const isNew = view.instruction.startsWith('Initialize');
     const fix =
       state.data.length === NONCE_LEN
         ? `Initialize ${view.show(account.address)} first (InitializeNonceAccount).`
-        : `Create ${view.show(account.address)} with ${NONCE_LEN} bytes and System as its owner, and initialize it first.`;
-    const isNew = view.instruction.startsWith('Initialize');
-    const isSmall = state.data.length < NONCE_LEN;
-    view.add('state', '', fix, account, isNew ? (isSmall ? ['AccountDataTooSmall'] : []) : ['InvalidAccountData']);
+        : `Create ${view.show(account.address)} with ${NONCE_LEN} bytes and System as its owner${isNew ? '' : ', and initialize it first'}.`;
+    if (state.data.length < NONCE_LEN) {
+      const has = `${view.who(account)} has ${numberText(state.data.length)} bytes, and a nonce account takes ${NONCE_LEN}.`;
+      view.add('space', has, fix, account, ['AccountDataTooSmall', 'InvalidAccountData']);
+    } else if (!isNew) {
+      view.add('state', '', fix, account, ['InvalidAccountData']);
+    }
     return;
   }
   if (view.instruction.startsWith('Initialize')) {

@@ -107,6 +107,15 @@ function lookAtWrapped(view: FrameView, subject: FrameAccount, state: AccountSta
       );
     }
   }
+  if (view.instruction === 'SyncNative' && token !== undefined && !token.isNative) {
+    view.add(
+      'state',
+      `${view.who(subject)} holds tokens of ${view.show(token.mint)}, and only accounts of wrapped SOL have lamports to sync.`,
+      `Pass the token account of the native mint in place of ${view.show(subject.address)}, or leave SyncNative out.`,
+      subject,
+      ['NonNativeNotSupported'],
+    );
+  }
   const isMinted = view.instruction.startsWith('MintTo');
   if (isMinted || view.instruction.startsWith('Burn')) {
     const [held] = view.frame.accounts.flatMap((account) => {

@@ -156,6 +156,7 @@ const CAUSES: Readonly<Record<string, readonly FindingKind[]>> = {
   InvalidArgument: ['misplaced'],
   InvalidInstruction: ['undecoded'],
   InvalidInstructionData: ['undecoded'],
+  InstructionDidNotDeserialize: ['undecoded'],
   // An account in the place of another is a seed in the place of another.
   InvalidSeeds: ['misplaced', 'derivation'],
   ConstraintSeeds: ['derivation'],

@@ -79,8 +79,9 @@ export function nameError(frame: CallFrame): NamedError {
   if (typeof error === 'string') return { code: '', name: kind, message: undefined, fixes: [] };
   const number = error.Custom;
   const { refusal } = frame.failure!;
-  // System passes on what a derivation returned, by its number, which reads as another error of System's.
-  if (refusal?.rule === 'create_with_seed') {
+  // System, and lookup tables, pass on what a derivation returned, by its number, which reads as another error of System's.
+  const isTable = programAddress === 'AddressLookupTab1e1111111111111111111111111' && number < PUBKEY_ERRORS.length;
+  if (refusal?.rule === 'create_with_seed' || isTable) {
     const name = PUBKEY_ERRORS[number] ?? 'InvalidSeeds';
     const code = `PROGRAM_${snake(name)}`;
     return { code, name, message: RUNTIME_CODES[code].message, fixes: RUNTIME_CODES[code].fixes };

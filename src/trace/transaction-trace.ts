@@ -165,6 +165,10 @@ export interface DecodedInstruction {
   readonly args: { readonly [name: string]: DecodedValue };
   /** Accounts that it takes behind those that were given; absent where none is missing. */
   readonly missingAccounts?: readonly string[];
+  /** Accounts that the IDL wants to sign, and that did not; absent where all did. */
+  readonly unsignedAccounts?: readonly string[];
+  /** The argument within which the data ends; absent where it holds all of them. */
+  readonly cutArgument?: string;
 }
 
 /** The flags are those the frame had; those it asked for where it was refused. */

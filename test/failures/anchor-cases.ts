@@ -317,4 +317,28 @@ export const ANCHOR_CASES: readonly FailureCase[] = [
     undefined,
     u8(1, 2, 3),
   ),
+  declared(
+    'has-one-of-another',
+    'The box is that of alice, and bob is passed as its owner.',
+    'ANCHOR_CONSTRAINT_HAS_ONE',
+    [/Pass alice as `owner`, in place of bob/],
+    { owner: p.uncheckedAccount(), box: p.account(Box, { hasOne: ['owner'] }) },
+    (scene) => [wallet(scene, BOB), box(scene)],
+  ),
+  declared(
+    'token-program-of-the-other-kind',
+    'Token-2022 is passed where the program takes Token.',
+    'ANCHOR_INVALID_PROGRAM_ID',
+    [/Pass Token as `tokenProgram`, in place of Token-2022/],
+    { tokenProgram: p.tokenProgram() },
+    () => [meta(s.TOKEN_2022)],
+  ),
+  declared(
+    'mint-and-tokens-swapped',
+    'The mint and the token account are in the place of each other.',
+    'PROGRAM_INVALID_ACCOUNT_DATA',
+    [/could not read `mint` \(alice's tokens\).* a token account of Token/, /`mint` and `from` swapped/],
+    { mint: p.mint(), from: p.tokenAccount({ mut: true }) },
+    (scene) => [tokens(scene), meta(MINT, 'w')],
+  ),
 ];

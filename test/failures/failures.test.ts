@@ -11,6 +11,7 @@ import { CPI_CASES } from './cpi-cases.ts';
 import { errorPages } from './error-pages.ts';
 import { FLAG_CASES } from './flag-cases.ts';
 import { HISTORY_CASES } from './history-cases.ts';
+import { IDL_CASES } from './idl-cases.ts';
 import { MORE_CASES } from './more-cases.ts';
 import { NATIVE_CASES } from './native-cases.ts';
 import { NATIVE_RULE_CASES } from './native-rule-cases.ts';
@@ -41,6 +42,7 @@ const BY_HAND: readonly FailureCase[] = [
   ...ORDER_CASES,
   ...TOKEN_RULE_CASES,
   ...NATIVE_RULE_CASES,
+  ...IDL_CASES,
 ];
 
 /** With the smallest cases of the codes that those above don't meet. */

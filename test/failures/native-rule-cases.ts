@@ -1,7 +1,7 @@
 // Rules of System, Stake, lookup tables, the loaders, precompiles and rent that developers run into, besides those of
 // native-cases.ts and stake-cases.ts: broken transactions that were written before looking at how they are explained.
 
-import { findProgramAddress } from '../../src/crypto/program-address.ts';
+import { createProgramAddress, findProgramAddress } from '../../src/crypto/program-address.ts';
 import type { Pubkey } from '../../src/wire/pubkey.ts';
 import { failure } from './case.ts';
 import { buffer, deployed, programDataOf, upgrade } from './native-cases.ts';
@@ -17,6 +17,9 @@ const STAKE_HISTORY = 'SysvarStakeHistory1111111111111111111111111';
 const RECENT_BLOCKHASHES = 'SysvarRecentB1ockHashes11111111111111111111';
 const NONCE = key(41);
 const RESERVE = 2_282_880n;
+
+const leadsSomewhere = (seeds: readonly Uint8Array[]) =>
+  createProgramAddress(seeds, s.toKey(LOOKUP_TABLE)) instanceof Object;
 
 type Meta = ReturnType<typeof meta>;
 const system = (data: Uint8Array, ...accounts: Meta[]) => instruction(SYSTEM, accounts, data);
@@ -291,6 +294,35 @@ export const NATIVE_RULE_CASES = [
       scene.account(NONCE, { lamports: 2_000_000n, data });
       const accounts = [meta(NONCE, 'w'), meta(BOB, 'w'), meta(RECENT_BLOCKHASHES), meta(RENT), meta(PAYER, 's')];
       return scene.send([system(join(u32(5), u64(1_500_000n)), ...accounts)]);
+    },
+  ),
+  failure(
+    'nonce-account-without-space',
+    'The nonce account was created with no bytes.',
+    'PROGRAM_INVALID_ACCOUNT_DATA',
+    [/has 0 bytes, and a nonce account takes 80/, /with 80 bytes/],
+    (scene) =>
+      scene.send([
+        s.createAccount(PAYER, NONCE, 5_000_000n, 0n, SYSTEM),
+        system(join(u32(6), PAYER.bytes), meta(NONCE, 'w'), meta(RECENT_BLOCKHASHES), meta(RENT)),
+      ]),
+  ),
+  failure(
+    'table-bump-that-leads-nowhere',
+    'The bump of the table is one for which there is no address.',
+    'PROGRAM_INVALID_SEEDS',
+    [/InvalidSeeds|there is none/],
+    (scene) => {
+      scene.warp(5);
+      const slot = scene.svm.getClock().slot - 1n;
+      const { address, bump } = findProgramAddress([ALICE.bytes, u64(slot)], s.toKey(LOOKUP_TABLE)) as {
+        address: Pubkey;
+        bump: number;
+      };
+      // A bump above the first that leads to an address leads to none; below, one after the other may.
+      const wrong = [...Array(256).keys()].find((each) => !leadsSomewhere([ALICE.bytes, u64(slot), u8(each)])) ?? bump;
+      const accounts = [meta(address, 'w'), meta(ALICE), meta(PAYER, 'sw'), meta(SYSTEM)];
+      return scene.send([toTable(join(u32(0), u64(slot), u8(wrong)), ...accounts)]);
     },
   ),
 ];

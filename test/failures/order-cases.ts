@@ -173,4 +173,18 @@ export const ORDER_CASES = [
       return scene.send([s.transfer(PAYER, OUTER, 1_000_000n), instruction(OUTER, [], u8())]);
     },
   ),
+  failure(
+    'approved-for-too-little',
+    'bob is approved for 3 in #0, and moves 5 in #1: to leave the approval out is no help.',
+    'TOKEN_INSUFFICIENT_FUNDS',
+    [/delegate for 3, and 5 are asked for/, /Approve 5 or more/, /^(?!.*leave that out)/s],
+    (scene) => {
+      tokens(scene);
+      scene.account(BOB);
+      return scene.send([
+        token(join(u8(4), u64(3n)), meta(ALICE_TOKENS, 'w'), meta(BOB), meta(PAYER, 's')),
+        s.tokenTransfer(ALICE_TOKENS, BOB_TOKENS, BOB, 5n),
+      ]);
+    },
+  ),
 ];

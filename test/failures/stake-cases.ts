@@ -284,4 +284,19 @@ export const STAKE_CASES = [
         ),
       ]),
   ),
+  failure(
+    'stake-account-too-small',
+    'The stake account was created with 100 bytes, and takes 200.',
+    'PROGRAM_INVALID_ACCOUNT_DATA',
+    [/has 100 bytes, and a stake account takes 200/, /with 200 bytes/],
+    (scene) =>
+      scene.send([
+        s.createAccount(PAYER, VAULT, 50_000_000n, 100n, s.STAKE),
+        instruction(
+          s.STAKE,
+          [meta(VAULT, 'w'), meta(RENT)],
+          join(u32(0), PAYER.bytes, PAYER.bytes, u64(0n), u64(0n), PAYER.bytes),
+        ),
+      ]),
+  ),
 ];

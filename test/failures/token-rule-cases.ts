@@ -389,4 +389,15 @@ export const TOKEN_RULE_CASES = [
       return scene.send([s.ataCreate(PAYER, address, BOB, MINT, TOKEN_2022)]);
     },
   ),
+  failure(
+    'sync-native-of-other-tokens',
+    "SyncNative for alice's tokens, which are of mint and not wrapped SOL.",
+    'TOKEN_NON_NATIVE_NOT_SUPPORTED',
+    [/`account` \(alice's tokens\) holds tokens of mint/, /native mint/],
+    (scene) => {
+      scene.mint(MINT);
+      scene.tokens(ALICE_TOKENS, MINT, ALICE, 5n);
+      return scene.send([s.transfer(PAYER, ALICE_TOKENS, 1000n), token(u8(17), meta(ALICE_TOKENS, 'w'))]);
+    },
+  ),
 ];

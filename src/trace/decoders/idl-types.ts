@@ -15,6 +15,8 @@ export type NamedTypes = ReadonlyMap<string, unknown>;
 
 export class TypeReader {
   offset: number;
+  /** Whether the bytes ended within a value. */
+  isPastEnd = false;
   readonly #data: Uint8Array;
   readonly #types: NamedTypes;
   /** Items of lists may take no bytes at all: there is an end to them too. */
@@ -186,7 +188,11 @@ export class TypeReader {
   }
 
   #list(count: bigint, type: unknown, generics: NamedTypes): DecodedValue {
-    if (!(count <= BigInt(this.#itemsLeft))) throw new Error('too long');
+    // Items take bytes, but for those that nobody writes.
+    if (!(count <= BigInt(this.#itemsLeft))) {
+      this.isPastEnd = true;
+      throw new Error('too long');
+    }
     this.#itemsLeft -= Number(count);
     // Bytes are bytes: in Anchor's IDLs a list of u8.
     if (type === 'u8') return this.#bytes(Number(count)).slice();
@@ -240,7 +246,8 @@ export class TypeReader {
 
   #bytes(count: number): Uint8Array {
     const end = this.offset + count;
-    if (!(count >= 0 && end <= this.#data.length)) throw new Error('the data ends');
+    this.isPastEnd = end > this.#data.length;
+    if (!(count >= 0) || this.isPastEnd) throw new Error('the data ends');
     const bytes = this.#data.subarray(this.offset, end);
     this.offset = end;
     return bytes;

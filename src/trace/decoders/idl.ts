@@ -21,6 +21,7 @@ interface IdlInstruction {
 interface IdlAccountPlace {
   readonly name: string;
   readonly isOptional: boolean;
+  readonly isSigner: boolean;
 }
 
 /** An account of the program, by what its data begins with or how long it is. */
@@ -114,9 +115,15 @@ const MAX_NESTING = 32;
 function flattenAccounts(accounts: unknown, depth = 0): IdlAccountPlace[] {
   if (depth > MAX_NESTING) return refuse(`accounts nested more than ${MAX_NESTING} deep`);
   return objects(accounts).flatMap((account) => {
-    const { accounts: inner, name, optional, isOptional } = account;
+    const { accounts: inner, name, optional, isOptional, signer, isSigner } = account;
     if (Array.isArray(inner)) return flattenAccounts(inner, depth + 1);
-    return [{ name: asText(name) ?? '?', isOptional: optional === true || isOptional === true }];
+    return [
+      {
+        name: asText(name) ?? '?',
+        isOptional: optional === true || isOptional === true,
+        isSigner: signer === true || isSigner === true,
+      },
+    ];
   });
 }
 
@@ -147,7 +154,8 @@ function readCodama(program: Json): ProgramIdl {
       name: asText(instruction['name']) ?? '?',
       discriminator: Uint8Array.from(parts.flatMap((part) => [...part])),
       accounts: objects(instruction['accounts']).map((account) => {
-        return { name: asText(account['name']) ?? '?', isOptional: account['isOptional'] === true };
+        const { name, isOptional, isSigner } = account;
+        return { name: asText(name) ?? '?', isOptional: isOptional === true, isSigner: isSigner === true };
       }),
       args: args
         .filter((arg) => !isDefault(arg))
@@ -222,9 +230,13 @@ function decoderOf({ name, instructions, errors, types, accounts: known }: IdlPa
       const behind = found.accounts.slice(accounts.length);
       // Optional ones at the end may be left out.
       const missing = behind.slice(0, behind.findLastIndex(({ isOptional }) => !isOptional) + 1);
+      const unsigned = found.accounts.filter(
+        ({ isSigner, isOptional }, i) => isSigner && !isOptional && accounts[i]?.isSigner === false,
+      );
       return {
         name: found.name,
-        args: readArgs(found, data, types),
+        ...readArgs(found, data, types),
+        ...(unsigned.length === 0 ? {} : { unsignedAccounts: unsigned.map((place) => place.name) }),
         accountNames: accounts.map((_, i) => found.accounts[i]?.name),
         ...(missing.length === 0 ? {} : { missingAccounts: missing.map((place) => place.name) }),
       };
@@ -250,7 +262,7 @@ function readArgs(
   { args, discriminator }: IdlInstruction,
   data: Uint8Array,
   types: NamedTypes,
-): Record<string, DecodedValue> {
+): { readonly args: Record<string, DecodedValue>; readonly cutArgument?: string } {
   const reader = new TypeReader(data, discriminator.length, types);
   const values: Record<string, DecodedValue> = {};
   for (const { name, type } of args) {
@@ -259,8 +271,8 @@ function readArgs(
       values[name] = reader.read(type);
     } catch {
       values[name] = data.slice(start);
-      break;
+      return reader.isPastEnd ? { args: values, cutArgument: name } : { args: values };
     }
   }
-  return values;
+  return { args: values };
 }

@@ -56,19 +56,18 @@ import {
   type TransactionExecution,
 } from '../runtime/transaction-processor.ts';
 import type { Account } from '../wire/account.ts';
-import { ParhelionError } from '../wire/errors.ts';
 import type { VersionedMessage } from '../wire/message.ts';
 import { Pubkey } from '../wire/pubkey.ts';
 import type { VersionedTransaction } from '../wire/transaction.ts';
 import type { TransactionError } from '../wire/transaction-error.ts';
 import type { Accounts } from './accounts.ts';
+import { BankState, Snapshots } from './bank-state.ts';
 import { BlockhashQueue, MAX_RECENT_BLOCKHASHES as MAX_REMEMBERED_BLOCKHASHES } from './blockhash-queue.ts';
 import { type ChainRules, chainRulesOf } from './chain-rules.ts';
 import { epochOf, leaderScheduleEpochOf } from './epochs.ts';
 import { GENESIS_BLOCKHASH, genesisAccounts, sysvarAccount } from './genesis.ts';
 import { History, type TransactionMemory } from './history.ts';
 import { MessageDigest } from './message-digest.ts';
-import { PersistentMap } from './persistent-map.ts';
 import { StatusCache } from './status-cache.ts';
 
 /** Lamports for each signature. Source: agave fee-structure/src/lib.rs, FeeStructure::default. */
@@ -139,8 +138,7 @@ export class Bank implements BankView {
   readonly #costs: ExecutionCosts | undefined;
   #logBytesLimit: number;
   #state: BankState;
-  readonly #snapshots: { readonly id: number; readonly state: BankState }[] = [];
-  #nextSnapshotId = 1;
+  readonly #snapshots = new Snapshots();
   #digested: { readonly transaction: VersionedTransaction; readonly digest: MessageDigest } | undefined;
 
   constructor(options: BankOptions) {
@@ -480,9 +478,7 @@ export class Bank implements BankView {
 
   /** Notes the present state, in constant time. Ids are never used twice. */
   snapshot(): number {
-    const id = this.#nextSnapshotId++;
-    this.#snapshots.push({ id, state: this.#state.copy() });
-    return id;
+    return this.#snapshots.add(this.#state);
   }
 
   /**
@@ -491,47 +487,7 @@ export class Bank implements BankView {
    * @throws ParhelionError `UNKNOWN_SNAPSHOT`
    */
   revert(id: number): void {
-    // Ids rise, and there may be very many: a suite that never reverts to the first one keeps all.
-    let index = 0;
-    for (let end = this.#snapshots.length; index < end; ) {
-      const middle = (index + end) >> 1;
-      if (this.#snapshots[middle].id < id) index = middle + 1;
-      else end = middle;
-    }
-    if (this.#snapshots[index]?.id !== id) throw new ParhelionError('UNKNOWN_SNAPSHOT', { id });
-    this.#snapshots.length = index + 1;
-    this.#state = this.#snapshots[index].state.copy();
-  }
-}
-
-/** What transactions change. */
-class BankState {
-  readonly accounts: Accounts;
-  blockhashes: BlockhashQueue;
-  readonly statuses: StatusCache;
-  readonly history: TransactionMemory<TransactionRecord>;
-  /** Of each program that was stored since the genesis: what stood at its data account then. Only where the rules ask. */
-  programData = new PersistentMap<Pubkey, { readonly account: Account | undefined }>();
-  /** Undefined until it is asked for, and again when it has changed. */
-  environment: ExecutionEnvironment | undefined;
-
-  constructor(
-    accounts: Accounts,
-    blockhashes: BlockhashQueue,
-    statuses: StatusCache,
-    history: TransactionMemory<TransactionRecord>,
-  ) {
-    this.accounts = accounts;
-    this.blockhashes = blockhashes;
-    this.statuses = statuses;
-    this.history = history;
-  }
-
-  copy(): BankState {
-    const copy = new BankState(this.accounts.copy(), this.blockhashes, this.statuses.copy(), this.history.copy());
-    copy.environment = this.environment;
-    copy.programData = this.programData.copy();
-    return copy;
+    this.#state = this.#snapshots.revert(id);
   }
 }
 

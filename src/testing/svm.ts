@@ -111,7 +111,7 @@ export class Svm extends StateAccess {
    */
   sendTransaction(transaction: Transaction | ReadonlyUint8Array): TransactionOutcome {
     const outcome = this.#outcome(this.#bank.send(this.#decode(transaction)));
-    for (const outcomes of this.#spied) outcomes.push(outcome);
+    if (this.#spied.size > 0) for (const outcomes of this.#spied) outcomes.push(outcome);
     return outcome;
   }
 

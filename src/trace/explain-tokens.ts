@@ -2,6 +2,8 @@
 // another mint, a wallet where a mint should be, an authority that does not own, a balance too small.
 // Extensions are explain-token-2022.ts's.
 
+import { isOnCurve } from '../crypto/curve.ts';
+import { decodeBase58 } from '../wire/base58.ts';
 import {
   isTokenProgram,
   keyAt,
@@ -14,6 +16,7 @@ import {
 } from './decoders/token-state.ts';
 import { lookAtTokenRules } from './explain-token-rules.ts';
 import { ASSOCIATED_TOKEN_PROGRAM, type FrameView, isGone, SYSTEM_PROGRAM } from './explain-view.ts';
+import { historyOf } from './failure-history.ts';
 import type { FrameAccount } from './transaction-trace.ts';
 import { numberText } from './value-text.ts';
 
@@ -199,7 +202,7 @@ function lookAtOwner(view: FrameView, authority: FrameAccount, subject: FrameAcc
         ...(permanent === undefined ? [] : [`the permanent delegate of its mint ${view.show(permanent)}`]),
       ];
   const what = closer === undefined ? 'owner' : 'close authority';
-  const swapped = closer === undefined ? swappedWith(view, subject, token) : undefined;
+  const swapped = closer === undefined && !view.isPast ? swappedWith(view, subject, token) : undefined;
   authorityMismatch(view, authority, subject, what, closer ?? token.owner, others, swapped);
 }
 
@@ -230,11 +233,11 @@ function authorityMismatch(
     named === undefined
       ? `${view.who(subject)} has no ${what}.`
       : `The ${what} of ${view.who(subject)} is ${view.show(named)}${also}, and the instruction names ${view.show(authority.address)}.${swapped === undefined ? '' : ` ${swapped.sentence}`}`,
-    swapped !== undefined
-      ? swapped.fix
-      : named === undefined
-        ? ''
-        : `Let ${view.show(named)} be the \`${authority.role}\` and sign.`,
+    named === undefined
+      ? ''
+      : swapped === undefined
+        ? `Let ${view.show(named)} be the \`${authority.role}\` and sign.`
+        : `${swapped.fix} Otherwise let ${view.show(named)} be the \`${authority.role}\` and sign.`,
     authority,
   );
 }
@@ -256,18 +259,41 @@ function lookAtMultisig(view: FrameView, authority: FrameAccount, { required, si
   );
 }
 
-/** Where the authority has a say over the destination, and none over the source. */
+/**
+ * Where the authority has a say over the destination, and none over the source, nor had or will have any in this
+ * transaction; where the way back would pass; and where the source is no program's, to whom a user may have stood in.
+ */
 function swappedWith(view: FrameView, source: FrameAccount, token: TokenAccount): Swapped | undefined {
   const [authority, destination] = [view.by('authority'), view.by('destination')];
   if (!view.instruction.startsWith('Transfer') || authority === undefined || destination === undefined)
     return undefined;
-  if ([token.owner, token.delegate, permanentDelegate(view, token)].includes(authority.address)) return undefined;
   const state = view.stateOf(destination);
-  if (state === undefined || readTokenAccount(state)?.owner !== authority.address) return undefined;
+  const other = state === undefined ? undefined : readTokenAccount(state);
+  const amount = view.frame.instruction?.args['amount'];
+  const isWayBack = other?.owner === authority.address && other.mint === token.mint && other.state === 1;
+  if (!isWayBack || (typeof amount === 'bigint' && other.amount < amount)) return undefined;
+  if (!isOnCurve(decodeBase58(token.owner)!) || hasSay(view, source, token, authority.address)) return undefined;
   return {
     sentence: `${view.who(authority)} owns ${view.who(destination)}, and not the source: the two look swapped.`,
     fix: `Where it is meant to go from ${view.show(destination.address)} to ${view.show(source.address)}: swap \`source\` and \`destination\`.`,
   };
+}
+
+/** Whether it may move tokens of the source, could before the failing call, or is made somebody who may behind it. */
+function hasSay(view: FrameView, source: FrameAccount, token: TokenAccount, authority: string): boolean {
+  const isOf = (each: TokenAccount | undefined) => each?.owner === authority || each?.delegate === authority;
+  if (isOf(token) || permanentDelegate(view, token) === authority) return true;
+  const first = view.trace.accounts[source.index]?.before;
+  if (first != null && isOf(readTokenAccount(first))) return true;
+  const events = historyOf(view.trace, view.frame)?.events ?? [];
+  if (events.some(({ address, before }) => address === source.address && isOf(readTokenAccount(before)))) return true;
+  return view.trace.instructions.some(
+    ({ verdict, instruction, accounts }) =>
+      verdict === 'notRun' &&
+      /^(Approve|SetAuthority)/.test(instruction?.name ?? '') &&
+      accounts[0]?.address === source.address &&
+      (accounts.some(({ address }) => address === authority) || Object.values(instruction!.args).includes(authority)),
+  );
 }
 
 function lookAtAmount(view: FrameView): void {
@@ -278,7 +304,7 @@ function lookAtAmount(view: FrameView): void {
   const token = state === undefined ? undefined : readTokenAccount(state);
   if (instruction === null || token === undefined) return;
   const takes = /^(Transfer|Burn)/.test(instruction.name);
-  const swapped = swappedWith(view, source, token);
+  const swapped = view.isPast ? undefined : swappedWith(view, source, token);
   if (takes && typeof amount === 'bigint' && amount > token.amount) {
     view.add(
       'funds',

@@ -64,6 +64,39 @@ const withdraw = (lamports: bigint) =>
 
 export const HISTORY_CASES = [
   failure(
+    'delegate-replaced-who-owns-the-destination',
+    'alice is the delegate, until the first instruction approves bob in her place; then she moves tokens to her own account.',
+    'TOKEN_OWNER_MISMATCH',
+    [/Let payer be the `authority`/, /instruction #0 \(Token: Approve\)/, /^(?!.*swap)/s],
+    (scene) => {
+      tokens(scene);
+      delegated(scene, 20n);
+      scene.account(ALICE);
+      scene.account(BOB);
+      scene.tokens(VAULT, MINT, ALICE, 30n);
+      return scene.send([
+        instruction(TOKEN, [meta(ALICE_TOKENS, 'w'), meta(BOB), meta(PAYER, 's')], join(u8(4), u64(20n))),
+        s.tokenTransfer(ALICE_TOKENS, VAULT, ALICE, 5n),
+      ]);
+    },
+  ),
+  failure(
+    'delegation-of-this-transaction-taken-back',
+    'The first instruction makes alice the delegate, the second revokes that, and she moves tokens to her own account.',
+    'TOKEN_OWNER_MISMATCH',
+    [/instruction #1 \(Token: Revoke\)/, /^(?!.*swap)/s],
+    (scene) => {
+      tokens(scene);
+      scene.account(ALICE);
+      scene.tokens(VAULT, MINT, ALICE, 30n);
+      return scene.send([
+        instruction(TOKEN, [meta(ALICE_TOKENS, 'w'), meta(ALICE), meta(PAYER, 's')], join(u8(4), u64(20n))),
+        instruction(TOKEN, [meta(ALICE_TOKENS, 'w'), meta(PAYER, 's')], u8(5)),
+        s.tokenTransfer(ALICE_TOKENS, VAULT, ALICE, 5n),
+      ]);
+    },
+  ),
+  failure(
     'minted-to-closed',
     'The first instruction closes the token account, the second mints to it.',
     'PROGRAM_INVALID_ACCOUNT_DATA',

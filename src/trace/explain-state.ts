@@ -17,6 +17,7 @@ import { lookAtExtensions } from './explain-token-2022.ts';
 import { lookAtAssociatedToken, lookAtTokens } from './explain-tokens.ts';
 import { lookAtTransferHook } from './explain-transfer-hook.ts';
 import { ASSOCIATED_TOKEN_PROGRAM, type Finding, FrameView, isGone, SYSTEM_PROGRAM } from './explain-view.ts';
+import { lookAtWithSeed } from './explain-with-seed.ts';
 import type { States } from './failure-history.ts';
 import type { ShowAddress } from './failure-text.ts';
 import { WELL_KNOWN_NAMES } from './names.ts';
@@ -52,6 +53,7 @@ export function findInState(
     lookAtLoader(view);
     lookAtPrecompile(view);
     lookAtSystem(view);
+    lookAtWithSeed(view);
     lookAtData(view);
     lookAtCount(view);
     lookAtPlaces(view);

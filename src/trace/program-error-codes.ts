@@ -40,7 +40,11 @@ const SYSTEM: readonly ErrorRow[] = [
     'Derive it with createAddressWithSeed from the same three.',
   ],
   ['NonceNoRecentBlockhashes', 'A nonce needs a recent blockhash, and there is none.', 'Wait a slot.'],
-  ['NonceBlockhashNotExpired', 'The nonce was advanced in this block already.', 'Wait for the next blockhash.'],
+  [
+    'NonceBlockhashNotExpired',
+    'The nonce was initialized or advanced in this block already.',
+    'Wait for the next blockhash.',
+  ],
 ];
 
 const TOKEN: readonly ErrorRow[] = [

@@ -1,7 +1,7 @@
 // Rules of System, Stake, lookup tables, the loaders, precompiles and rent that developers run into, besides those of
 // native-cases.ts and stake-cases.ts: broken transactions that were written before looking at how they are explained.
 
-import { createProgramAddress, findProgramAddress } from '../../src/crypto/program-address.ts';
+import { createProgramAddress, createWithSeed, findProgramAddress } from '../../src/crypto/program-address.ts';
 import type { Pubkey } from '../../src/wire/pubkey.ts';
 import { failure } from './case.ts';
 import { buffer, deployed, programDataOf, upgrade } from './native-cases.ts';
@@ -20,6 +20,10 @@ const RESERVE = 2_282_880n;
 
 const leadsSomewhere = (seeds: readonly Uint8Array[]) =>
   createProgramAddress(seeds, s.toKey(LOOKUP_TABLE)) instanceof Object;
+
+const withSeed = (base: Pubkey, seed: string, owner: Pubkey) => createWithSeed(base, seed, owner) as Pubkey;
+/** As System's instructions have it. */
+const seedText = (seed: string) => join(u64(BigInt(seed.length)), text(seed));
 
 type Meta = ReturnType<typeof meta>;
 const system = (data: Uint8Array, ...accounts: Meta[]) => instruction(SYSTEM, accounts, data);
@@ -324,5 +328,60 @@ export const NATIVE_RULE_CASES = [
       const accounts = [meta(address, 'w'), meta(ALICE), meta(PAYER, 'sw'), meta(SYSTEM)];
       return scene.send([toTable(join(u32(0), u64(slot), u8(wrong)), ...accounts)]);
     },
+  ),
+  failure(
+    'create-with-seed-of-another-base',
+    'The address was derived from alice, the instruction names payer as the base.',
+    'SYSTEM_ADDRESS_WITH_SEED_MISMATCH',
+    [/derived from the base alice, and the instruction names the base payer/, /Name alice as the base/],
+    (scene) => {
+      scene.account(ALICE);
+      const data = join(u32(3), PAYER.bytes, seedText('vault'), u64(2_000_000n), u64(0n), OUTER.bytes);
+      const metas = [meta(PAYER, 'sw'), meta(withSeed(ALICE, 'vault', OUTER), 'w'), meta(ALICE, 's')];
+      return scene.send([system(data, ...metas)]);
+    },
+  ),
+  failure(
+    'allocate-with-another-seed',
+    'The address was derived with the seed "vault-1", the instruction says "vault-0".',
+    'SYSTEM_ADDRESS_WITH_SEED_MISMATCH',
+    [/derived from the seed "vault-1", and the instruction names the seed "vault-0"/],
+    (scene) => {
+      const data = join(u32(9), PAYER.bytes, seedText('vault-0'), u64(16n), OUTER.bytes);
+      return scene.send([system(data, meta(withSeed(PAYER, 'vault-1', OUTER), 'w'), meta(PAYER, 's'))]);
+    },
+  ),
+  failure(
+    'assign-with-seed-of-another-owner',
+    'The address was derived for the stake program, the instruction assigns it to another.',
+    'SYSTEM_ADDRESS_WITH_SEED_MISMATCH',
+    [/derived from the owner Stake, and the instruction names the owner outer program/],
+    (scene) => {
+      const data = join(u32(10), PAYER.bytes, seedText('vault'), OUTER.bytes);
+      return scene.send([system(data, meta(withSeed(PAYER, 'vault', s.toKey(STAKE)), 'w'), meta(PAYER, 's'))]);
+    },
+  ),
+  failure(
+    'transfer-with-seed-of-another-owner',
+    'The address belongs to System by its derivation, the instruction names the outer program.',
+    'SYSTEM_ADDRESS_WITH_SEED_MISMATCH',
+    [/derived from the owner System, and the instruction names the owner outer program/],
+    (scene) => {
+      const from = scene.account(withSeed(PAYER, 'vault', s.toKey(SYSTEM)));
+      const data = join(u32(11), u64(5_000_000n), seedText('vault'), OUTER.bytes);
+      return scene.send([system(data, meta(from, 'w'), meta(PAYER, 's'), meta(BOB, 'w'))]);
+    },
+  ),
+  failure(
+    'nonce-advanced-where-it-is-made',
+    'The transaction initializes the nonce account and advances it at once: it holds the nonce of this block.',
+    'SYSTEM_NONCE_BLOCKHASH_NOT_EXPIRED',
+    [/instruction #1 \(System: InitializeNonceAccount\) initialized/, /let a slot pass/],
+    (scene) =>
+      scene.send([
+        s.createAccount(PAYER, NONCE, 5_000_000n, 80n, SYSTEM),
+        system(join(u32(6), PAYER.bytes), meta(NONCE, 'w'), meta(RECENT_BLOCKHASHES), meta(RENT)),
+        system(u32(4), meta(NONCE, 'w'), meta(RECENT_BLOCKHASHES), meta(PAYER, 's')),
+      ]),
   ),
 ];

@@ -309,7 +309,13 @@ class FrameExplainer {
     if (wanted === undefined || given === undefined || wanted === given) return [];
     const places = this.#frame.accounts.filter(({ address, role }) => address === given && role !== null);
     if (places.length !== 1) return [];
-    return [`Pass ${this.#show(wanted)} as \`${places[0].role}\`, in place of ${this.#show(given)}.`];
+    const pass = `Pass ${this.#show(wanted)} as \`${places[0].role}\`, in place of ${this.#show(given)}.`;
+    // The account that has the field may be the wrong one as well.
+    if (this.#named.name !== 'ConstraintHasOne' || anchor?.account === undefined) return [pass];
+    return [
+      `Where \`${anchor.account}\` is the right one: ${lowerFirst(pass)}`,
+      `Where ${this.#show(given)} is the right \`${places[0].role}\`: pass another \`${anchor.account}\`, one that names ${this.#show(given)}.`,
+    ];
   }
 
   #accountWords(address: string): string {
@@ -404,6 +410,10 @@ const WANTED: Readonly<Record<string, readonly ['left' | 'right', 'left' | 'righ
   ConstraintAddress: ['right', 'left'],
   InvalidProgramId: ['right', 'left'],
 };
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
 
 /** Lists of bytes and long texts of programs, cut: the trace has all of it. */
 function shorten(text: string): string {

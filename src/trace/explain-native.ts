@@ -1,7 +1,9 @@
 // What lookup tables say about why a call to their program failed.
 // Source: solana-program address-lookup-table program/src/processor.rs.
 
-import { readU32, readU64 } from '../wire/bytes.ts';
+import { hashes } from '../crypto/hashes.ts';
+import { decodeBase58 } from '../wire/base58.ts';
+import { concatBytes, equalBytes, readU32, readU64, writeU64 } from '../wire/bytes.ts';
 import { keyAt } from './decoders/token-state.ts';
 import type { FrameView } from './explain-view.ts';
 
@@ -39,12 +41,50 @@ export function readLookupTable({
   };
 }
 
+/** Slots that are tried on both sides of the one that is named, and bumps with each. */
+const NEAR_SLOTS = 150;
+const LIKELY_BUMPS = [255, 254, 253, 252, 251];
+const MARKER = new TextEncoder().encode('ProgramDerivedAddress');
+
+/** The slot that the table's address was derived for, where it is not the one that the instruction says. */
+function lookAtSlot(view: FrameView): void {
+  const [table, authority] = view.frame.accounts;
+  const slot = view.frame.instruction?.args['recentSlot'];
+  if (table === undefined || authority === undefined || typeof slot !== 'bigint' || view.isPast) return;
+  const bump = view.frame.instruction!.args['bump'];
+  const bumps = new Set([...(typeof bump === 'number' ? [bump] : []), ...LIKELY_BUMPS]);
+  const input = concatBytes([keyBytes(authority.address), new Uint8Array(9), keyBytes(LOOKUP_TABLE_PROGRAM), MARKER]);
+  const target = keyBytes(table.address);
+  for (let distance = 1; distance <= 2 * NEAR_SLOTS; distance++) {
+    const other = slot + BigInt(distance % 2 === 0 ? distance / 2 : -(distance + 1) / 2);
+    if (other < 0n) continue;
+    writeU64(input, 32, other);
+    for (const each of bumps) {
+      input[40] = each;
+      if (!equalBytes(hashes.sha256(input), target)) continue;
+      view.add(
+        'derivation',
+        `${view.who(table)} is the table of ${view.show(authority.address)} for the slot ${other}, with the bump ${each}, and the instruction says the slot ${slot}${bump === each ? '' : ` and the bump ${bump}`}.`,
+        `Say the slot ${other}${bump === each ? '' : ` and the bump ${each}`}, or derive the address, with its bump, for the slot ${slot}.`,
+        table,
+        ['InvalidArgument', 'InvalidSeeds'],
+      );
+      return;
+    }
+  }
+}
+
+function keyBytes(address: string): Uint8Array {
+  return decodeBase58(address)!;
+}
+
 /** Slots that the SlotHashes sysvar remembers. */
 const RECENT_SLOTS = 512;
 
 export function lookAtLookupTable(view: FrameView): void {
   if (view.frame.programAddress !== LOOKUP_TABLE_PROGRAM) return;
   const slot = view.frame.instruction?.args['recentSlot'];
+  if (view.instruction === 'CreateLookupTable') lookAtSlot(view);
   if (view.instruction === 'CreateLookupTable' && slot !== undefined) {
     view.add(
       'state',

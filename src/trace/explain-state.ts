@@ -106,6 +106,23 @@ function lookAtCount(view: FrameView): void {
   const { accounts, instruction } = view.frame;
   const missing = instruction?.missingAccounts ?? [];
   if (missing.length === 0) return;
+  const place = leftOutAt(view, missing);
+  if (place !== undefined) {
+    const roles = [...accounts.map(({ role }) => role), ...missing];
+    const left = roles.slice(place, place + missing.length);
+    const who = left.map((role) =>
+      `\`${role}\` (${view.show(PLACES[camel(role ?? '')]?.[0] ?? '')})`.replace(' ()', ''),
+    );
+    const stands = view.show(accounts[place].address);
+    view.add(
+      'tooFew',
+      `${nameOfProgram(view.frame, view.show)}'s ${view.instruction} takes ${roles.length} accounts, and was given ${accounts.length}: ${who.join(', ')} is left out. At its place, account ${place}, stands ${stands}, which belongs at account ${place + missing.length}, \`${roles[place + missing.length]}\`.`,
+      `Put ${who.join(', ')} in as account ${place}, before ${stands}.`,
+      undefined,
+      ['NotEnoughAccountKeys', 'MissingAccount', 'AccountNotEnoughKeys'],
+    );
+    return;
+  }
   const names = missing.map((name) => `\`${name}\``).join(', ');
   view.add(
     'tooFew',
@@ -128,6 +145,15 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
   recentBlockhashesSysvar: ['SysvarRecentB1ockHashes11111111111111111111'],
   instructionsSysvar: ['Sysvar1nstructions1111111111111111111111111'],
 };
+
+/** The place from which on all accounts stand too early, because of those that are missing there; told by the well-known ones. */
+function leftOutAt({ frame: { accounts } }: FrameView, missing: readonly string[]): number | undefined {
+  const roles = [...accounts.map(({ role }) => role ?? ''), ...missing];
+  const fits = (i: number, role: string): boolean => PLACES[camel(role)]?.includes(accounts[i].address) ?? true;
+  const at = accounts.findIndex((_, i) => !fits(i, roles[i]));
+  if (at < 0 || PLACES[camel(roles[at + missing.length])] === undefined) return undefined;
+  return accounts.every((_, i) => i < at || fits(i, roles[i + missing.length])) ? at : undefined;
+}
 
 /** Accounts that a decoder has a well-known name for, and that are another one. */
 function lookAtPlaces(view: FrameView): void {

@@ -92,9 +92,13 @@ function lookAtNonce(view: FrameView): void {
   // The nonce that the failing instruction met.
   const last = view.trace.accounts[account.index]?.after;
   if (last != null && readNonce(last)?.nonce === nonce.nonce) {
-    view.add('state', '', 'Advance a nonce once in a transaction and a slot; in a test, let a slot pass.', account, [
-      'NonceBlockhashNotExpired',
-    ]);
+    view.add(
+      'state',
+      '',
+      'Advance a nonce in a later slot than that in which it was initialized or advanced last; in a test, let a slot pass.',
+      account,
+      ['NonceBlockhashNotExpired'],
+    );
   }
 }
 

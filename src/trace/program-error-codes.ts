@@ -207,7 +207,7 @@ const ANCHOR: readonly (readonly [code: number, ...ErrorRow])[] = [
     2001,
     'ConstraintHasOne',
     'A field of one account must be the address of another (has_one).',
-    'Pass the account that the field names.',
+    'Pass the account that the field names, or another account whose field names the one that is passed.',
   ],
   [2002, 'ConstraintSigner', 'The account must sign.', 'Mark it a signer and let it sign.'],
   [

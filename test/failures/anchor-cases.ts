@@ -321,7 +321,7 @@ export const ANCHOR_CASES: readonly FailureCase[] = [
     'has-one-of-another',
     'The box is that of alice, and bob is passed as its owner.',
     'ANCHOR_CONSTRAINT_HAS_ONE',
-    [/Pass alice as `owner`, in place of bob/],
+    [/`box` is the right one: pass alice as `owner`, in place of bob/, /pass another `box`, one that names bob/],
     { owner: p.uncheckedAccount(), box: p.account(Box, { hasOne: ['owner'] }) },
     (scene) => [wallet(scene, BOB), box(scene)],
   ),

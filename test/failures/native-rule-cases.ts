@@ -384,4 +384,35 @@ export const NATIVE_RULE_CASES = [
         system(u32(4), meta(NONCE, 'w'), meta(RECENT_BLOCKHASHES), meta(PAYER, 's')),
       ]),
   ),
+  failure(
+    'table-of-another-slot',
+    'The table’s address and bump were derived for the slot before the one that the instruction says.',
+    'PROGRAM_INVALID_ARGUMENT',
+    [/is the table of payer for the slot 447552013/, /^Say the slot 447552013/m, /^(?!.*Pass 7)/s],
+    (scene) => {
+      scene.warp(15);
+      const slot = scene.svm.getClock().slot - 1n;
+      const found = findProgramAddress([PAYER.bytes, u64(slot - 1n)], s.toKey(LOOKUP_TABLE));
+      const { address, bump } = found as { address: Pubkey; bump: number };
+      const accounts = [meta(address, 'w'), meta(PAYER, 's'), meta(PAYER, 'sw'), meta(SYSTEM)];
+      return scene.send([toTable(join(u32(0), u64(slot), u8(bump)), ...accounts)]);
+    },
+  ),
+  failure(
+    'table-of-another-slot-whose-bump-leads-nowhere',
+    'The table’s address and bump were derived for an earlier slot; with the slot that the instruction says, the bump leads nowhere.',
+    'PROGRAM_INVALID_SEEDS',
+    [/is the table of payer for the slot/, /^Say the slot/m, /^(?!.*in place of)/s],
+    (scene) => {
+      scene.warp(15);
+      const slot = scene.svm.getClock().slot - 1n;
+      for (let other = slot - 100n; ; other++) {
+        const found = findProgramAddress([PAYER.bytes, u64(other)], s.toKey(LOOKUP_TABLE));
+        const { address, bump } = found as { address: Pubkey; bump: number };
+        if (leadsSomewhere([PAYER.bytes, u64(slot), u8(bump)])) continue;
+        const accounts = [meta(address, 'w'), meta(PAYER, 's'), meta(PAYER, 'sw'), meta(SYSTEM)];
+        return scene.send([toTable(join(u32(0), u64(slot), u8(bump)), ...accounts)]);
+      }
+    },
+  ),
 ];

@@ -312,6 +312,17 @@ export const PROGRAM_CASES = [
     },
   ),
   failure(
+    'ata-without-system',
+    'The System program is left out; Token stands at its place, one too early.',
+    'INSTRUCTION_ACCOUNTS_MISSING',
+    [/`systemProgram` \(System\) is left out/, /account 4, stands Token/, /as account 4, before Token/],
+    (scene) => {
+      scene.mint(MINT);
+      const accounts = [meta(PAYER, 'sw'), meta(ataOf(ALICE, MINT), 'w'), meta(ALICE), meta(MINT), meta(s.TOKEN)];
+      return scene.send([instruction(s.ATA, accounts, u8(0))]);
+    },
+  ),
+  failure(
     'ata-of-other-wallet',
     'The address was derived for alice, the instruction names bob.',
     'PROGRAM_INVALID_SEEDS',

@@ -18,7 +18,7 @@ import {
 } from './explanation.ts';
 import { RUNTIME_CODES } from './explanation-codes.ts';
 import { codeOfFailure, linesOf, type NamedError, NO_FACTS, nameError } from './failure-code.ts';
-import { describeCallers, describeFault } from './failure-fault.ts';
+import { describeCallers, describeFault, lacksAccount } from './failure-fault.ts';
 import { type History, historyOf, isWritten, type States, turningPoint } from './failure-history.ts';
 import { type Earlier, earlierOf, eventWords } from './failure-history-text.ts';
 import { laterHelp } from './failure-order.ts';
@@ -237,7 +237,8 @@ class FrameExplainer {
     if (finding !== undefined) return this.#introduced(finding);
     if (anchor !== undefined) return this.#anchorCause(anchor);
     const panic = this.#panic();
-    if (panic !== undefined && (kind === 'Panic' || kind === 'Abort')) return `${program} panicked: ${panic}.`;
+    if (panic !== undefined && (kind === 'Panic' || kind === 'Abort'))
+      return [`${program} panicked: ${panic}.`, lacksAccount(this.#frame, panic)].filter(Boolean).join(' ');
     const fault = describeFault(this.#frame, program, this.#show);
     if (fault !== undefined) return panic === undefined ? fault : `${fault} Before, it said: ${panic}.`;
     const { account, limit, actual, detail } = this.#facts;

@@ -21,7 +21,8 @@ export function describeFault(frame: CallFrame, program: string, show: ShowAddre
     });
     const through = syscall === null ? '' : `, through ${syscall}`;
     const bytes = `${access.length} byte${access.length === 1n ? '' : 's'}`;
-    return `${program} ${verb} ${bytes} at 0x${access.vmAddr.toString(16)}, ${words}, ${where}${through}.`;
+    const sentence = `${program} ${verb} ${bytes} at 0x${access.vmAddr.toString(16)}, ${words}, ${where}${through}.`;
+    return isBehindAccounts(frame) ? `${sentence} ${behindAccounts(frame)}` : sentence;
   }
   switch (failure.kind) {
     case 'DivideByZero':
@@ -38,6 +39,31 @@ export function describeFault(frame: CallFrame, program: string, show: ShowAddre
     default:
       return undefined;
   }
+}
+
+/** Behind the input, so near that further accounts may be what was looked for there. */
+const NEAR_INPUT = 64 * 1024;
+/** What a program in TypeScript reads of an account. */
+const OF_ACCOUNT =
+  /^TypeError: .* undefined \(reading '(?:key|lamports|owner|data|isSigner|isWritable|executable|dataLen)'\)/;
+
+/** Whether the program read behind all of the input, where a further account would have stood. */
+function isBehindAccounts({ fault }: CallFrame): boolean {
+  const bytes = /^(\d+) bytes past the end of the input/.exec(fault?.access?.words ?? '')?.[1];
+  return fault?.access?.access === 'load' && bytes !== undefined && Number(bytes) < NEAR_INPUT;
+}
+
+function behindAccounts({ accounts: { length } }: CallFrame): string {
+  if (length === 0) return 'It was passed no accounts, and read where they would stand.';
+  return `It was passed ${length} account${length === 1 ? ', and read past it' : 's, and read past them'}.`;
+}
+
+/** How many accounts a program in TypeScript was passed, where it threw at one that is not there. */
+export function lacksAccount(frame: CallFrame, panic: string): string | undefined {
+  if (frame.failure?.refusal?.rule !== 'panic' || !OF_ACCOUNT.test(panic)) return undefined;
+  const { length } = frame.accounts;
+  const were = length === 0 ? 'no accounts' : `${length} account${length === 1 ? '' : 's'}`;
+  return `It was passed ${were}; a further one, where it reads it, is undefined.`;
 }
 
 /** What the instruction itself tells: where a pointer led, which syscall is not there. */
@@ -85,6 +111,13 @@ export function faultFixes(frame: CallFrame): string[] {
     return ['Constants and code are read-only: copy the bytes to the stack or the heap first.'];
   if (words.includes('the heap')) {
     return [`Ask for a larger heap (RequestHeapFrame) with an allocator that knows of it, or allocate less.${via}`];
+  }
+  if (isBehindAccounts(frame)) {
+    const { length } = frame.accounts;
+    return [
+      `Where the program wants more than ${length} account${length === 1 ? '' : 's'}: pass them all, in its order.`,
+      'Check the number of accounts, and the length of the instruction data, before reading from them.',
+    ];
   }
   if (words.includes('instruction data') || words.includes('end of the input')) {
     return ['Check the length of the instruction data and the number of accounts before reading from them.'];

@@ -3,6 +3,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { defineProgram } from '../../src/program/index.ts';
 import { EXPLANATION_CODES, type Explanation, explain, formatExplanation } from '../../src/trace/index.ts';
 import { brokenLaws } from '../trace/invariants.ts';
 import { ANCHOR_CASES } from './anchor-cases.ts';
@@ -17,7 +18,7 @@ import { NATIVE_CASES } from './native-cases.ts';
 import { NATIVE_RULE_CASES } from './native-rule-cases.ts';
 import { ORDER_CASES } from './order-cases.ts';
 import { PROGRAM_CASES } from './program-cases.ts';
-import { Scene, type SentBoth } from './scene.ts';
+import { ALICE, instruction, meta, OUTER, Scene, type SentBoth, u8 } from './scene.ts';
 import { STAKE_CASES } from './stake-cases.ts';
 import { STAKE_LIFECYCLE_CASES } from './stake-lifecycle-cases.ts';
 import { tableCases } from './table-cases.ts';
@@ -110,6 +111,20 @@ it('an error of a runtime to come is explained by its text', () => {
   expect(explain({ trace })).toMatchObject({
     code: 'TX_REFUSED',
     cause: expect.stringMatching(/Cluster is in maintenance/),
+  });
+});
+
+// Where it threw stands in the explanation, as a path of this machine: no case of the report.
+it('a program in TypeScript that reads an account which it was not passed is told how many it was', () => {
+  const scene = new Scene({}, false);
+  scene.hosted(
+    OUTER,
+    defineProgram((_id, accounts) => void accounts[1].lamports),
+  );
+  const { outcome } = scene.send([instruction(OUTER, [meta(scene.account(ALICE))], u8())]);
+  expect(explain(outcome)).toMatchObject({
+    code: 'PROGRAM_ABORT',
+    cause: expect.stringMatching(/panicked: TypeError.*It was passed 1 account; a further one/),
   });
 });
 

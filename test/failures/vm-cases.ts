@@ -257,6 +257,13 @@ export const VM_CASES = [
     run(scene, ` lddw r1, 0x300000000\n lddw r2, 0x300000004\n mov64 r3, 8\n syscall sol_memcpy_${exit}`),
   ),
   failure(
+    'too-few-accounts-for-a-program',
+    'The program reads the key of its second account without a look at how many there are; it was passed one.',
+    'VM_ACCESS_VIOLATION',
+    [/It was passed 1 account, and read past it/, /more than 1 account: pass them all/],
+    (scene) => run(scene, ' mov64 r2, r1\n add64 r2, 10448\n ldxdw r0, [r2+8]\n exit', [meta(scene.account(ALICE))]),
+  ),
+  failure(
     'past-input-in-call',
     'inner program reads a mebibyte behind the 8 bytes of instruction data that it was given.',
     'VM_ACCESS_VIOLATION',

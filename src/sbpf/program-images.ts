@@ -11,6 +11,8 @@ import type { VmMemory } from './memory.ts';
 
 /** What the programs of one machine may take before they are dropped; a single program may take more. */
 const CAPACITY = 32 * 1024 * 1024;
+/** And how many there may be: none that has an image is collected, and the host maps memory for what each was compiled to. */
+const MAX_IMAGES = 1024;
 const ALIGNMENT = 16;
 /** Slots behind the text: two, since a wide constant that begins in the last slot of it takes the first. */
 const SENTINELS = 2;
@@ -68,7 +70,8 @@ export class ProgramImages {
     const textRoom = roundUp(textLen + SENTINELS * INSN_SIZE);
     const callTargetsRoom = roundUp(slots * 4);
     const room = rodataRoom + textRoom + callTargetsRoom + roundUp(slots);
-    if (this.#end !== this.#start && this.#end - this.#start + room > CAPACITY) this.restartAt(this.#start);
+    const isFull = this.#images.size >= MAX_IMAGES || this.#end - this.#start + room > CAPACITY;
+    if (isFull && this.#end !== this.#start) this.restartAt(this.#start);
 
     const start = this.#end;
     this.#end += room;

@@ -2,6 +2,8 @@
 // run by LiteSVM, which compiles them to machine code. Each is called as a function; when it returns, r0 to r5, the stack and
 // the heap are logged, so that they are compared too. Besides: units, and the words of the error.
 
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import internal from 'litesvm/dist/internal.js';
 import { InstructionFailure, SyscallError } from '../../src/runtime/errors.ts';
 import { assembleProgram } from '../../src/sbpf/assembler.ts';
@@ -47,6 +49,14 @@ const PROGRAM = new Pubkey(new Uint8Array(32).fill(2));
 const COMPUTE_BUDGET = Pubkey.fromBase58('ComputeBudget111111111111111111111111111111');
 const COMPUTE_BUDGET_COST = 150;
 
+/**
+ * A process may have so many mappings of memory, 65,530 on Linux. Each compiled program is some of them until it is
+ * collected, and no collection comes by itself, because what a program takes is not on the heap.
+ */
+const COLLECT_EVERY = 500;
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
 /** How one run ended. */
 interface Ending {
   readonly units: number;
@@ -77,6 +87,7 @@ export function runRandomPrograms({ seed, count }: ProgramsOptions): Report {
   const partly = machine({ threshold: 20, onlySeen: true });
   let tried = 0;
   while (report.passed + report.failures.length < count) {
+    if (tried % COLLECT_EVERY === 0) collectGarbage();
     const version = VERSIONS[tried++ % VERSIONS.length];
     const elf = callingElf(version, randomProgram(random, version, true));
     const data = randomInput(random).subarray(16);

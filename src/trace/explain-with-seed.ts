@@ -27,7 +27,9 @@ export function lookAtWithSeed(view: FrameView): void {
   if (account === undefined || other === undefined) return;
   const words = (each: Three, what: keyof Three) =>
     what === 'seed' ? JSON.stringify(each.seed) : view.show(each[what]);
-  const what = (['base', 'seed', 'owner'] as const).find((each) => other[each] !== given[each])!;
+  const what = (['base', 'seed', 'owner'] as const).find((each) => other[each] !== given[each]);
+  // The address is derived from the three; something else was wrong with it.
+  if (what === undefined) return;
   view.add(
     'derivation',
     `${view.who(account)} is derived from the ${what} ${words(other, what)}, and the instruction names the ${what} ${words(given, what)}; the other two of base, seed and owner fit.`,

@@ -91,6 +91,18 @@ export const NATIVE_RULE_CASES = [
     },
   ),
   failure(
+    'create-with-seed-twice',
+    'The account that CreateAccountWithSeed would make, derived as it should be, is there already.',
+    'SYSTEM_ACCOUNT_ALREADY_IN_USE',
+    [/already/],
+    (scene) => {
+      const address = withSeed(PAYER, 'vote', OUTER);
+      scene.account(address, { lamports: 3_000_000n, owner: OUTER });
+      const data = join(u32(3), PAYER.bytes, seedText('vote'), u64(2_000_000n), u64(0n), OUTER.bytes);
+      return scene.send([system(data, meta(PAYER, 'sw'), meta(address, 'w'))]);
+    },
+  ),
+  failure(
     'payer-below-rent-after-the-fee',
     'alice has 890,880 lamports; the fee leaves her with less than an account must hold.',
     'TX_RENT',

@@ -60,6 +60,8 @@ export interface RunRequest<C = unknown> {
    * `vm.unwatched`. The run is interpreted.
    */
   readonly onInstruction?: ((vm: Vm) => void) | undefined;
+  /** Whether registers may be shown: compiled code doesn't keep what nobody reads any more, and which code is, is chance. */
+  readonly mustInterpret?: boolean | undefined;
   /** What the memory operations of syscalls cost: `units` for up to `maxLen` bytes. Without it they ask each time. */
   readonly memoryOperations?: { readonly units: number; readonly maxLen: number } | undefined;
   /** Called behind each syscall, also one that ends the run, with the units that were left before it. */
@@ -115,6 +117,7 @@ export class Vm<C = any> {
   context!: C;
   meter!: { remaining: number };
   onInstruction: ((vm: Vm) => void) | undefined;
+  mustInterpret = false;
   onSyscall: ((name: string, unitsBefore: number) => void) | undefined;
   error: Verdict | undefined;
   /** Whether a syscall threw `error`. */
@@ -271,6 +274,7 @@ export class Vm<C = any> {
     this.context = request.context;
     this.meter = request.meter;
     this.onInstruction = request.onInstruction;
+    this.mustInterpret = request.mustInterpret === true;
     this.onSyscall = request.onSyscall;
     this.fromSyscall = false;
     this.interpreted = 0;

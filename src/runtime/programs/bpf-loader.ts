@@ -166,6 +166,7 @@ function execute(context: InvokeContext, executable: Executable): void {
       r1: MM_INPUT_START,
       r2: parameters.vmInstructionDataAddr,
       memoryOperations: memoryOperationsFor(context.costs),
+      mustInterpret: context.listener !== undefined,
       onInstruction: context.listener?.watch?.({
         vm,
         executable,

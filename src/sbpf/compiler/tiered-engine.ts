@@ -135,7 +135,7 @@ export class TieredEngine implements Engine {
   }
 
   execute(vm: Vm): void {
-    if (vm.onInstruction !== undefined) {
+    if (vm.onInstruction !== undefined || vm.mustInterpret) {
       this.#interpreter.execute(vm);
       return;
     }

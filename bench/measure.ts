@@ -2,6 +2,12 @@
 // closely, so that what disturbs the machine disturbs both. Of the rounds the median counts.
 // How much a slice does is found out by trying: long enough for the clock, short enough that a round is one moment.
 
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage: (options: { type: 'minor' | 'major' }) => void = runInNewContext('gc');
+
 /** Something that is done again and again. `run(count)` does it `count` times; what only prepares it is `before`. */
 export interface Side {
   /** Not timed. Called before every slice, with what the slice will do. */
@@ -20,7 +26,10 @@ export interface MeasureOptions {
   readonly rounds?: number;
   /** Milliseconds of a slice. Default: 40. */
   readonly slice?: number;
-  /** Milliseconds each side runs before it counts: hosts optimise what runs often. Default: 400. */
+  /**
+   * Milliseconds each side runs before it counts, without what only prepares it: hosts optimise what runs often, for most
+   * of a second and in the background. Default: 1000.
+   */
   readonly warmUp?: number;
   /** The most one slice does: where each needs something prepared. */
   readonly most?: number;
@@ -37,7 +46,7 @@ export function geometricMean(values: readonly number[]): number {
 }
 
 export function measure(ours: Side, theirs: Side, options: MeasureOptions = {}): Figures {
-  const { rounds = 11, slice = 40, warmUp = 400, most = Number.POSITIVE_INFINITY } = options;
+  const { rounds = 11, slice = 40, warmUp = 1000, most = Number.POSITIVE_INFINITY } = options;
   const counts = [ours, theirs].map((side) => findCount(side, slice, warmUp, most));
   const taken: [number[], number[]] = [[], []];
   for (let round = 0; round < rounds; round++) {
@@ -52,7 +61,11 @@ export function measure(ours: Side, theirs: Side, options: MeasureOptions = {}):
 
 /** Milliseconds. */
 function timeSlice(side: Side, count: number): number {
-  side.before?.(count);
+  if (side.before !== undefined) {
+    side.before(count);
+    // What it left is not the side's.
+    collectGarbage({ type: 'minor' });
+  }
   const start = performance.now();
   side.run(count);
   return performance.now() - start;
@@ -61,11 +74,12 @@ function timeSlice(side: Side, count: number): number {
 /** Warms a side up, and finds how often it fits into a slice. */
 function findCount(side: Side, slice: number, warmUp: number, most: number): number {
   let count = 1;
-  const start = performance.now();
+  let ran = 0;
   for (;;) {
     const time = timeSlice(side, count);
     const fitting = Math.max(1, Math.min(most, Math.round((count * slice) / Math.max(time, 0.001))));
-    if (performance.now() - start >= warmUp) return fitting;
+    ran += time;
+    if (ran >= warmUp) return fitting;
     // In steps: the first ones are slow, and would call for too few.
     count = Math.min(fitting, count * 8, most);
   }

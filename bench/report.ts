@@ -54,8 +54,8 @@ export function renderPage(rows: readonly Row[], versions: Versions, date: Date)
 Written by \`npm run bench -- --write\`. Don't edit.
 
 Everything is measured against LiteSVM ${versions.litesvm} (Agave's own code, its x86 compiler included, as a native addon) in the
-same process: both sides take turns in slices of some 40 ms, eleven rounds, medians. The ratio is LiteSVM's time divided by
-Parhelion's: above 1 Parhelion is faster. Before anything is timed both sides run it and must agree in error, logs,
+same process: each side runs for a second to warm up, then both take turns in slices of some 40 ms, eleven rounds, medians.
+The ratio is LiteSVM's time divided by Parhelion's: above 1 Parhelion is faster. Before anything is timed both sides run it and must agree in error, logs,
 compute units and every account; what is timed is each time a new transaction, which neither side has seen before.
 
 - *raw*: wire bytes, to LiteSVM's native method (past its JavaScript class) and to \`Svm.sendTransaction\`.

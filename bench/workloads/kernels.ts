@@ -43,7 +43,6 @@ function warm(kernel: Kernel): Row {
   const { ours, theirs } = measure(
     run(() => stage.ours.sendTransaction(call.next().bytes)),
     run(() => stage.sendNative(call.next())),
-    { warmUp: 1000 },
   );
   // Once more: by now both have optimised what they run.
   stage.restage().compare(call.next());

@@ -97,7 +97,7 @@ function addProgram(): Row[] {
   const figures = measure(
     times(() => once(stage.ours)),
     times(() => once(stage.theirs)),
-    { slice: 80, warmUp: 600 },
+    { slice: 80 },
   );
   return [rowOf(`addProgram, ${Math.round(elf.length / 1000)} KB`, 1, figures, 'ms')];
 }

@@ -39,7 +39,10 @@ export interface Refusal {
 export class InstructionFailure extends Verdict {
   readonly error: InstructionError;
   readonly refusal: Refusal | undefined;
-  /** The verdict this one stands for, where Agave folds it into `ProgramFailedToComplete`. */
+  /**
+   * The verdict this one stands for: Agave folds most into `ProgramFailedToComplete`, and an access violation in an
+   * account's data into an error about the account.
+   */
   readonly cause: Verdict | undefined;
 
   constructor(error: InstructionError, refusal?: Refusal, cause?: Verdict) {

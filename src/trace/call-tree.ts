@@ -227,7 +227,7 @@ class TreeBuilder implements FieldMaker {
     if (failure === undefined) return null;
     const error = errorOf(failure);
     const root = rootOf(failure);
-    const isOrigin = !recorded.steps.some((step) => !('line' in step) && isSameFailure(step, error));
+    const isOrigin = !recorded.steps.some((step) => !('line' in step) && isSameFailure(step, failure));
     const isCustom = typeof error !== 'string';
     const { refusal } = root as { refusal?: Refusal };
     const custom =
@@ -400,9 +400,14 @@ function flagsAtTopLevel(topLevel: readonly RecordedFrame[], index: number): Fla
   return { isSigner: false, isWritable: false };
 }
 
-/** The verdict that was raised, where Agave folds it into another. */
-function rootOf(verdict: Verdict): Verdict {
+/** The verdict that was raised, where another stands for it. */
+function causeOf(verdict: Verdict): Verdict {
   return (verdict as Partial<InstructionFailure>).cause ?? verdict;
+}
+
+/** The verdict that tells most: one that stands for another, and says by which rule, is told as itself. */
+function rootOf(verdict: Verdict): Verdict {
+  return (verdict as Partial<InstructionFailure>).refusal === undefined ? causeOf(verdict) : verdict;
 }
 
 /** What stands in the transaction's error: every verdict that is no instruction error is folded into this one. */
@@ -410,11 +415,12 @@ function errorOf(verdict: Verdict): InstructionError {
   return (verdict as Partial<InstructionFailure>).error ?? 'ProgramFailedToComplete';
 }
 
-/** Whether a frame that failed with `error` may have it from this call of its. */
-function isSameFailure(call: RecordedFrame, error: InstructionError): boolean {
-  const failure = call.failure ?? call.attemptFailure;
-  if (failure === undefined) return false;
-  const inner = errorOf(failure);
+/** Whether a frame's failure may be that of this call of its: the same error, or the same verdict under another name. */
+function isSameFailure(call: RecordedFrame, failure: Verdict): boolean {
+  const passed = call.failure ?? call.attemptFailure;
+  if (passed === undefined) return false;
+  if (causeOf(passed) === causeOf(failure)) return true;
+  const [inner, error] = [errorOf(passed), errorOf(failure)];
   if (typeof inner === 'string' || typeof error === 'string') return inner === error;
   return inner.Custom === error.Custom;
 }

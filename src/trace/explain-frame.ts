@@ -18,7 +18,7 @@ import {
 } from './explanation.ts';
 import { RUNTIME_CODES } from './explanation-codes.ts';
 import { codeOfFailure, linesOf, type NamedError, NO_FACTS, nameError } from './failure-code.ts';
-import { describeCallers, describeFault, lacksAccount } from './failure-fault.ts';
+import { describeCallers, describeFault, describeReported, lacksAccount } from './failure-fault.ts';
 import { type History, historyOf, isWritten, type States, turningPoint } from './failure-history.ts';
 import { type Earlier, earlierOf, eventWords } from './failure-history-text.ts';
 import { laterHelp } from './failure-order.ts';
@@ -359,8 +359,9 @@ class FrameExplainer {
       if (last !== undefined) notes.push(`${this.#program} logged: "${withNames(last, this.#show)}".`);
     }
     if (seedNote !== undefined) notes.push(seedNote);
-    const callers = describeCallers(this.#frame);
-    if (callers !== undefined) notes.push(callers);
+    for (const note of [describeReported(this.#path, this.#show), describeCallers(this.#frame)]) {
+      if (note !== undefined) notes.push(note);
+    }
     const isCut = this.#path.some((each) => each.steps.some((step) => step.type === 'log' && !step.isKept));
     if (isCut) notes.push('The log was truncated at its byte limit: the last lines are in the trace, not in the log.');
     const { error } = this.#frame.failure!;

@@ -19,6 +19,9 @@ export const NO_FACTS: RefusalFacts = {
   detail: null,
 };
 
+/** The rule of an error that stands for an access violation in an account's data. Source: runtime/programs/bpf-loader.ts. */
+export const MAPPED_ACCESS = 'access violation in account data';
+
 /** Variant → code, where the variant alone decides. */
 const KIND_CODES: Readonly<Record<string, string>> = {
   TooManySigners: 'CPI_TOO_MANY_SIGNERS',
@@ -116,6 +119,7 @@ export function codeOfFailure(frame: CallFrame): string {
   const { kind, stage, error, refusal } = frame.failure!;
   const { rule, asked, account, detail } = refusal ?? NO_FACTS;
   if (rule === 'program result') return returnedCode(kind);
+  if (rule === MAPPED_ACCESS) return 'VM_ACCESS_VIOLATION';
   switch (kind) {
     case 'PrivilegeEscalation':
       return asked === 'signer' ? 'CPI_SIGNER_PRIVILEGE' : 'CPI_WRITABLE_PRIVILEGE';

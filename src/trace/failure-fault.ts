@@ -94,6 +94,21 @@ export function describeCallers(frame: CallFrame): string | undefined {
   return `Called from ${shown.join(' ← ')}${runs.length > SHOWN_CALLERS ? ' ← …' : ''}.`;
 }
 
+/**
+ * Why the chain reports another error than the one that a call was refused with: with account data in regions of its own, an
+ * access violation in what is reserved for it becomes an error about the account. Undefined where both are the same.
+ *
+ * @param path from the top-level instruction to the frame that raised the failure
+ */
+export function describeReported(path: readonly CallFrame[], show: ShowAddress): string | undefined {
+  const caller = path[path.length - 2];
+  const access = caller?.fault?.access ?? null;
+  if (access === null || caller.failure === null) return undefined;
+  const { error } = caller.failure;
+  if (typeof error !== 'string' || error === path[path.length - 1].failure?.error) return undefined;
+  return `The chain reports ${error}: the address is ${withNames(access.words, show)}, and an access violation there becomes an error about the account.`;
+}
+
 /** What to do about memory that was reached for, by where it lies; empty where the code's own advice is all there is. */
 export function faultFixes(frame: CallFrame): string[] {
   const { access = null, syscall = null } = frame.fault ?? {};

@@ -2,6 +2,7 @@
 // manner of `forge test -vvvv`. The frame where a failure began carries the rule, the facts and what to change.
 // How much is shown is the level's; how lines are set is terminal-page.ts's; what is said of a failure, failure-text.ts's.
 
+import { describeReported } from './failure-fault.ts';
 import { describeFailure } from './failure-text.ts';
 import { displayWidth, escapeText } from './plain-text.ts';
 import { MIN_WIDTH, type Span, type Style, TerminalPage } from './terminal-page.ts';
@@ -15,6 +16,7 @@ import {
   type FrameFailure,
   type FrameFault,
   type LogLine,
+  pathToOrigin,
   type RefusalFacts,
   type TransactionTrace,
 } from './transaction-trace.ts';
@@ -313,6 +315,8 @@ class TracePrinter {
     const rows: Row[] = [['why', [shortText(text.cause)]], ...this.#factRows(failure.refusal, text.said)];
     const rule = failure.refusal?.rule ?? failure.callStep;
     if (rule !== null) rows.push(['rule', ruleText(rule, failure.refusal?.source)]);
+    const reported = describeReported(pathToOrigin(this.#trace), this.#addresses.show);
+    if (reported !== undefined) rows.push(['error', [reported]]);
     if (failure.stage === 'after')
       rows.push(['when', ['after the call ran, as its results were handed back to the caller']]);
     const { forfeited } = frame.computeUnits;

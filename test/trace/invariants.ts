@@ -17,6 +17,7 @@ import {
   traceToJson,
 } from '../../src/trace/index.ts';
 import { displayWidth, escapeText } from '../../src/trace/plain-text.ts';
+import type { InstructionError } from '../../src/wire/transaction-error.ts';
 
 /** What the runtime recorded without a trace. */
 interface Recorded {
@@ -116,7 +117,7 @@ export function brokenLaws(trace: TransactionTrace, execution: Recorded | undefi
         error !== null &&
         'InstructionError' in error &&
         error.InstructionError[0] === origins[0].path[0] &&
-        JSON.stringify(error.InstructionError[1]) === JSON.stringify(origins[0].failure!.error),
+        JSON.stringify(error.InstructionError[1]) === JSON.stringify(passedOn(trace)),
       'the origin has another error than the transaction',
     );
   }
@@ -132,6 +133,14 @@ export function brokenLaws(trace: TransactionTrace, execution: Recorded | undefi
   const json = traceToJson(trace);
   check(JSON.stringify(JSON.parse(JSON.stringify(json))) === JSON.stringify(json), 'the JSON does not survive');
   return broken;
+}
+
+/** The origin's error as the frames above it passed it on: an access violation of a call may become one about an account. */
+function passedOn(trace: TransactionTrace): InstructionError {
+  const path = pathToOrigin(trace);
+  const { failure } = path[path.length - 1];
+  const isMapped = failure!.kind === 'AccessViolation' && failure!.stage !== 'run';
+  return path[isMapped ? path.length - 2 : path.length - 1].failure!.error;
 }
 
 type Check = (holds: boolean, law: string) => void;

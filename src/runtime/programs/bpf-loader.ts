@@ -244,7 +244,9 @@ function explainAccessViolation(instruction: InstructionContext, activation: Act
   const borrowed = instruction.borrow(index);
   const refused = borrowed.canDataBeChanged();
   borrowed.release();
-  if (access === 'store' && refused !== undefined) return refused;
+  if (access === 'store' && refused !== undefined) {
+    return new InstructionFailure(refused.error, refused.refusal, error);
+  }
   return new InstructionFailure(
     access === 'load' && refused !== undefined ? 'AccountDataTooSmall' : 'InvalidRealloc',
     {

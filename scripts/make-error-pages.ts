@@ -8,7 +8,7 @@ import { errorPages } from '../test/failures/error-pages.ts';
 
 const FOLDER = new URL('../docs/errors/', import.meta.url);
 
-const pages = errorPages(readFileSync(new URL('../test/failures/report.md', import.meta.url), 'utf8'));
+const pages = errorPages();
 mkdirSync(FOLDER, { recursive: true });
 const present = new Map(readdirSync(FOLDER).map((name) => [name, readFileSync(new URL(name, FOLDER), 'utf8')]));
 const stale = [...pages].filter(([name, text]) => present.get(name) !== text).map(([name]) => name);

@@ -1,5 +1,5 @@
-// Writes the blocks of README.md that show a case of test/failures as LiteSVM reports it and as Parhelion explains it, out of
-// test/failures/report.md, which the corpus writes. test/readme.test.ts fails where they are not current.
+// Writes the blocks of README.md that show a case of test/failures as LiteSVM reports it and as Parhelion explains it.
+// test/readme.test.ts fails where they are not current.
 //
 //   npx tsx --conditions=source scripts/make-readme-blocks.ts
 
@@ -7,5 +7,4 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { withFailureBlocks } from '../test/failures/readme-blocks.ts';
 
 const README = new URL('../README.md', import.meta.url);
-const report = readFileSync(new URL('../test/failures/report.md', import.meta.url), 'utf8');
-writeFileSync(README, withFailureBlocks(readFileSync(README, 'utf8'), report));
+writeFileSync(README, withFailureBlocks(readFileSync(README, 'utf8')));

@@ -15,8 +15,6 @@ const discriminatorOf = (name: string) => hashes.sha256(text(name)).slice(0, 8);
 const boxOf = (owner: Pubkey, name = 'account:Box') => join(discriminatorOf(name), owner.bytes, u64(5n));
 
 type Accounts = Parameters<typeof p.instruction>[0]['accounts'];
-type Metas = ReturnType<typeof meta>[];
-
 /** A case whose only instruction has these accounts, and is given those. */
 function declared(
   id: string,
@@ -24,7 +22,7 @@ function declared(
   code: string,
   says: readonly (string | RegExp)[],
   accounts: Accounts,
-  given: (scene: s.Scene) => Metas,
+  given: (scene: s.Scene) => s.Meta[],
   handler: (accounts: Readonly<Record<string, never>>) => void = () => {},
   data: Uint8Array = discriminatorOf('global:go'),
 ): FailureCase {

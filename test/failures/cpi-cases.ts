@@ -1,59 +1,16 @@
 // Calls between programs that the runtime refuses, or whose results it doesn't hand back.
 
-import { createProgramAddress, findProgramAddress } from '../../src/crypto/program-address.ts';
+import { createProgramAddress } from '../../src/crypto/program-address.ts';
 import type { Pubkey } from '../../src/wire/pubkey.ts';
-import type { Call } from '../support/cpi-driver.ts';
+import { callFrom, pdaTransfer, pub, RETURN_0 } from './calls.ts';
 import { failure } from './case.ts';
-import type { Scene } from './scene.ts';
 import * as s from './scene.ts';
 
 const { PAYER, ALICE, BOB, VAULT, POOL, OUTER, INNER, DEEP, meta, u32, u64, join, text } = s;
 
-type Metas = ReturnType<typeof meta>[];
-const pub = ({ address, isSigner, isWritable }: Metas[number]) => ({ pubkey: address as Pubkey, isSigner, isWritable });
-
-/** `OUTER` gets `outer` and calls with `call`; infos are those of `outer` unless said. */
-function callFrom(
-  scene: Scene,
-  outer: Metas,
-  call: Omit<Call, 'metas' | 'infos'> & { metas?: Metas; infos?: NonNullable<Call['infos']> },
-  extra: Metas = [],
-) {
-  scene.program(OUTER, 'driver');
-  scene.program(INNER, 'driver');
-  const { metas = [], ...rest } = call;
-  const script = new s.Script().call('rust', {
-    infos: scene.infos(outer),
-    data: u64s(0n, 0n),
-    ...rest,
-    metas: metas.map(pub),
-  });
-  const instructions = [scene.script(outer, script)];
-  if (extra.length > 0) instructions.push(s.instruction(s.MEMO, extra, text('x')));
-  return scene.send(instructions);
-}
-
-function u64s(...words: bigint[]): Uint8Array {
-  return join(...words.map(u64));
-}
-
+const u64s = (...words: bigint[]): Uint8Array => join(...words.map(u64));
 const transferData = (lamports: bigint) => join(u32(2), u64(lamports));
-const vaultSeeds = findProgramAddress([text('vault'), ALICE.bytes], OUTER) as { address: Pubkey; bump: number };
-export const PDA = vaultSeeds.address;
-const BUMP = vaultSeeds.bump;
-
-/** `OUTER` transfers out of the PDA and signs with these seeds. */
-function pdaTransfer(scene: Scene, seeds: Uint8Array[][], pda = PDA, writable: 'w' | '' = 'w') {
-  scene.account(pda);
-  scene.account(BOB);
-  scene.account(ALICE);
-  return callFrom(scene, [meta(pda, writable), meta(BOB, 'w'), meta(s.SYSTEM), meta(ALICE), meta(INNER)], {
-    programId: s.toKey(s.SYSTEM),
-    metas: [meta(pda, 'sw'), meta(BOB, 'w')],
-    data: transferData(1_000_000n),
-    seeds,
-  });
-}
+const { address: PDA, bump: BUMP } = s.pdaOf([text('vault'), ALICE.bytes]);
 
 const onCurveBump = (() => {
   for (let bump = 255; ; bump--) {
@@ -77,7 +34,7 @@ export const CPI_CASES = [
     'The PDA that pays is read-only in the outer instruction.',
     'CPI_WRITABLE_PRIVILEGE',
     [/writable/, /instruction #0/],
-    (scene) => pdaTransfer(scene, [[text('vault'), ALICE.bytes, Uint8Array.of(BUMP)]], PDA, ''),
+    (scene) => pdaTransfer(scene, [[text('vault'), ALICE.bytes, Uint8Array.of(BUMP)]], PDA, { isWritable: false }),
   ),
   failure(
     'signer-never-signed',
@@ -94,7 +51,7 @@ export const CPI_CASES = [
     'invoke was called in place of invoke_signed: the PDA has no seeds.',
     'CPI_SIGNER_PRIVILEGE',
     [/no seeds were given/, /invoke_signed/],
-    (scene) => pdaTransfer(scene, []),
+    (scene) => pdaTransfer(scene, [], PDA),
   ),
   failure(
     'bump-wrong',
@@ -104,7 +61,7 @@ export const CPI_CASES = [
     (scene) => {
       let bump = BUMP - 1;
       while (typeof createProgramAddress([text('vault'), ALICE.bytes, Uint8Array.of(bump)], OUTER) === 'string') bump--;
-      return pdaTransfer(scene, [[text('vault'), ALICE.bytes, Uint8Array.of(bump)]]);
+      return pdaTransfer(scene, [[text('vault'), ALICE.bytes, Uint8Array.of(bump)]], PDA);
     },
   ),
   failure(
@@ -112,18 +69,19 @@ export const CPI_CASES = [
     'With this bump the seeds lead onto the curve.',
     'CPI_SEEDS_INVALID',
     [/the bump is \d+, not \d+/],
-    (scene) => pdaTransfer(scene, [[text('vault'), ALICE.bytes, Uint8Array.of(onCurveBump)]]),
+    (scene) => pdaTransfer(scene, [[text('vault'), ALICE.bytes, Uint8Array.of(onCurveBump)]], PDA),
   ),
   failure('seed-too-long', 'A seed has 33 bytes.', 'CPI_SEEDS_INVALID', [/32 bytes|too long/], (scene) =>
-    pdaTransfer(scene, [[new Uint8Array(33).fill(65), Uint8Array.of(BUMP)]]),
+    pdaTransfer(scene, [[new Uint8Array(33).fill(65), Uint8Array.of(BUMP)]], PDA),
   ),
   failure('too-many-seeds', 'A signer has 17 seeds.', 'CPI_TOO_MANY_SEEDS', ['16'], (scene) =>
-    pdaTransfer(scene, [Array.from({ length: 17 }, () => text('x'))]),
+    pdaTransfer(scene, [Array.from({ length: 17 }, () => text('x'))], PDA),
   ),
   failure('too-many-signers', 'The call gives seeds for 17 signers.', 'CPI_TOO_MANY_SIGNERS', ['16'], (scene) =>
     pdaTransfer(
       scene,
       Array.from({ length: 17 }, () => [text('vault'), ALICE.bytes, Uint8Array.of(BUMP)]),
+      PDA,
     ),
   ),
   failure(
@@ -220,7 +178,7 @@ export const CPI_CASES = [
       scene.program(OUTER, 'driver');
       scene.program(INNER, 'driver');
       const outer = [meta(INNER), meta(OUTER)];
-      const back = new s.Script().call('rust', { programId: OUTER, infos: [], metas: [], data: u64s(0n, 0n) }).exit();
+      const back = new s.Script().call('rust', { programId: OUTER, infos: [], metas: [], data: RETURN_0 }).exit();
       const script = new s.Script().call('rust', {
         programId: INNER,
         infos: scene.infos(outer),
@@ -233,7 +191,7 @@ export const CPI_CASES = [
   failure('too-deep', 'A program calls itself five times deep.', 'CPI_DEPTH', ['5', /limit/], (scene) => {
     scene.program(OUTER, 'driver');
     const accounts = [meta(OUTER)];
-    let data = u64s(0n, 0n);
+    let data = RETURN_0;
     for (let i = 0; i < 5; i++)
       data = new s.Script()
         .call('rust', { programId: OUTER, infos: scene.infos(accounts), metas: accounts.map(pub), data })
@@ -260,7 +218,7 @@ export const CPI_CASES = [
         programId: INNER,
         infos: scene.infos(outer),
         metas: [pub(meta(VAULT, 'w'))],
-        data: u64s(0n, 0n),
+        data: RETURN_0,
       });
       return scene.send([scene.script(outer, script)]);
     },
@@ -313,7 +271,7 @@ export const CPI_CASES = [
         programId: INNER,
         infos,
         metas: [pub(meta(VAULT, 'w'))],
-        data: u64s(0n, 0n),
+        data: RETURN_0,
       });
       return scene.send([scene.script(outer, script)]);
     },

@@ -9,35 +9,22 @@ import {
   ProgramError,
 } from '../../src/program/index.ts';
 import type { Pubkey } from '../../src/wire/pubkey.ts';
-import type { Call } from '../support/cpi-driver.ts';
+import { type CallTo, callOf, pub } from './calls.ts';
 import { failure } from './case.ts';
 import * as s from './scene.ts';
 import { TABLE, tableAccount } from './stake-cases.ts';
 
 const { PAYER, ALICE, BOB, VAULT, POOL, OUTER, INNER, DEEP, meta, u8, u32, u64, join, text } = s;
 
-type Metas = ReturnType<typeof meta>[];
-const pub = ({ address, isSigner, isWritable }: Metas[number]) => ({ pubkey: address as Pubkey, isSigner, isWritable });
-
-/** `OUTER` runs one call with the infos of its own accounts. */
-function call(scene: s.Scene, outer: Metas, to: Pubkey | string, metas: Metas, rest: Partial<Call> = {}) {
-  scene.program(OUTER, 'driver');
-  const programId = s.toKey(to);
-  const script = new s.Script().call('rust', {
-    programId,
-    infos: scene.infos(outer),
-    metas: metas.map(pub),
-    data: join(u64(0n), u64(0n)),
-    ...rest,
-  });
-  return scene.script(outer, script);
-}
+/** `OUTER` runs one call. */
+const call = (scene: s.Scene, outer: s.Meta[], to: Pubkey | string, metas: s.Meta[], rest: Partial<CallTo> = {}) =>
+  callOf(scene, outer, { programId: s.toKey(to), metas, ...rest });
 
 /** A PDA of `INNER` whose seeds lead to no address, or to another one, under `OUTER`. */
 function foreignPda(isOnCurve: boolean): { address: Pubkey; seeds: Uint8Array[] } {
   for (let i = 0; ; i++) {
     const seeds = [text('vault'), u64(BigInt(i))];
-    const found = findProgramAddress(seeds, INNER) as { address: Pubkey; bump: number };
+    const found = s.pdaOf(seeds, INNER);
     const all = [...seeds, u8(found.bump)];
     if ((typeof createProgramAddress(all, OUTER) === 'string') === isOnCurve)
       return { address: found.address, seeds: all };
@@ -45,7 +32,7 @@ function foreignPda(isOnCurve: boolean): { address: Pubkey; seeds: Uint8Array[] 
 }
 
 /** `OUTER` pays out of an account and signs for it with these seeds. */
-function payFrom(scene: s.Scene, from: Pubkey, seeds: Uint8Array[], extra: Metas = []) {
+function payFrom(scene: s.Scene, from: Pubkey, seeds: Uint8Array[], extra: s.Meta[] = []) {
   scene.account(from);
   scene.account(BOB);
   const outer = [meta(from, 'w'), meta(BOB, 'w'), meta(s.SYSTEM), ...extra];
@@ -56,7 +43,13 @@ function payFrom(scene: s.Scene, from: Pubkey, seeds: Uint8Array[], extra: Metas
   });
 }
 
-const seedsOf = (...seeds: Uint8Array[]) => findProgramAddress(seeds, OUTER) as { address: Pubkey; bump: number };
+function payFromForeign(scene: s.Scene, isOnCurve: boolean) {
+  const { address, seeds } = foreignPda(isOnCurve);
+  scene.program(INNER, 'say');
+  return scene.send([payFrom(scene, address, seeds, [meta(INNER)])]);
+}
+
+const seedsOf = (...seeds: Uint8Array[]) => s.pdaOf(seeds);
 
 export const FLAG_CASES = [
   failure(
@@ -64,22 +57,14 @@ export const FLAG_CASES = [
     'The vault is a PDA of inner program, and outer program gives its seeds: they lead to another address.',
     'CPI_SIGNER_PRIVILEGE',
     [/is a PDA of inner program/, /only inner program can sign/, /Let inner program make this call/],
-    (scene) => {
-      const { address, seeds } = foreignPda(false);
-      scene.program(INNER, 'say');
-      return scene.send([payFrom(scene, address, seeds, [meta(INNER)])]);
-    },
+    (scene) => payFromForeign(scene, false),
   ),
   failure(
     'pda-of-another-program-on-curve',
     'The vault is a PDA of inner program, and outer program gives its seeds: they lead onto the curve.',
     'CPI_SEEDS_INVALID',
     [/is a PDA of inner program/, /only inner program can sign/],
-    (scene) => {
-      const { address, seeds } = foreignPda(true);
-      scene.program(INNER, 'say');
-      return scene.send([payFrom(scene, address, seeds, [meta(INNER)])]);
-    },
+    (scene) => payFromForeign(scene, true),
   ),
   failure(
     'pda-of-its-owner',

@@ -8,15 +8,12 @@ import * as s from './scene.ts';
 import { account22, extended, tlv } from './token-cases.ts';
 
 const { PAYER, ALICE, BOB, MINT, ALICE_TOKENS, BOB_TOKENS, VAULT, POOL, OUTER, TOKEN, TOKEN_2022, SYSTEM, STAKE } = s;
-const { meta, u8, u32, u64, join, instruction, key, Script } = s;
+const { meta, u8, u32, u64, join, instruction, key, Script, CLOCK, RENT, STAKE_HISTORY, RECENT_BLOCKHASHES } = s;
 
-const CLOCK = 'SysvarC1ock11111111111111111111111111111111';
-const STAKE_HISTORY = 'SysvarStakeHistory1111111111111111111111111';
-const RECENT_BLOCKHASHES = 'SysvarRecentB1ockHashes11111111111111111111';
-const RENT = 'SysvarRent111111111111111111111111111111111';
-const NATIVE_MINT = s.toKey('So11111111111111111111111111111111111111112');
+const NATIVE_MINT = s.toKey(s.NATIVE_MINT);
 
 const close = (account: Pubkey) => instruction(TOKEN, [meta(account, 'w'), meta(PAYER, 'w'), meta(PAYER, 's')], u8(9));
+const transfer22 = s.tokenTransferChecked(ALICE_TOKENS, MINT, BOB_TOKENS, PAYER, 5n, 6, TOKEN_2022);
 const MINT_TOKENS = 0;
 const FREEZE_ACCOUNT = 1;
 const ACCOUNT_OWNER = 2;
@@ -33,11 +30,7 @@ const allocate = (account: Pubkey, space: bigint) =>
 const freeze = instruction(TOKEN, [meta(ALICE_TOKENS, 'w'), meta(MINT), meta(PAYER, 's')], u8(10));
 const advance = instruction(SYSTEM, [meta(ALICE, 'w'), meta(RECENT_BLOCKHASHES), meta(PAYER, 's')], u32(4));
 
-const tokens = (scene: s.Scene, ofAlice = 50n) => {
-  scene.mint(MINT, s.mintData(PAYER, 6, PAYER));
-  scene.tokens(ALICE_TOKENS, MINT, PAYER, ofAlice);
-  scene.tokens(BOB_TOKENS, MINT, BOB, 0n);
-};
+const tokens = s.mintAndTokens;
 const delegated = (scene: s.Scene, amount: bigint) => {
   const data = s.tokenData(MINT, PAYER, 50n);
   data.set(join(u32(1), ALICE.bytes), 72);
@@ -379,10 +372,7 @@ export const HISTORY_CASES = [
     [/instruction #0 \(Token-2022: Pause\) changed the extension PausableConfig of mint/],
     (scene) => {
       extended(scene, tlv([26, join(PAYER.bytes, u8(0))]), tlv([27, u8()]));
-      return scene.send([
-        instruction(TOKEN_2022, [meta(MINT, 'w'), meta(PAYER, 's')], u8(44, 1)),
-        s.tokenTransferChecked(ALICE_TOKENS, MINT, BOB_TOKENS, PAYER, 5n, 6, TOKEN_2022),
-      ]);
+      return scene.send([instruction(TOKEN_2022, [meta(MINT, 'w'), meta(PAYER, 's')], u8(44, 1)), transfer22]);
     },
   ),
   failure(
@@ -394,10 +384,7 @@ export const HISTORY_CASES = [
       extended(scene, new Uint8Array(0), tlv([8, u8(0)]));
       const data = account22(MINT, PAYER, 0n, tlv([8, u8(0)]));
       scene.account(BOB_TOKENS, { lamports: 20_000_000n, owner: TOKEN_2022, data });
-      return scene.send([
-        instruction(TOKEN_2022, [meta(BOB_TOKENS, 'w'), meta(PAYER, 's')], u8(30, 0)),
-        s.tokenTransferChecked(ALICE_TOKENS, MINT, BOB_TOKENS, PAYER, 5n, 6, TOKEN_2022),
-      ]);
+      return scene.send([instruction(TOKEN_2022, [meta(BOB_TOKENS, 'w'), meta(PAYER, 's')], u8(30, 0)), transfer22]);
     },
   ),
   failure(

@@ -11,7 +11,7 @@ const KEEPER = { name: 'keeper', signer: true };
 const HOARD = { name: 'hoard', writable: true };
 
 /** The runtime's own errors are returned as their number in the upper half. */
-const play = (scene: s.Scene, error: bigint, idl: object, accounts: ReturnType<typeof meta>[], data: Uint8Array) => {
+const play = (scene: s.Scene, error: bigint, idl: object, accounts: s.Meta[], data: Uint8Array) => {
   scene.account(ALICE);
   scene.account(VAULT, { owner: OUTER });
   scene.program(OUTER, { asm: `entrypoint:\n lddw r0, ${error}\n exit` });

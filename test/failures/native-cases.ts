@@ -8,11 +8,24 @@ import { failure } from './case.ts';
 import * as s from './scene.ts';
 import { TABLE, tableAccount } from './stake-cases.ts';
 
-const { PAYER, ALICE, BOB, OUTER, INNER, key, meta, u8, u32, u64, join, instruction, transfer } = s;
-
-const CLOCK = 'SysvarC1ock11111111111111111111111111111111';
-const RENT = 'SysvarRent111111111111111111111111111111111';
-const RECENT_BLOCKHASHES = 'SysvarRecentB1ockHashes11111111111111111111';
+const {
+  PAYER,
+  ALICE,
+  BOB,
+  OUTER,
+  INNER,
+  key,
+  meta,
+  u8,
+  u32,
+  u64,
+  join,
+  instruction,
+  transfer,
+  CLOCK,
+  RENT,
+  RECENT_BLOCKHASHES,
+} = s;
 
 export const deployed = (
   programdata: Pubkey,
@@ -325,4 +338,51 @@ export const NATIVE_CASES = [
       }),
     });
   }),
+  failure(
+    'ed25519-wrong',
+    'The signature that the precompile checks is all ones.',
+    'PRECOMPILE_INVALID_SIGNATURE',
+    [/signature/i],
+    (scene) => {
+      const header = join(u8(1, 0), Uint8Array.from([48, 0, 255, 255, 16, 0, 255, 255, 112, 0, 2, 0, 255, 255]));
+      const publicKey = Uint8Array.from(
+        '3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29'.match(/../g)!,
+        (h) => Number.parseInt(h, 16),
+      );
+      return scene.send([
+        instruction(s.ED25519, [], join(header, publicKey, new Uint8Array(64).fill(1), s.text('hi'))),
+      ]);
+    },
+  ),
+  failure(
+    'ed25519-offsets',
+    'An offset of the precompile points outside.',
+    'PRECOMPILE_INVALID_DATA_OFFSETS',
+    [/offset/i],
+    (scene) => scene.send([instruction(s.ED25519, [], join(u8(1, 0), new Uint8Array(14).fill(200)))]),
+  ),
+  failure(
+    'loader-v2-management',
+    'BPF loader v2 takes no instructions any more.',
+    'PROGRAM_MANAGEMENT',
+    [/BPF Loader v2/],
+    (scene) => scene.send([instruction(s.LOADER_V2, [], u8(0))]),
+  ),
+  failure(
+    'loader-v3-not-authority',
+    'The payer is not the upgrade authority.',
+    'PROGRAM_INCORRECT_AUTHORITY',
+    ['BPF Loader v3'],
+    (scene) => {
+      const buffer = join(u32(1), u8(1), ALICE.bytes, new Uint8Array(20));
+      scene.account(key(62), { lamports: 100_000_000n, owner: s.LOADER_V3, data: buffer });
+      return scene.send([
+        instruction(
+          s.LOADER_V3,
+          [meta(key(62), 'w'), meta(PAYER, 's')],
+          join(u32(1), u32(0), u64(4n), new Uint8Array(4)),
+        ),
+      ]);
+    },
+  ),
 ];

@@ -9,12 +9,8 @@ import * as s from './scene.ts';
 import { TABLE, tableAccount } from './stake-cases.ts';
 
 const { PAYER, ALICE, BOB, VAULT, POOL, OUTER, INNER, SYSTEM, STAKE, LOOKUP_TABLE, LOADER_V3, key } = s;
-const { meta, u8, u32, u64, join, instruction, text } = s;
+const { meta, u8, u32, u64, join, instruction, text, CLOCK, RENT, STAKE_HISTORY, RECENT_BLOCKHASHES } = s;
 
-const CLOCK = 'SysvarC1ock11111111111111111111111111111111';
-const RENT = 'SysvarRent111111111111111111111111111111111';
-const STAKE_HISTORY = 'SysvarStakeHistory1111111111111111111111111';
-const RECENT_BLOCKHASHES = 'SysvarRecentB1ockHashes11111111111111111111';
 const NONCE = key(41);
 const RESERVE = 2_282_880n;
 
@@ -25,10 +21,9 @@ const withSeed = (base: Pubkey, seed: string, owner: Pubkey) => createWithSeed(b
 /** As System's instructions have it. */
 const seedText = (seed: string) => join(u64(BigInt(seed.length)), text(seed));
 
-type Meta = ReturnType<typeof meta>;
-const system = (data: Uint8Array, ...accounts: Meta[]) => instruction(SYSTEM, accounts, data);
-const toStake = (data: Uint8Array, ...accounts: Meta[]) => instruction(STAKE, accounts, data);
-const toTable = (data: Uint8Array, ...accounts: Meta[]) => instruction(LOOKUP_TABLE, accounts, data);
+const system = (data: Uint8Array, ...accounts: s.Meta[]) => instruction(SYSTEM, accounts, data);
+const toStake = (data: Uint8Array, ...accounts: s.Meta[]) => instruction(STAKE, accounts, data);
+const toTable = (data: Uint8Array, ...accounts: s.Meta[]) => instruction(LOOKUP_TABLE, accounts, data);
 
 const initialized = (scene: s.Scene, address: Pubkey, withdrawer = PAYER, lockedUntil = 0n, custodian = PAYER) => {
   const data = new Uint8Array(200);

@@ -7,18 +7,13 @@ import * as s from './scene.ts';
 const { PAYER, ALICE, BOB, MINT, ALICE_TOKENS, BOB_TOKENS, VAULT, POOL, OUTER, INNER, TOKEN } = s;
 const { meta, u8, u64, join, instruction, Script } = s;
 
-type Meta = ReturnType<typeof meta>;
-const token = (data: Uint8Array, ...accounts: Meta[]) => instruction(TOKEN, accounts, data);
+const token = (data: Uint8Array, ...accounts: s.Meta[]) => instruction(TOKEN, accounts, data);
 const initializeAccount = token(join(u8(18), PAYER.bytes), meta(VAULT, 'w'), meta(MINT));
 const transfer = s.tokenTransfer(ALICE_TOKENS, BOB_TOKENS, PAYER, 5n);
 const close = token(u8(9), meta(ALICE_TOKENS, 'w'), meta(PAYER, 'w'), meta(PAYER, 's'));
 const WITH_TOKEN = [meta(ALICE_TOKENS, 'w'), meta(BOB_TOKENS, 'w'), meta(PAYER, 'sw'), meta(TOKEN)];
 
-const tokens = (scene: s.Scene, ofAlice = 50n, state = 1) => {
-  scene.mint(MINT, s.mintData(PAYER, 6, PAYER));
-  scene.tokens(ALICE_TOKENS, MINT, PAYER, ofAlice, state);
-  scene.tokens(BOB_TOKENS, MINT, BOB, 0n);
-};
+const tokens = s.mintAndTokens;
 /** A program's call to Token that moves from alice's tokens to bob's. */
 const moves = (scene: s.Scene, amount: bigint) => ({
   programId: s.toKey(TOKEN),
@@ -185,6 +180,19 @@ export const ORDER_CASES = [
         token(join(u8(4), u64(3n)), meta(ALICE_TOKENS, 'w'), meta(BOB), meta(PAYER, 's')),
         s.tokenTransfer(ALICE_TOKENS, BOB_TOKENS, BOB, 5n),
       ]);
+    },
+  ),
+  failure(
+    'closed-then-used',
+    'The first instruction closes the token account, the second transfers from it.',
+    'PROGRAM_INVALID_ACCOUNT_DATA',
+    ["alice's tokens", /does not exist/, /instruction #0 \(Token: CloseAccount\) closed alice's tokens/],
+    (scene) => {
+      scene.mint(MINT);
+      scene.tokens(s.ALICE_TOKENS, MINT, PAYER, 0n);
+      scene.tokens(s.BOB_TOKENS, MINT, BOB, 0n);
+      const close = instruction(s.TOKEN, [meta(s.ALICE_TOKENS, 'w'), meta(PAYER, 'w'), meta(PAYER, 's')], u8(9));
+      return scene.send([close, s.tokenTransfer(s.ALICE_TOKENS, s.BOB_TOKENS, PAYER, 0n)]);
     },
   ),
 ];

@@ -2,6 +2,7 @@
 // builders for instructions and account data, and small compiled programs that do what a case needs.
 
 import internal from 'litesvm/dist/internal.js';
+import { findProgramAddress } from '../../src/crypto/program-address.ts';
 import { AGAVE_RULES } from '../../src/runtime/rules.ts';
 import { assembleElf } from '../../src/sbpf/index.ts';
 import { Svm, type SvmOptions, type TransactionOutcome } from '../../src/testing/svm.ts';
@@ -25,6 +26,11 @@ export const STAKE = 'Stake11111111111111111111111111111111111111';
 export const ED25519 = 'Ed25519SigVerify111111111111111111111111111';
 export const LOADER_V2 = 'BPFLoader2111111111111111111111111111111111';
 export const LOADER_V3 = 'BPFLoaderUpgradeab1e11111111111111111111111';
+export const CLOCK = 'SysvarC1ock11111111111111111111111111111111';
+export const RENT = 'SysvarRent111111111111111111111111111111111';
+export const STAKE_HISTORY = 'SysvarStakeHistory1111111111111111111111111';
+export const RECENT_BLOCKHASHES = 'SysvarRecentB1ockHashes11111111111111111111';
+export const NATIVE_MINT = 'So11111111111111111111111111111111111111112';
 
 export const PAYER = key(1);
 export const ALICE = key(21);
@@ -59,6 +65,19 @@ export const toKey = (address: Pubkey | string): Pubkey => {
   return typeof address === 'string' ? Pubkey.fromBase58(address) : address;
 };
 
+export interface Derived {
+  readonly address: Pubkey;
+  readonly bump: number;
+}
+
+export const pdaOf = (seeds: readonly Uint8Array[], program: Pubkey | string = OUTER): Derived => {
+  return findProgramAddress(seeds, toKey(program)) as Derived;
+};
+export const ataOf = (owner: Pubkey, mint: Pubkey, tokenProgram = TOKEN): Pubkey => {
+  return pdaOf([owner.bytes, toKey(tokenProgram).bytes, mint.bytes], ATA).address;
+};
+
+export type Meta = ReturnType<typeof meta>;
 export const meta = (address: Pubkey | string, flags: '' | 's' | 'w' | 'sw' = '') => {
   return { address: toKey(address), isSigner: flags.includes('s'), isWritable: flags.includes('w') };
 };
@@ -314,7 +333,7 @@ export class Scene {
   }
 
   /** The instruction that makes `OUTER` run a script. */
-  script(accounts: ReturnType<typeof meta>[], script: Script | Uint8Array, program: Pubkey = OUTER): Instruction {
+  script(accounts: readonly Meta[], script: Script | Uint8Array, program: Pubkey = OUTER): Instruction {
     return make(program, accounts, script instanceof Uint8Array ? script : script.exit());
   }
 
@@ -353,6 +372,13 @@ export class Scene {
 function lenOfKnown(svm: Svm, address: Pubkey | string): number {
   const account = svm.getAccount(String(address) as never);
   return account.exists ? account.data.length : 0;
+}
+
+/** A mint, which the payer may mint and freeze; tokens that the payer holds as alice's; and bob's, who has none. */
+export function mintAndTokens(scene: Scene, ofAlice = 50n, state = 1, program = TOKEN): void {
+  scene.mint(MINT, mintData(PAYER, 6, PAYER), program);
+  scene.tokens(ALICE_TOKENS, MINT, PAYER, ofAlice, state, program);
+  scene.tokens(BOB_TOKENS, MINT, BOB, 0n, 1, program);
 }
 
 export interface SentBoth {

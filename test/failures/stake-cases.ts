@@ -4,11 +4,8 @@ import type { Pubkey } from '../../src/wire/pubkey.ts';
 import { failure } from './case.ts';
 import * as s from './scene.ts';
 
-const { PAYER, ALICE, BOB, VAULT, key, meta, u8, u32, u64, join, instruction } = s;
+const { PAYER, ALICE, BOB, VAULT, key, meta, u8, u32, u64, join, instruction, CLOCK, RENT, STAKE_HISTORY } = s;
 
-const CLOCK = 'SysvarC1ock11111111111111111111111111111111';
-const RENT = 'SysvarRent111111111111111111111111111111111';
-const STAKE_HISTORY = 'SysvarStakeHistory1111111111111111111111111';
 const CONFIG = 'StakeConfig11111111111111111111111111111111';
 const NEVER = (1n << 64n) - 1n;
 
@@ -80,6 +77,46 @@ export const tableAccount = (scene: s.Scene, o: TableOptions = {}) =>
   scene.account(TABLE, { owner: s.LOOKUP_TABLE, data: table(o) });
 
 export const STAKE_CASES = [
+  failure(
+    'stake-not-enough-accounts',
+    'Deactivate got no accounts.',
+    'INSTRUCTION_ACCOUNTS_MISSING',
+    ['Stake'],
+    (scene) => scene.send([instruction(s.STAKE, [], u32(5))]),
+  ),
+  failure(
+    'stake-not-a-stake',
+    'The account to deactivate is no stake account.',
+    'PROGRAM_INVALID_ACCOUNT_OWNER',
+    ['Stake'],
+    (scene) => {
+      scene.account(ALICE);
+      return scene.send([
+        instruction(
+          s.STAKE,
+          [meta(ALICE, 'w'), meta('SysvarC1ock11111111111111111111111111111111'), meta(PAYER, 's')],
+          u32(5),
+        ),
+      ]);
+    },
+  ),
+  failure(
+    'lookup-table-foreign-authority',
+    'The payer is not the authority of the table it extends.',
+    'PROGRAM_INCORRECT_AUTHORITY',
+    ['Address Lookup Table'],
+    (scene) => {
+      const table = join(u32(1), u64((1n << 64n) - 1n), u64(0n), u8(0, 1), ALICE.bytes, u8(0, 0));
+      scene.account(key(61), { lamports: 10_000_000n, owner: s.LOOKUP_TABLE, data: table });
+      return scene.send([
+        instruction(
+          s.LOOKUP_TABLE,
+          [meta(key(61), 'w'), meta(PAYER, 's'), meta(PAYER, 'sw'), meta(s.SYSTEM)],
+          join(u32(2), u64(1n), BOB.bytes),
+        ),
+      ]);
+    },
+  ),
   failure(
     'stake-lockup',
     'withdraw while lockup (epoch 500) in force',

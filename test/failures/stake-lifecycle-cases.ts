@@ -7,11 +7,9 @@ import { buffer } from './native-cases.ts';
 import * as s from './scene.ts';
 import { stakeAccount } from './stake-cases.ts';
 
-const { PAYER, ALICE, BOB, VAULT, key, meta, u8, u32, u64, join, instruction } = s;
+const { PAYER, ALICE, BOB, VAULT, key, meta, u8, u32, u64, join, instruction, CLOCK, STAKE_HISTORY } = s;
 
 const VOTE = 'Vote111111111111111111111111111111111111111';
-const CLOCK = 'SysvarC1ock11111111111111111111111111111111';
-const STAKE_HISTORY = 'SysvarStakeHistory1111111111111111111111111';
 const CONFIG = 'StakeConfig11111111111111111111111111111111';
 const BOOTSTRAP = (1n << 64n) - 1n;
 
@@ -47,7 +45,7 @@ function validator(scene: s.Scene, address: Pubkey, credits: number): void {
 
 const deactivateDelinquent = (from: Pubkey, delinquent: Pubkey, reference: Pubkey) =>
   instruction(s.STAKE, [meta(from, 'w'), meta(delinquent), meta(reference)], u32(14));
-const authorizeWithdrawer = (from: Pubkey, custodian: readonly ReturnType<typeof meta>[]) =>
+const authorizeWithdrawer = (from: Pubkey, custodian: readonly s.Meta[]) =>
   instruction(s.STAKE, [meta(from, 'w'), meta(CLOCK), meta(PAYER, 's'), ...custodian], join(u32(1), BOB.bytes, u32(1)));
 
 export const STAKE_LIFECYCLE_CASES = [

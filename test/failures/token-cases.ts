@@ -25,6 +25,7 @@ const {
   join,
   instruction,
   Script,
+  ataOf,
 } = s;
 
 export const u16 = (value: number): Uint8Array => u8(value & 255, value >> 8);
@@ -57,10 +58,7 @@ export function extended(
 
 const feeConfig = (basisPoints: number, maximum: bigint): Uint8Array =>
   join(PAYER.bytes, PAYER.bytes, u64(0n), ...[0, 1].map(() => join(u64(0n), u64(maximum), u16(basisPoints))));
-const ataOf = (owner: Pubkey, mint: Pubkey, program: string = TOKEN): Pubkey =>
-  (findProgramAddress([owner.bytes, s.toKey(program).bytes, mint.bytes], s.toKey(s.ATA)) as { address: Pubkey })
-    .address;
-const nested = (scene: s.Scene, wallet: ReturnType<typeof meta>) => {
+const nested = (scene: s.Scene, wallet: s.Meta) => {
   scene.mint(MINT);
   scene.mint(OTHER_MINT);
   const owner = ataOf(ALICE, MINT);
@@ -459,6 +457,16 @@ export const TOKEN_CASES = [
     (scene) => {
       scene.mint(MINT, s.mintData(PAYER), TOKEN_2022);
       return scene.send([s.ataCreate(PAYER, ataOf(ALICE, MINT), ALICE, MINT, TOKEN_2022)]);
+    },
+  ),
+  failure(
+    'rent-sysvar-misplaced',
+    'InitializeMint is given bob in the place of the Rent sysvar.',
+    'PROGRAM_INVALID_ARGUMENT',
+    ['bob', /Rent Sysvar/],
+    (scene) => {
+      scene.account(MINT, { owner: s.TOKEN, data: new Uint8Array(82), lamports: 10_000_000n });
+      return scene.send([instruction(s.TOKEN, [meta(MINT, 'w'), meta(BOB)], join(u8(0, 6), PAYER.bytes, u8(0)))]);
     },
   ),
 ];

@@ -10,11 +10,10 @@ import { account22, extended, mint22, tlv, u16 } from './token-cases.ts';
 const { PAYER, ALICE, BOB, MINT, OTHER_MINT, ALICE_TOKENS, BOB_TOKENS, VAULT, OUTER, TOKEN, TOKEN_2022 } = s;
 const { meta, u8, u32, u64, join, instruction, text, Script } = s;
 
-type Meta = ReturnType<typeof meta>;
-const token = (data: Uint8Array, ...accounts: Meta[]) => instruction(TOKEN, accounts, data);
-const token22 = (data: Uint8Array, ...accounts: Meta[]) => instruction(TOKEN_2022, accounts, data);
+const token = (data: Uint8Array, ...accounts: s.Meta[]) => instruction(TOKEN, accounts, data);
+const token22 = (data: Uint8Array, ...accounts: s.Meta[]) => instruction(TOKEN_2022, accounts, data);
 const onMint = (data: Uint8Array) => token22(data, meta(MINT, 'w'), meta(PAYER, 's'));
-const NATIVE_MINT = s.toKey('So11111111111111111111111111111111111111112');
+const NATIVE_MINT = s.toKey(s.NATIVE_MINT);
 const string = (value: string) => join(u32(value.length), text(value));
 const FEES = (authority: Pubkey) =>
   tlv([1, join(authority.bytes, authority.bytes, u64(0n), ...[0, 1].map(() => join(u64(0n), u64(10n), u16(100))))]);
@@ -28,11 +27,7 @@ const initializeMetadata = token22(
   meta(PAYER, 's'),
 );
 
-const tokens = (scene: s.Scene, ofAlice = 50n) => {
-  scene.mint(MINT, s.mintData(PAYER, 6, PAYER));
-  scene.tokens(ALICE_TOKENS, MINT, PAYER, ofAlice);
-  scene.tokens(BOB_TOKENS, MINT, BOB, 0n);
-};
+const tokens = s.mintAndTokens;
 const wrapped = (scene: s.Scene, address: Pubkey, owner: Pubkey) => {
   scene.mint(NATIVE_MINT, s.mintData(undefined, 9));
   const data = s.tokenData(NATIVE_MINT, owner, 0n);

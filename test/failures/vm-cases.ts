@@ -9,12 +9,7 @@ const asm = (code: string) => ({ asm: `entrypoint:\n${code}` });
 const exit = '\n mov64 r0, 0\n exit';
 
 /** One instruction to a program in assembly. */
-function run(
-  scene: s.Scene,
-  code: string,
-  accounts: ReturnType<typeof meta>[] = [],
-  data: Uint8Array = new Uint8Array(0),
-) {
+function run(scene: s.Scene, code: string, accounts: s.Meta[] = [], data: Uint8Array = new Uint8Array(0)) {
   scene.program(OUTER, asm(code));
   return scene.send([s.instruction(OUTER, accounts, data)]);
 }
@@ -359,5 +354,62 @@ export const VM_CASES = [
         s.instruction(OUTER, [], u8()),
       ]);
     },
+  ),
+  failure(
+    'vm-func',
+    'in a callee function, store past end of vault data in growth area end',
+    'VM_ACCESS_VIOLATION',
+    [/function_5/, /Called from function_3/, /instruction data/],
+    (scene) => {
+      scene.account(VAULT, { owner: OUTER, data: new Uint8Array(16) });
+      scene.account(POOL, { owner: OUTER, data: new Uint8Array(16) });
+      return run(
+        scene,
+        ` call helper${exit}\nhelper:\n call inner2\n exit\ninner2:\n mov64 r2, 1\n lddw r3, 0x400010000\n stxdw [r3+0], r2\n exit`,
+        [meta(VAULT, 'w'), meta(POOL, 'w')],
+      );
+    },
+  ),
+  failure(
+    'vm-memcpy-oob',
+    'memcpy of 64 KiB from account data',
+    'VM_ACCESS_VIOLATION',
+    [/sol_memcpy_/, /past the end of the heap/],
+    (scene) => {
+      scene.account(VAULT, { owner: OUTER, data: new Uint8Array(16) });
+      return run(
+        scene,
+        ` mov64 r2, r1\n add64 r2, 96\n lddw r1, 0x300000000\n mov64 r3, 0x10000\n syscall sol_memcpy_${exit}`,
+        [meta(VAULT)],
+      );
+    },
+  ),
+  failure('vm-log-invalid-utf8', 'sol_log with invalid UTF-8', 'SYSCALL_ARGUMENT', [/500 bytes/], (scene) =>
+    run(
+      scene,
+      ` ldxdw r3, [r2-8]\n mov64 r1, r2\n mov64 r2, r3\n syscall sol_log_${exit}`,
+      [],
+      new Uint8Array(500).fill(0xff),
+    ),
+  ),
+  failure('vm-callx', 'callx to nonsense address', 'VM_CODE', [/outside of the text segment/], (scene) =>
+    run(scene, ` lddw r2, 0x12345678\n callx r2${exit}`),
+  ),
+  failure('vm-huge-alloc', 'rust alloc error', 'PROGRAM_OUT_OF_MEMORY', [/memory allocation failed/], (scene) => {
+    scene.program(
+      OUTER,
+      asm(` ldxdw r6, [r2-8]\n mov64 r1, r2\n mov64 r2, r6\n syscall sol_log_\n mov64 r1, 0\n stxdw [r1+0], r1\n exit`),
+    );
+    return scene.send([s.instruction(OUTER, [], s.text('Error: memory allocation failed, out of memory'))]);
+  }),
+  failure('elf-bad', 'ELF unresolved syscall executed', 'VM_CODE', [/unsupported/], (scene) =>
+    run(scene, ` syscall sol_no_such_thing${exit}`),
+  ),
+  failure(
+    'write-before-input',
+    'The program writes one byte before its input.',
+    'VM_ACCESS_VIOLATION',
+    [/1 bytes? before the input/],
+    (scene) => run(scene, ` mov64 r2, 1\n stxb [r1-1], r2${exit}`),
   ),
 ];

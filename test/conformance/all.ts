@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runCpiPrograms } from './cpi/run.ts';
 import { runDifferential } from './differential/run.ts';
+import { onEveryEngine } from './engines.ts';
 import { runFixtures } from './fixtures.ts';
 import { runHostile } from './hostile.ts';
 import { runRandomPrograms } from './programs.ts';
@@ -60,7 +61,9 @@ function runRecordedSbpf({ data, elfFolders }: AllOptions): Report {
 
 function runRecordedTransactions({ data }: AllOptions): Report {
   const files = ['cases.jsonl', 'outcomes.jsonl'].map((name) => join(data, 'transactions', name));
-  return files.every((file) => existsSync(file)) ? runTransactions(files[0], files[1]) : absentReport('transactions');
+  return files.every((file) => existsSync(file))
+    ? onEveryEngine(() => runTransactions(files[0], files[1]))
+    : absentReport('transactions');
 }
 
 function runRecordedTraces({ data }: AllOptions): Report {
@@ -124,7 +127,9 @@ function runFixtureSet({ folder, program }: FixtureSet, { data, programs }: AllO
     const reason = `no build of the program at ${program} is bundled; name one with --program`;
     return { ...emptyReport(folder), skipped: names.map((name) => ({ name, reason })) };
   }
-  const report = runFixtures([path], { programs: program === undefined ? [] : given, ignoreUnits: true });
+  const report = onEveryEngine(() =>
+    runFixtures([path], { programs: program === undefined ? [] : given, ignoreUnits: true }),
+  );
   const isExplained = ({ name, difference }: Failure): boolean =>
     Object.entries(EXPLAINED_FIXTURES).some(
       ([start, fixture]) => name.includes(start) && fixture.difference === difference,

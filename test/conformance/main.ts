@@ -17,6 +17,7 @@ import { type ConformanceArguments, readArguments, USAGE } from './arguments.ts'
 import { runCpiPrograms } from './cpi/run.ts';
 import { readCase, replay } from './differential/case-file.ts';
 import { runDifferential } from './differential/run.ts';
+import { onEveryEngine } from './engines.ts';
 import { runFixtures } from './fixtures.ts';
 import { runHostile } from './hostile.ts';
 import { writePage } from './page.ts';
@@ -95,11 +96,11 @@ async function runSuite(read: ConformanceArguments): Promise<Report> {
   const { suite, paths, seeds, count, jobs } = read;
   switch (suite) {
     case 'fixtures':
-      return runFixtures(paths, read);
+      return onEveryEngine(() => runFixtures(paths, read));
     case 'sbpf':
       return runSbpfCases(paths, read);
     case 'transactions':
-      return runTransactions(paths[0], paths[1]);
+      return onEveryEngine(() => runTransactions(paths[0], paths[1]));
     case 'traces':
       return runTraces(paths[0]);
     case 'differential':

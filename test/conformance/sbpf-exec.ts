@@ -71,9 +71,13 @@ export function randomNumbers(seed: number): () => number {
   };
 }
 
-/** The interpreter alone, the compiler from the first instruction on, and both in turns of a few instructions. */
+/**
+ * The interpreter alone, what had run by the second instruction compiled, the compiler from the first on, and both in turns of
+ * a few instructions. In this order: what is compiled belongs to the executable, and more of it is in the later ones.
+ */
 const ENGINES: Readonly<Record<string, () => EngineFactory>> = {
   interpreter: () => (memory) => new TieredEngine(memory, { threshold: Number.POSITIVE_INFINITY }),
+  'partly compiled': () => (memory) => new TieredEngine(memory, { threshold: 1, onlySeen: true }),
   compiler: () => (memory) => new TieredEngine(memory, { threshold: 0 }),
   turns: () => {
     const random = randomNumbers(1);

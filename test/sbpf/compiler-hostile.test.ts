@@ -2,7 +2,7 @@
 // all three, with each budget from none to more than enough. LiteSVM's say on accesses like these is in the cases of
 // interpreter.test.ts; here the engines must agree.
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { assemble } from '../../src/sbpf/assembler.ts';
 import { TieredEngine, type TieringOptions } from '../../src/sbpf/compiler/tiered-engine.ts';
 import { DEFAULT_CONFIG } from '../../src/sbpf/config.ts';
@@ -72,6 +72,8 @@ const MACHINES: Readonly<Record<string, Vm>> = Object.fromEntries(
     new Vm((memory) => new TieredEngine(memory, options)),
   ]),
 );
+
+const PARTLY: Vm = new Vm((memory) => new TieredEngine(memory, { threshold: 1, onlySeen: true }));
 
 function run(vm: Vm, executable: Executable, budget: number): unknown {
   const context: Context = { meter: { remaining: budget }, log: [] };
@@ -232,4 +234,32 @@ describe.each(PROGRAMS)('%s', (_name, versions, source) => {
       if (left > 0) break;
     }
   });
+
+  // What had not run by then is left out of the module, and is reached by the runs that follow.
+  it.each(versions)('on V%d, compiled where a run that was cut short had been', (version) => {
+    const config = { ...DEFAULT_CONFIG, maxCallDepth: 6 };
+    const load = () => assemble(source, { version, config, syscalls: SYSCALLS });
+    for (const cut of [1, 4, 12]) {
+      const executable = load();
+      run(PARTLY, executable, cut);
+      for (let budget = cut + 1; budget <= STEPS; budget += 1 + (budget >> 3)) {
+        const expected = run(MACHINES['interpreted'], executable, budget);
+        expect(run(PARTLY, executable, budget), `cut at ${cut}, with ${budget} units`).toEqual(expected);
+        if ((expected as { readonly left: number }).left > 0) break;
+      }
+    }
+  });
+});
+
+it('a machine that never compiles does not run what another has compiled', () => {
+  const executable = assemble('lddw r1, 0x3000003fc\nstxw [r1+0], r1\nmov64 r0, 1\nexit', {
+    version: 0,
+    syscalls: SYSCALLS,
+  });
+  const { interpreted, compiled } = MACHINES;
+  run(compiled, executable, STEPS);
+  const instantiate = vi.spyOn(WebAssembly, 'Instance');
+  run(interpreted, executable, STEPS);
+  expect(instantiate).not.toHaveBeenCalled();
+  instantiate.mockRestore();
 });

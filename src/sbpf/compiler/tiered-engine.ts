@@ -58,7 +58,7 @@ const FIRST_SAVED_REGISTER = 6;
 const FRAME_POINTER = 10;
 
 export interface TieringOptions {
-  /** Instructions of a program that are interpreted before it is compiled. Infinity: never. */
+  /** Instructions of a program that are interpreted before it is compiled. Infinity: it is always interpreted. */
   readonly threshold?: number;
   /** For tests: how many of the units left compiled code gets before it has to come back. */
   readonly handOut?: (units: number) => number;
@@ -69,6 +69,9 @@ export interface TieringOptions {
   /** For tests: every slot at which the interpreter stopped becomes an entry. */
   readonly enterAnywhere?: boolean;
 }
+
+/** What machines go by that are given no options of their own. For tests: so whole transactions run on every mixture. */
+export const DEFAULT_TIERING: { -readonly [Name in keyof TieringOptions]: TieringOptions[Name] } = {};
 
 /** What is known of a program, for all machines. */
 class Program {
@@ -121,7 +124,7 @@ export class TieredEngine implements Engine {
   /** How many activations that compiled code gave up are not finished. */
   #givenUp = 0;
 
-  constructor(memory: VmMemory, options: TieringOptions = {}) {
+  constructor(memory: VmMemory, options: TieringOptions = DEFAULT_TIERING) {
     this.#memory = memory;
     this.#interpreter = new InterpreterEngine(memory);
     this.#options = options;
@@ -135,7 +138,9 @@ export class TieredEngine implements Engine {
   }
 
   execute(vm: Vm): void {
-    if (vm.onInstruction !== undefined || vm.mustInterpret) {
+    // Never is never: modules are shared, and another machine may have had the program compiled.
+    const isNever = this.#options.threshold === Number.POSITIVE_INFINITY;
+    if (isNever || vm.onInstruction !== undefined || vm.mustInterpret) {
       this.#interpreter.execute(vm);
       return;
     }

@@ -17,6 +17,7 @@ import { Pubkey } from '../../../src/wire/pubkey.ts';
 import { createTransaction, encodeTransaction } from '../../../src/wire/transaction.ts';
 import { u8, u32 } from '../differential/encode.ts';
 import { type MachineOptions, Machines, type Outcome, PLAIN_OPTIONS } from '../differential/machines.ts';
+import type { EngineName } from '../engines.ts';
 
 export type Abi = 'c' | 'rust';
 export type Loader = 'v1' | 'v2' | 'v3';
@@ -105,7 +106,12 @@ function metaOf(text: string): { address: Pubkey; isSigner: boolean; isWritable:
 
 export class CpiStage {
   readonly #machines = new Map<string, Machines>();
+  readonly #engine: EngineName | undefined;
   #sent = 0;
+
+  constructor(engine?: EngineName) {
+    this.#engine = engine;
+  }
 
   /** The first difference between the machines, or from what is expected. */
   run(testCase: CpiCase, abi: Abi): { readonly difference: string | undefined; readonly outcome: Outcome | undefined } {
@@ -125,7 +131,7 @@ export class CpiStage {
     const key = JSON.stringify(options);
     let machines = this.#machines.get(key);
     if (machines === undefined) {
-      machines = new Machines({ ...PLAIN_OPTIONS, blockhashCheck: false, ...options });
+      machines = new Machines({ ...PLAIN_OPTIONS, blockhashCheck: false, engine: this.#engine, ...options });
       this.#machines.set(key, machines);
     }
     return machines;

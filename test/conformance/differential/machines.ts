@@ -18,6 +18,7 @@ import { Pubkey } from '../../../src/wire/pubkey.ts';
 import { PubkeyMap } from '../../../src/wire/pubkey-map.ts';
 import { decodeTransaction, type VersionedTransaction } from '../../../src/wire/transaction.ts';
 import type { TransactionError } from '../../../src/wire/transaction-error.ts';
+import { type EngineName, useEngine } from '../engines.ts';
 import { EXPLAINED } from './explained.ts';
 import { LiteFailure, type LiteMetadata, type LiteSvm, readLiteError, readLiteFee } from './lite-outcome.ts';
 
@@ -31,6 +32,8 @@ export interface MachineOptions {
   /** Gates that are otherwise than on mainnet. */
   readonly on?: readonly FeatureName[];
   readonly off?: readonly FeatureName[];
+  /** What our side runs compiled programs on; undefined: whatever is set. */
+  readonly engine?: EngineName | undefined;
 }
 
 export const PLAIN_OPTIONS: MachineOptions = { sigverify: false, blockhashCheck: true, logBytesLimit: 10_000 };
@@ -92,9 +95,12 @@ export class Machines {
   readonly bank: Bank;
   readonly #known = new PubkeyMap<true>();
   readonly #beforeSend: BeforeSend | undefined;
+  readonly #engine: EngineName | undefined;
+  #runs = 0;
 
   constructor(options: MachineOptions, beforeSend?: BeforeSend) {
     this.#beforeSend = beforeSend;
+    this.#engine = options.engine;
     collectNowAndThen();
     this.svm = new internal.LiteSvm();
     const features = featuresOf(options);
@@ -161,6 +167,7 @@ export class Machines {
     const transaction = decode(bytes);
     if (transaction === undefined) return NOTHING;
     this.#beforeSend?.(bytes);
+    if (this.#engine !== undefined) useEngine(this.#engine, ++this.#runs);
     const record = isSimulation ? this.bank.simulate(transaction) : this.bank.send(transaction);
     const outcome = outcomeOf(record);
     const sent = isSimulation ? this.svm.simulateVersionedTransaction(bytes) : this.svm.sendVersionedTransaction(bytes);

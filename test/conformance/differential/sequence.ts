@@ -5,6 +5,7 @@
 import { FEATURE_NAMES, type FeatureName, FeatureSet } from '../../../src/runtime/features.ts';
 import { ParhelionError } from '../../../src/wire/errors.ts';
 import { observe } from '../../trace/observe.ts';
+import type { EngineName } from '../engines.ts';
 import { type Composed, compose } from './compose.ts';
 import { GENERATORS, MAKERS, startingSteps } from './generators/index.ts';
 import { type BeforeSend, type MachineOptions, Machines, PLAIN_OPTIONS, type Step } from './machines.ts';
@@ -35,7 +36,8 @@ export interface SequenceOptions {
 
 export function runSequence(options: SequenceOptions): SequenceResult {
   const random = Random.of(options.seed, options.number);
-  const machineOptions = someOptions(random);
+  const engine = ENGINES[options.number % ENGINES.length];
+  const machineOptions: MachineOptions = { ...someOptions(random), engine };
   const machines = new Machines(machineOptions, options.beforeSend);
   const world = new World(random, machineOptions, machines);
   const sequence = new Sequence(world, options);
@@ -43,6 +45,18 @@ export function runSequence(options: SequenceOptions): SequenceResult {
   const { transactions, steps, explained } = sequence;
   return { transactions, options: machineOptions, steps, difference, explained };
 }
+
+/** Sequence by sequence: half of them as users have it. */
+const ENGINES: readonly EngineName[] = [
+  'tiers',
+  'in turns',
+  'tiers',
+  'partly compiled',
+  'tiers',
+  'compiler',
+  'tiers',
+  'interpreter',
+];
 
 /** Gates that are off or on elsewhere, in sets that belong together. */
 const GATES: readonly { readonly on?: readonly FeatureName[]; readonly off?: readonly FeatureName[] }[] = [

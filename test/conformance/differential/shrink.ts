@@ -22,10 +22,10 @@ export function shrink(
     onSmaller(best);
     return true;
   };
-  attempt({ ...best, options: PLAIN_OPTIONS });
-  const { on, off } = best.options;
-  if (on !== undefined || off !== undefined) {
-    attempt({ ...best, options: { ...PLAIN_OPTIONS, ...(on ? { on } : {}), ...(off ? { off } : {}) } });
+  const { on, off, engine } = best.options;
+  const gates = { ...(on ? { on } : {}), ...(off ? { off } : {}) };
+  for (const options of [PLAIN_OPTIONS, { ...PLAIN_OPTIONS, engine }, { ...PLAIN_OPTIONS, ...gates, engine }]) {
+    if (attempt({ ...best, options })) break;
   }
   for (let before = -1; before !== sizeOf(best); ) {
     before = sizeOf(best);

@@ -11,8 +11,8 @@ import { functionBodies, printBody } from '../support/wasm-text.ts';
 const REGISTER_NAMES = ['r1', 'r2', 'r3', 'r4', 'r5', 'r0', 'r6', 'r7', 'r8', 'r9', 'r10'];
 const LOCALS = [
   'frame',
-  ...REGISTER_NAMES,
   'fuel',
+  ...REGISTER_NAMES,
   'address',
   'x',
   'y',
@@ -386,22 +386,14 @@ describe('compiled code of', () => {
                 local.set $site
                 br 3
               end
-              i32.const 0
-              local.get $fuel
-              i64.store offset=0x1f8
               local.get $frame
               i32.const 64
               i32.add
+              local.get $fuel
               local.get $r1
-              i64.const 0
-              i64.const 0
-              i64.const 0
-              i64.const 0
               call $function_4
-              local.set $r0
-              i32.const 0
-              i64.load offset=0x1f8
               local.set $fuel
+              local.set $r0
               local.get $fuel
               i64.const 0
               i64.lt_s

@@ -4,7 +4,7 @@
 import { Op } from '../../wasm/opcodes.ts';
 import { FRAME_RETURN_PC, FRAME_SHIFT, PC, REGISTERS, STALE, TEXT_VM_ADDR, UNITS } from '../control-block.ts';
 import { Status } from '../interpreter-emitter.ts';
-import { ALL_REGISTERS, ARGUMENTS } from './flow-graph.ts';
+import { ALL_REGISTERS, ARGUMENT_COUNT, ARGUMENTS, argumentCountOf } from './flow-graph.ts';
 import type { FunctionCompiler } from './function-compiler.ts';
 import { syscallOf } from './instructions.ts';
 import { FRAME, FUEL, HOST, local, R0, R10, X } from './locals.ts';
@@ -83,6 +83,7 @@ export function emitCall(f: FunctionCompiler, block: number): void {
   const index = leaked === 0 ? linkage.indexOf(root) : linkage.leakingIndexOf(root);
   pushFrame(f);
   if (index === undefined) {
+    saveFuel(f);
     f.spill(ALL_REGISTERS);
     c.i32(root);
     f.depth();
@@ -96,12 +97,15 @@ export function emitCall(f: FunctionCompiler, block: number): void {
   c.get(FRAME);
   c.i32(1 << FRAME_SHIFT);
   c.op(Op.i32Add);
-  for (let register = 1; register <= 5; register++) {
+  c.get(FUEL);
+  const argumentCount = leaked === 0 ? argumentCountOf(live) : ARGUMENT_COUNT;
+  for (let register = 1; register <= argumentCount; register++) {
     // What is wanted afterwards may go through the callee untouched.
     if (leaked !== 0 || ((live >> register) & 1) === 1) c.get(local(register));
     else c.i64(0);
   }
   c.call(index);
+  c.set(FUEL);
   c.set(R0);
   checkRun(f);
   f.load(leaked);
@@ -121,6 +125,7 @@ export function emitCallx(f: FunctionCompiler, block: number): void {
   c.i64(code.slots);
   c.op(Op.i64GeU);
   f.failIf(Status.callOutsideTextSegment);
+  saveFuel(f);
   f.spill(ALL_REGISTERS);
   c.get(X);
   c.op(Op.i32WrapI64);
@@ -132,6 +137,7 @@ export function emitCallx(f: FunctionCompiler, block: number): void {
 }
 
 function afterEnter(f: FunctionCompiler, leaked: number): void {
+  reload(f);
   checkRun(f);
   f.load(leaked | 1);
   f.c.call(f.linkage.support.refresh);
@@ -148,9 +154,6 @@ function pushFrame(f: FunctionCompiler): void {
   c.i32((executable.config.maxCallDepth - 1) << FRAME_SHIFT);
   c.op(Op.i32Eq);
   f.failIf(Status.callDepthExceeded);
-  c.i32(0);
-  c.get(FUEL);
-  c.access(Op.i64Store, UNITS);
   if (f.dynamicFrames) {
     c.i32(0);
     c.get(R10);
@@ -161,13 +164,19 @@ function pushFrame(f: FunctionCompiler): void {
 /** Behind a call: whether the run goes on. */
 function checkRun(f: FunctionCompiler): void {
   const { c } = f;
-  reload(f);
   c.get(FUEL);
   c.i64(0);
   c.op(Op.i64LtS);
   c.if();
   f.emitLeave();
   c.end();
+}
+
+function saveFuel(f: FunctionCompiler): void {
+  const { c } = f;
+  c.i32(0);
+  c.get(FUEL);
+  c.access(Op.i64Store, UNITS);
 }
 
 function reload(f: FunctionCompiler): void {

@@ -6,11 +6,11 @@ import { type FunctionBody, ModuleBuilder } from '../../wasm/module-builder.ts';
 import type { Executable } from '../executable.ts';
 import { verify } from '../verifier.ts';
 import { leaveOutColdBlocks } from './cold-blocks.ts';
-import { ALL_REGISTERS, ARGUMENTS, FlowGraph } from './flow-graph.ts';
+import { ALL_REGISTERS, ARGUMENT_COUNT, ARGUMENTS, argumentCountOf, FlowGraph } from './flow-graph.ts';
 import { FunctionCompiler, type Linkage, type Sites } from './function-compiler.ts';
 import { type FunctionExtent, Functions } from './functions.ts';
 import { Code } from './instructions.ts';
-import { FUNCTION_PARAMETERS } from './locals.ts';
+import { parametersOf, RESULTS } from './locals.ts';
 import { addLoopVersions } from './loop-versions.ts';
 import { RegionGuesses } from './region-guess.ts';
 import { importSupport } from './support.ts';
@@ -92,7 +92,9 @@ export function compileProgram(
   const support = importSupport(module, executable.version);
   const leaking = new Map<number, FunctionBody>();
   const bodies = new Map(
-    compilable.filter((root) => called.has(root)).map((root) => [root, module.declare(FUNCTION_PARAMETERS, ['i64'])]),
+    compilable
+      .filter((root) => called.has(root))
+      .map((root) => [root, module.declare(parametersOf(argumentCountOf(liveAtEntryOf(root))), RESULTS)]),
   );
   const sites: Sites = [];
   const linkage: Linkage = {
@@ -101,7 +103,7 @@ export function compileProgram(
     indexOf: (root) => bodies.get(root)?.index,
     leakingIndexOf: (root) => {
       if (!bodies.has(root)) return undefined;
-      const body = leaking.get(root) ?? module.declare(FUNCTION_PARAMETERS, ['i64']);
+      const body = leaking.get(root) ?? module.declare(parametersOf(ARGUMENT_COUNT), RESULTS);
       leaking.set(root, body);
       return body.index;
     },

@@ -29,6 +29,9 @@ const NONE = -1;
 const FRAME_POINTER_BIT = 1 << 10;
 /** r1 to r5. */
 export const ARGUMENTS = 0b111110;
+export const ARGUMENT_COUNT = 5;
+/** How many of r1 to r5 there are up to the last one among these. */
+export const argumentCountOf = (registers: number): number => Math.max(0, 31 - Math.clz32(registers & ARGUMENTS));
 /** r0 to r9. */
 export const ALL_REGISTERS = 0x3ff;
 /** A call leaves the callee's values in them. */

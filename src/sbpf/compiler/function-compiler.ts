@@ -1,12 +1,13 @@
 // One sBPF function as one WebAssembly function: registers in locals, control flow from the dominator tree, units taken
-// a block at a time. Two shapes of the same code: a *function* is called by compiled code, with r1 to r5 as parameters
-// and r0 as result; an *entry* is called by the engine, and takes registers from the control block and leaves them there.
+// a block at a time. Two shapes of the same code: a *function* is called by compiled code, with the units and those of r1
+// to r5 that it reads as parameters, r0 and the units as results; an *entry* is called by the engine, and takes all of it
+// from the control block and leaves it there.
 //
 // Ways out before the end, all rare, with the state written back to the control block first:
 // - `finish`: too few units left for the next block, or a block that is not compiled. Live registers are written back,
 //   the engine completes the activation in whichever way, and this function returns what that returned.
 // - `fail`: an access, a division or a call that ends the run. A number says which site it was.
-// - a negative UNITS behind a call: the run is over, return at once.
+// - negative units behind a call: the run is over, return at once.
 
 import { CodeWriter } from '../../wasm/code-writer.ts';
 import { Op } from '../../wasm/opcodes.ts';
@@ -17,14 +18,14 @@ import { emitLoad, emitStore } from './accesses.ts';
 import { emitAlu } from './alu.ts';
 import { emitCall, emitCallx, emitSyscall } from './calls.ts';
 import { emitTree } from './control-flow.ts';
-import { ALL_REGISTERS, ARGUMENTS, End, type FlowGraph } from './flow-graph.ts';
+import { ALL_REGISTERS, ARGUMENT_COUNT, ARGUMENTS, argumentCountOf, End, type FlowGraph } from './flow-graph.ts';
 import { Kind } from './instructions.ts';
 import {
   ENTRY_LOCALS,
   FRAME,
   FRAME_HOST,
   FUEL,
-  FUNCTION_LOCALS,
+  functionLocals,
   HOST,
   LOOP_LOCALS,
   local,
@@ -84,8 +85,13 @@ export class FunctionCompiler {
     this.dynamicFrames = dynamicStackFrames(executable.version);
   }
 
+  /** How many of r1 to r5 it takes as parameters. Whoever reads them afterwards may read what went through untouched. */
+  get argumentCount(): number {
+    return this.leaks ? ARGUMENT_COUNT : argumentCountOf(this.graph.liveAtEntry);
+  }
+
   get locals(): readonly (readonly [number, 'i32' | 'i64'])[] {
-    const locals = this.isEntry ? ENTRY_LOCALS : FUNCTION_LOCALS;
+    const locals = this.isEntry ? ENTRY_LOCALS : functionLocals(this.argumentCount);
     return this.graph.versions.length === 0 ? locals : [...locals, ...LOOP_LOCALS];
   }
 
@@ -121,6 +127,8 @@ export class FunctionCompiler {
     if (!this.isEntry) {
       c.i32(0);
       c.access(Op.i64Load, REGISTERS);
+      c.i32(0);
+      c.access(Op.i64Load, UNITS);
     }
     return c.bytes.subarray(0, c.length);
   }
@@ -151,10 +159,10 @@ export class FunctionCompiler {
       c.i32(FRAME_SHIFT);
       c.op(Op.i32Shl);
       c.set(FRAME);
+      c.i32(0);
+      c.access(Op.i64Load, UNITS);
+      c.set(FUEL);
     }
-    c.i32(0);
-    c.access(Op.i64Load, UNITS);
-    c.set(FUEL);
     const parameters = isEntry ? 0 : ARGUMENTS;
     this.load(graph.liveAtEntry & ~parameters);
     if (this.dynamicFrames) {
@@ -220,9 +228,14 @@ export class FunctionCompiler {
     c.access(Op.i32Store, CALL_DEPTH);
   }
 
+  /** Once the run is over. */
   emitLeave(): void {
-    if (!this.isEntry) this.c.i64(0);
-    this.c.op(Op.return);
+    const { c } = this;
+    if (!this.isEntry) {
+      c.i64(0);
+      c.i64(-1);
+    }
+    c.op(Op.return);
   }
 
   /** Masks of registers to write back where blocks are left to the engine. */
@@ -362,10 +375,8 @@ export class FunctionCompiler {
       c.i32(this.pc);
       c.access(Op.i32Store, PC);
     } else {
-      c.i32(0);
-      c.get(FUEL);
-      c.access(Op.i64Store, UNITS);
       c.get(R0);
+      c.get(FUEL);
     }
     c.op(Op.return);
   }

@@ -1,10 +1,11 @@
-// The locals of compiled functions and entries. r1 to r5 are the parameters of a function, behind the frame; an entry has the
-// same numbers without parameters.
+// The locals of compiled functions and entries. A function has the frame, the units and those of r1 to r5 that it reads as
+// parameters, in this order; an entry has the same numbers without parameters.
 
 export const FRAME = 0;
-export const R0 = 6;
-export const R10 = 11;
-export const FUEL = 12;
+export const FUEL = 1;
+const R1 = 2;
+export const R0 = 7;
+export const R10 = 12;
 export const ADDRESS = 13;
 export const X = 14;
 export const Y = 15;
@@ -22,21 +23,32 @@ export const MAX_STREAMS = 6;
 export const DELTAS = 23;
 export const LIMIT = DELTAS + MAX_STREAMS;
 
-export const FUNCTION_PARAMETERS = ['i32', 'i64', 'i64', 'i64', 'i64', 'i64'] as const;
-export const FUNCTION_LOCALS = [
-  [10, 'i64'],
-  [7, 'i32'],
-] as const;
-export const ENTRY_LOCALS = [
-  [1, 'i32'],
-  [15, 'i64'],
-  [7, 'i32'],
-] as const;
+type Locals = readonly (readonly [count: number, type: 'i32' | 'i64'])[];
 
-export const LOOP_LOCALS = [
+/** Of a function: r0, and the units that are left. */
+export const RESULTS = ['i64', 'i64'] as const;
+
+/** Of a function that takes r1 and so on, so many of them. */
+export function parametersOf(argumentCount: number): readonly ('i32' | 'i64')[] {
+  return ['i32', 'i64', ...new Array<'i64'>(argumentCount).fill('i64')];
+}
+
+/** What such a function has besides. */
+export const functionLocals = (argumentCount: number): Locals => [
+  [HOST - R1 - argumentCount, 'i64'],
+  [DELTAS - HOST, 'i32'],
+];
+
+export const ENTRY_LOCALS: Locals = [
+  [1, 'i32'],
+  [HOST - FUEL, 'i64'],
+  [DELTAS - HOST, 'i32'],
+];
+
+export const LOOP_LOCALS: Locals = [
   [MAX_STREAMS, 'i32'],
   [1, 'i64'],
-] as const;
+];
 
 /** The local of a register. */
-export const local = (register: number): number => (register === 0 ? R0 : register < 6 ? register : register + 1);
+export const local = (register: number): number => (register === 0 ? R0 : register < 6 ? register + 1 : register + 2);

@@ -2,7 +2,7 @@
 // fixes and the pages of docs/errors are all made from it (scripts/make-error-pages.ts). What happened in a particular
 // transaction is said by explain.ts. Errors of well-known programs are in program-error-codes.ts, in the same form.
 
-import { type CodeRow, row } from './explanation-row.ts';
+import { type CodeRow, row, snake } from './explanation-row.ts';
 import { TRANSACTION_CODES } from './explanation-transaction-codes.ts';
 
 export type { CodeRow } from './explanation-row.ts';
@@ -389,14 +389,6 @@ const RETURNED: Readonly<Record<string, CodeRow>> = {
     'RefCell: the account is borrowed already.',
     'Drop the borrow first; is one account passed twice?',
   ),
-};
-
-export const snake = (name: string): string => {
-  return name
-    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .replace(/([A-Z])([A-Z][a-z])/g, '$1_$2')
-    .replace(/[^A-Za-z0-9]+/g, '_')
-    .toUpperCase();
 };
 
 const RETURNED_CODES: Readonly<Record<string, CodeRow>> = Object.fromEntries(

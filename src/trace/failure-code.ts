@@ -2,9 +2,10 @@
 // returned an error of its own, what that program, Anchor or its IDL calls the number.
 
 import { readAnchorLog } from './anchor-log.ts';
-import { RUNTIME_CODES, snake } from './explanation-codes.ts';
+import { RUNTIME_CODES } from './explanation-codes.ts';
+import { type ProgramErrorCode, snake } from './explanation-row.ts';
 import { interfaceErrorCode } from './interface-error-codes.ts';
-import { anchorErrorCode, type ProgramErrorCode, programErrorCode } from './program-error-codes.ts';
+import { anchorErrorCode, programErrorCode } from './program-error-codes.ts';
 import type { CallFrame, RefusalFacts } from './transaction-trace.ts';
 
 export const NO_FACTS: RefusalFacts = {

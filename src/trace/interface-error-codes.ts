@@ -3,24 +3,25 @@
 // Source: solana-program token-metadata interface/src/error.rs, token-group interface/src/error.rs, transfer-hook
 // interface/src/error.rs, libraries tlv-account-resolution/src/error.rs.
 
-import { type CodeRow, snake } from './explanation-codes.ts';
-import type { ProgramErrorCode } from './program-error-codes.ts';
+import {
+  type ErrorRow,
+  type ErrorSource,
+  type ProgramErrorCode,
+  programErrorRow,
+  rowsByCode,
+} from './explanation-row.ts';
 
-type InterfaceRow = readonly [name: string, message: string, fix: string];
-
-export interface InterfaceErrors {
-  readonly name: string;
-  readonly prefix: string;
+export interface InterfaceErrors extends ErrorSource {
   /** The number of the first row; the others follow. */
   readonly first: number;
-  readonly rows: readonly InterfaceRow[];
+  readonly rows: readonly ErrorRow[];
 }
 
-const MINT_AUTHORITY: readonly InterfaceRow[] = [
+const MINT_AUTHORITY: readonly ErrorRow[] = [
   ['MintHasNoMintAuthority', 'The mint has no mint authority.', 'Do it before the mint authority is given up.'],
   ['IncorrectMintAuthority', 'The signer is not the mint authority.', 'Let the mint authority of the mint sign.'],
 ];
-const UPDATE_AUTHORITY: InterfaceRow = [
+const UPDATE_AUTHORITY: ErrorRow = [
   'IncorrectUpdateAuthority',
   'The signer is not the update authority.',
   'Let the update authority sign.',
@@ -30,9 +31,10 @@ export const INTERFACES: readonly InterfaceErrors[] = [
   {
     name: 'Token metadata',
     prefix: 'TOKEN_METADATA',
+    usual: 'Check the accounts and their order.',
     first: 901_952_957,
     rows: [
-      ['IncorrectAccount', 'An account is not the one it should be.', 'Check the accounts and their order.'],
+      ['IncorrectAccount', 'An account is not the one it should be.'],
       ...MINT_AUTHORITY,
       UPDATE_AUTHORITY,
       ['ImmutableMetadata', 'The metadata has no update authority: it never changes again.', 'Leave it as it is.'],
@@ -42,6 +44,7 @@ export const INTERFACES: readonly InterfaceErrors[] = [
   {
     name: 'Token groups',
     prefix: 'TOKEN_GROUP',
+    usual: 'Check the accounts and their order.',
     first: 3_406_457_176,
     rows: [
       ['SizeExceedsNewMaxSize', 'The group has more members than the new maximum.', 'Set a larger maximum.'],
@@ -55,6 +58,7 @@ export const INTERFACES: readonly InterfaceErrors[] = [
   {
     name: 'Transfer hook',
     prefix: 'TRANSFER_HOOK',
+    usual: 'Check the accounts of the transfer.',
     first: 2_110_272_652,
     rows: [
       [
@@ -73,6 +77,7 @@ export const INTERFACES: readonly InterfaceErrors[] = [
   {
     name: 'Extra accounts',
     prefix: 'EXTRA_ACCOUNTS',
+    usual: 'Check the seeds of the list.',
     first: 2_724_315_840,
     rows: [
       [
@@ -91,9 +96,9 @@ export const INTERFACES: readonly InterfaceErrors[] = [
       ['InvalidPubkey', 'An address of the list could not be read.', 'Write the list anew.'],
       ['AccountTypeNotAccountMeta', 'The list derives the address, and a fixed one was wanted.', 'Resolve the list.'],
       ['SeedConfigsTooLarge', 'The seeds of an entry take more than 32 bytes.', 'Use shorter or fewer seeds.'],
-      ['NotEnoughBytesForSeed', 'A seed of the list could not be written.', 'Check the seeds of the list.'],
-      ['InvalidBytesForSeed', 'A seed of the list could not be read.', 'Check the seeds of the list.'],
-      ['InvalidSeedConfig', 'A seed of the list is of no known kind.', 'Check the seeds of the list.'],
+      ['NotEnoughBytesForSeed', 'A seed of the list could not be written.'],
+      ['InvalidBytesForSeed', 'A seed of the list could not be read.'],
+      ['InvalidSeedConfig', 'A seed of the list is of no known kind.'],
       [
         'InstructionDataTooSmall',
         'A seed takes bytes past the end of the instruction’s data.',
@@ -116,11 +121,8 @@ export const INTERFACES: readonly InterfaceErrors[] = [
 ];
 
 const BY_NUMBER: ReadonlyMap<number, ProgramErrorCode> = new Map(
-  INTERFACES.flatMap(({ name: of, prefix, first, rows }) =>
-    rows.map(([name, message, fix], i) => {
-      const title = `${of}: ${name} (${first + i}, 0x${(first + i).toString(16)})`;
-      return [first + i, { code: `${prefix}_${snake(name)}`, name, title, message, fixes: [fix] }] as const;
-    }),
+  INTERFACES.flatMap((each) =>
+    each.rows.map((row, i) => [each.first + i, programErrorRow(each, each.first + i, row)] as const),
   ),
 );
 
@@ -129,6 +131,4 @@ export function interfaceErrorCode(number: number): ProgramErrorCode | undefined
   return BY_NUMBER.get(number);
 }
 
-export const INTERFACE_ERROR_CODES: Readonly<Record<string, CodeRow>> = Object.fromEntries(
-  [...BY_NUMBER.values()].map(({ code, title, message, fixes }) => [code, { title, message, fixes }]),
-);
+export const INTERFACE_ERROR_CODES = rowsByCode(BY_NUMBER.values());

@@ -13,8 +13,13 @@ import {
   TOKEN_2022_ERRORS,
   TOKEN_ERRORS,
 } from './decoders/program-errors.ts';
-import { type CodeRow, snake } from './explanation-codes.ts';
-import type { ErrorRow } from './explanation-row.ts';
+import {
+  type ErrorRow,
+  type ErrorSource,
+  type ProgramErrorCode,
+  programErrorRow,
+  rowsByCode,
+} from './explanation-row.ts';
 import { STAKE } from './stake-error-rows.ts';
 
 /** System raises the errors that have a row; the others are left of earlier versions of it. */
@@ -425,40 +430,21 @@ const PROGRAMS: readonly ProgramErrors[] = [
   },
 ];
 
-export interface ProgramErrorCode extends CodeRow {
-  readonly code: string;
-  readonly name: string;
-}
-
-function toCode(
-  prefix: string,
-  program: string,
-  number: number,
-  [name, message, fix]: ErrorRow,
-  usual: string,
-): ProgramErrorCode {
-  return {
-    code: `${prefix}_${snake(name)}`,
-    name,
-    title: `${program}: ${name} (${number}, 0x${number.toString(16)})`,
-    message,
-    fixes: [fix ?? usual],
-  };
-}
-
-const ANCHOR_USUAL = 'Look at the constraints of the account in the accounts struct of the instruction.';
+const ANCHOR_SOURCE: ErrorSource = {
+  name: 'Anchor',
+  prefix: 'ANCHOR',
+  usual: 'Look at the constraints of the account in the accounts struct of the instruction.',
+};
 
 const ANCHOR_BY_NUMBER = new Map(
-  ANCHOR.map(([code, ...rest]) => [code, toCode('ANCHOR', 'Anchor', code, rest as unknown as ErrorRow, ANCHOR_USUAL)]),
+  ANCHOR.map(([code, ...rest]) => [code, programErrorRow(ANCHOR_SOURCE, code, rest as unknown as ErrorRow)]),
 );
 
 /** A well-known program's own error, by its address and number. */
 export function programErrorCode(program: string, number: number): ProgramErrorCode | undefined {
   const found = PROGRAMS.find(({ programs }) => programs.includes(program));
   const errorRow = found?.rows[number];
-  return found === undefined || errorRow === undefined
-    ? undefined
-    : toCode(found.prefix, found.name, number, errorRow, found.usual);
+  return found === undefined || errorRow === undefined ? undefined : programErrorRow(found, number, errorRow);
 }
 
 /** Errors that Anchor's own code returns, in whatever program. Numbers from 6000 on are the program's. */
@@ -467,11 +453,9 @@ export function anchorErrorCode(number: number): ProgramErrorCode | undefined {
 }
 
 /** All of them. */
-export const PROGRAM_ERROR_CODES: Readonly<Record<string, CodeRow>> = Object.fromEntries(
-  [
-    ...PROGRAMS.flatMap(({ name, prefix, rows, usual }) =>
-      rows.flatMap((errorRow, i) => (errorRow === undefined ? [] : [toCode(prefix, name, i, errorRow, usual)])),
-    ),
-    ...ANCHOR_BY_NUMBER.values(),
-  ].map(({ code, title, message, fixes }) => [code, { title, message, fixes }]),
-);
+export const PROGRAM_ERROR_CODES = rowsByCode([
+  ...PROGRAMS.flatMap((program) =>
+    program.rows.flatMap((row, i) => (row === undefined ? [] : [programErrorRow(program, i, row)])),
+  ),
+  ...ANCHOR_BY_NUMBER.values(),
+]);

@@ -3,12 +3,20 @@
 
 import { type CallFrame, createDefaultDecoders, formatTrace, type TransactionTrace } from 'parhelion';
 import { Call, COUNTED, keyOf } from '../call.ts';
-import { measure, type Side } from '../measure.ts';
+import { measure } from '../measure.ts';
 import { addressOf, Stage } from '../stage.ts';
 import { type Row, rowOf, type Workload } from '../workload.ts';
 import { stageChain } from './calls.ts';
 import { times } from './state.ts';
-import { ataCreation, blockhashOf, stageWithPayer, stageWithTokens, tokenTransfer, transfer } from './transactions.ts';
+import {
+  ataCreation,
+  ataCreations,
+  blockhashOf,
+  stageWithPayer,
+  stageWithTokens,
+  tokenTransfer,
+  transfer,
+} from './transactions.ts';
 
 const PAYER = keyOf(1);
 const RECIPIENT = keyOf(2);
@@ -83,17 +91,7 @@ function ataCreationRead(): Row[] {
   const stage = stageWithTokens();
   const blockhash = blockhashOf(stage);
   stage.compare(ataCreation(blockhash));
-  const side = (send: (call: Call) => unknown): Side => {
-    let calls: Call[] = [];
-    return {
-      before(count) {
-        calls = Array.from({ length: count }, () => ataCreation(blockhash));
-      },
-      run(count) {
-        for (let i = 0; i < count; i++) send(calls[i]);
-      },
-    };
-  };
+  const side = (send: (call: Call) => unknown) => ataCreations(blockhash, send);
   const read = measure(
     side((call) => readTrace(stage.ours.sendTransaction(call.bytes).trace)),
     side((call) => stage.ours.sendTransaction(call.bytes)),

@@ -154,22 +154,24 @@ export function ataCreation(recentBlockhash: Uint8Array): Call {
   return new Call({ feePayer: PAYER, recentBlockhash, instructions: [instruction] });
 }
 
-/** Each needs a wallet of its own, so they are made before they are sent. */
+/** Creations, each sent once: it needs a wallet of its own, so they are made before they are sent. */
+export function ataCreations(blockhash: Uint8Array, send: (call: Call) => unknown): Side {
+  let calls: Call[] = [];
+  return {
+    before(count) {
+      calls = Array.from({ length: count }, () => ataCreation(blockhash));
+    },
+    run(count) {
+      for (let i = 0; i < count; i++) send(calls[i]);
+    },
+  };
+}
+
 function timeAtaCreation(): Row[] {
   const stage = stageWithTokens();
   const blockhash = blockhashOf(stage);
   for (let i = 0; i < 20; i++) stage.compare(ataCreation(blockhash));
-  const side = (send: (call: Call) => unknown): Side => {
-    let calls: Call[] = [];
-    return {
-      before(count) {
-        calls = Array.from({ length: count }, () => ataCreation(blockhash));
-      },
-      run(count) {
-        for (let i = 0; i < count; i++) send(calls[i]);
-      },
-    };
-  };
+  const side = (send: (call: Call) => unknown) => ataCreations(blockhash, send);
   const figures: Figures = measure(
     side((call) => stage.ours.sendTransaction(call.bytes)),
     side((call) => stage.sendNative(call)),

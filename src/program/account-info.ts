@@ -11,12 +11,10 @@ import type { BorrowedAccount } from '../runtime/borrowed-account.ts';
 import { fail } from '../runtime/errors.ts';
 import { MAX_PERMITTED_DATA_INCREASE } from '../runtime/serialization.ts';
 import { MAX_ACCOUNT_DATA_LEN, type TransactionAccount } from '../runtime/transaction-context.ts';
-import { equalBytes } from '../wire/bytes.ts';
+import { equalBytes, U64_MAX } from '../wire/bytes.ts';
 import type { Pubkey } from '../wire/pubkey.ts';
 import { toAddress, toPubkey } from './address.ts';
 import { ProgramError, withFacts } from './program-error.ts';
-
-const U64_MAX = 0xffff_ffff_ffff_ffffn;
 
 /**
  * An account that was passed to the program. Named twice in an instruction, it is the same object at both places.

@@ -4,7 +4,7 @@
 // with the check of the blockhash: an ill-formed or repeated instruction comes first, a value out of range second.
 // Source: agave compute-budget-instruction/src/compute_budget_instruction_details.rs, builtins-default-costs/src/lib.rs.
 
-import { readU32, readU64 } from '../wire/bytes.ts';
+import { readU32, readU64, U64_MAX } from '../wire/bytes.ts';
 import type { TransactionConfig, VersionedMessage } from '../wire/message.ts';
 import { PubkeyMap } from '../wire/pubkey-map.ts';
 import {
@@ -72,7 +72,6 @@ const SET_COMPUTE_UNIT_LIMIT = 2;
 const SET_COMPUTE_UNIT_PRICE = 3;
 const SET_LOADED_ACCOUNTS_DATA_SIZE_LIMIT = 4;
 
-const U64_MAX = 0xffff_ffff_ffff_ffffn;
 const MICRO_LAMPORTS_PER_LAMPORT = 1_000_000n;
 
 /**

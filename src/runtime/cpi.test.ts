@@ -39,7 +39,7 @@ import {
   UNKNOWN,
 } from '../../test/support/cpi-stage.ts';
 import type { OracleOptions, Outcome } from '../../test/support/litesvm-oracle.ts';
-import { writeU32, writeU64 } from '../wire/bytes.ts';
+import { U64_MAX, writeU32, writeU64 } from '../wire/bytes.ts';
 import type { Verdict } from '../wire/errors.ts';
 import type { Pubkey } from '../wire/pubkey.ts';
 import {
@@ -56,7 +56,6 @@ import {
 import type { Refusal } from './errors.ts';
 import type { ExecutionEvent } from './execution-events.ts';
 
-const U64_MAX = (1n << 64n) - 1n;
 const NO_DATA = new Uint8Array(0);
 const exit = (r0 = 0n): Uint8Array => new Script().exit(r0);
 

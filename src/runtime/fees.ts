@@ -3,6 +3,7 @@
 // Source: agave fee/src/lib.rs; svm/src/account_loader.rs, validate_fee_payer.
 
 import type { Account } from '../wire/account.ts';
+import { U64_MAX } from '../wire/bytes.ts';
 import type { VersionedMessage } from '../wire/message.ts';
 import type { Pubkey } from '../wire/pubkey.ts';
 import type { TransactionError } from '../wire/transaction-error.ts';
@@ -12,8 +13,6 @@ import type { RuntimeFeatures } from './features.ts';
 import { isInitializedNonceTag, NONCE_STATE_SIZE } from './nonce.ts';
 import { isRentTransitionAllowed, minimumBalance } from './rent.ts';
 import type { Rent } from './sysvars/layouts.ts';
-
-const U64_MAX = 0xffff_ffff_ffff_ffffn;
 
 /** Lamports. */
 export function calculateFee(signatureCount: number, lamportsPerSignature: bigint, priorityFee: bigint): bigint {

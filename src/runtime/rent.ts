@@ -3,6 +3,7 @@
 // rent was paid, which may only be treated as the feature gate in force says.
 // Source: solana-sdk rent/src/lib.rs; agave svm/src/rent_calculator.rs, svm/src/transaction_account_state_info.rs.
 
+import { U64_MAX } from '../wire/bytes.ts';
 import type { Pubkey } from '../wire/pubkey.ts';
 import type { RuntimeFeatures } from './features.ts';
 import type { Rent } from './sysvars/layouts.ts';
@@ -10,8 +11,6 @@ import { MAX_ACCOUNT_DATA_LEN } from './transaction-context.ts';
 
 /** Bytes that the storage of an account takes beside its data. */
 export const ACCOUNT_STORAGE_OVERHEAD = 128;
-
-const U64_MAX = 0xffff_ffff_ffff_ffffn;
 
 // Every writable account of every transaction asks, and most ask about the same few lengths: one answer for each
 // remainder of the length is kept. Found in 4 ns, where a Map takes 15.

@@ -5,7 +5,7 @@
 // agave reserved-account-keys/src/lib.rs.
 
 import type { Account } from '../wire/account.ts';
-import { readU64 } from '../wire/bytes.ts';
+import { readU64, U64_MAX } from '../wire/bytes.ts';
 import type { VersionedMessage } from '../wire/message.ts';
 import { PUBKEY_BYTES, Pubkey } from '../wire/pubkey.ts';
 import { PubkeyMap } from '../wire/pubkey-map.ts';
@@ -130,7 +130,6 @@ function planInstructions(
 
 const LOOKUP_TABLE_META_SIZE = 56;
 const LOOKUP_TABLE_TAG = 1;
-const U64_MAX = 0xffff_ffff_ffff_ffffn;
 
 interface LookupTable {
   readonly key: Pubkey;

@@ -5,7 +5,7 @@
 import { expect, test } from 'vitest';
 import { OTHERS_FLIPPED } from '../../test/conformance/feature-gates/table.ts';
 import { Oracle, type OracleOptions } from '../../test/support/litesvm-oracle.ts';
-import { concatBytes, writeU32, writeU64 } from '../wire/bytes.ts';
+import { concatBytes, U64_MAX, writeU32, writeU64 } from '../wire/bytes.ts';
 import type { MessageHeader, VersionedMessage } from '../wire/message.ts';
 import { type AccountMeta, compileMessage, type Instruction } from '../wire/message-compiler.ts';
 import { Pubkey } from '../wire/pubkey.ts';
@@ -35,7 +35,6 @@ function u64(value: bigint | number): Uint8Array {
   return bytes;
 }
 
-const U64_MAX = 0xffff_ffff_ffff_ffffn;
 const SLOT = 447_552_000n;
 const key = (i: number): Pubkey => new Pubkey(new Uint8Array(32).fill(i));
 const WALLETS = Array.from({ length: 10 }, (_, i) => key(i + 1));

@@ -11,7 +11,7 @@ import { decodeClock, encodeClock } from '../runtime/sysvars/layouts.ts';
 import type { BankView } from '../runtime/transaction-processor.ts';
 import { readTokenAccount } from '../trace/decoders/token-state.ts';
 import { type Account, RENT_EXEMPT_RENT_EPOCH } from '../wire/account.ts';
-import { concatBytes, readU32, readU64, writeU32, writeU64 } from '../wire/bytes.ts';
+import { concatBytes, readU32, readU64, U64_MAX, writeU32, writeU64 } from '../wire/bytes.ts';
 import { Pubkey } from '../wire/pubkey.ts';
 import { type Capsule, makeCapsule } from './capsule.ts';
 import {
@@ -161,7 +161,7 @@ function addLookupTables(
 function lookupTable(addresses: readonly Uint8Array[]): Account {
   const meta = new Uint8Array(56);
   writeU32(meta, 0, 1);
-  writeU64(meta, 4, (1n << 64n) - 1n);
+  writeU64(meta, 4, U64_MAX);
   return {
     lamports: 1_000_000_000n,
     owner: ADDRESS_LOOKUP_TABLE_ID,

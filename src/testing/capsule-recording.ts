@@ -6,6 +6,7 @@
 import type { Account } from '../wire/account.ts';
 import { decodeBase58 } from '../wire/base58.ts';
 import { decodeBase64 } from '../wire/base64.ts';
+import { U64_MAX } from '../wire/bytes.ts';
 import { ParhelionError } from '../wire/errors.ts';
 import type { MessageHeader, VersionedMessage } from '../wire/message.ts';
 import { Pubkey } from '../wire/pubkey.ts';
@@ -190,12 +191,10 @@ function readAccount(address: string, value: unknown): Account | null {
     owner: keyOf(owner, `the owner of ${address}`),
     executable: executable === true,
     // JSON has no number for the largest one, which is what nearly every account has.
-    rentEpoch: typeof rentEpoch === 'number' && rentEpoch < Number.MAX_SAFE_INTEGER ? BigInt(rentEpoch) : MAX_U64,
+    rentEpoch: typeof rentEpoch === 'number' && rentEpoch < Number.MAX_SAFE_INTEGER ? BigInt(rentEpoch) : U64_MAX,
     data: dataOf(address, data),
   };
 }
-
-const MAX_U64 = (1n << 64n) - 1n;
 
 function dataOf(address: string, data: unknown): Uint8Array {
   if (typeof data === 'string') return bytesOf(data, 'base58', `the data of ${address}`);

@@ -17,6 +17,7 @@ import type {
 } from '@solana/kit';
 import { type Account, RENT_EXEMPT_RENT_EPOCH } from '../wire/account.ts';
 import { decodeBase58, encodeBase58 } from '../wire/base58.ts';
+import { U64_MAX } from '../wire/bytes.ts';
 import { ParhelionError } from '../wire/errors.ts';
 import { readShapedMessage } from '../wire/message-shape.ts';
 import { Pubkey } from '../wire/pubkey.ts';
@@ -32,7 +33,6 @@ import { WireBytes, WireReader } from '../wire/wire-reader.ts';
 const MAX_ACCOUNT_DATA_LEN = 10 * 1024 * 1024;
 /** The longest base58 text of 64 bytes. */
 const MAX_SIGNATURE_TEXT_LEN = 88;
-const U64_MAX = 0xffff_ffff_ffff_ffffn;
 
 export function toAddress(key: Pubkey): Address {
   return key.toString() as Address;

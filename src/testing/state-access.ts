@@ -7,6 +7,7 @@ import { SYSTEM_PROGRAM_ID } from '../runtime/addresses.ts';
 import { minimumBalance } from '../runtime/rent.ts';
 import type { Rent } from '../runtime/sysvars/layouts.ts';
 import { type Account, RENT_EXEMPT_RENT_EPOCH } from '../wire/account.ts';
+import { U64_MAX } from '../wire/bytes.ts';
 import { ParhelionError } from '../wire/errors.ts';
 import type { Pubkey } from '../wire/pubkey.ts';
 import { displayTransactionError } from '../wire/transaction-error.ts';
@@ -26,8 +27,6 @@ import {
 } from './kit.ts';
 import { SysvarAccess } from './sysvar-access.ts';
 import { SYSVAR_FORMS } from './sysvars.ts';
-
-const U64_MAX = 0xffff_ffff_ffff_ffffn;
 
 /** The part of `Svm` that is about accounts, time and snapshots. */
 export abstract class StateAccess extends SysvarAccess {

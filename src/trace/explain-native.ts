@@ -3,14 +3,14 @@
 
 import { hashes } from '../crypto/hashes.ts';
 import { decodeBase58 } from '../wire/base58.ts';
-import { concatBytes, equalBytes, readU32, readU64, writeU64 } from '../wire/bytes.ts';
+import { concatBytes, equalBytes, readU32, readU64, U64_MAX, writeU64 } from '../wire/bytes.ts';
 import { keyAt } from './decoders/token-state.ts';
 import type { FrameView } from './explain-view.ts';
 
 const LOOKUP_TABLE_PROGRAM = 'AddressLookupTab1e1111111111111111111111111';
 const TABLE_META_LEN = 56;
 const MAX_ADDRESSES = 256;
-const NEVER = (1n << 64n) - 1n;
+const NEVER = U64_MAX;
 /** Slots until a deactivated table can be closed: slot hashes must have forgotten the slot. */
 const COOLDOWN = 513n;
 

@@ -1,7 +1,7 @@
 // What a stake account says about why a call to Stake failed: who may do what with it, its lockup, what of it is staked.
 // Source: solana-program stake interface/src/state.rs, StakeStateV2; program/src/processor.rs.
 
-import { readU32, readU64 } from '../wire/bytes.ts';
+import { readU32, readU64, U64_MAX } from '../wire/bytes.ts';
 import { keyAt } from './decoders/token-state.ts';
 import { type FrameView, isGone } from './explain-view.ts';
 import { lamportsText } from './failure-lamports.ts';
@@ -10,7 +10,7 @@ import { numberText } from './value-text.ts';
 
 export const STAKE_PROGRAM = 'Stake11111111111111111111111111111111111111';
 const VOTE_PROGRAM = 'Vote111111111111111111111111111111111111111';
-const NEVER = (1n << 64n) - 1n;
+const NEVER = U64_MAX;
 const STAKE_LEN = 200;
 
 export interface StakeState {

@@ -3,7 +3,7 @@
 
 import { hashes } from '../crypto/hashes.ts';
 import { decodeBase58, encodeBase58 } from '../wire/base58.ts';
-import { equalBytes } from '../wire/bytes.ts';
+import { equalBytes, U64_MAX } from '../wire/bytes.ts';
 
 /** Bytes that may be a seed, and what they are in words. */
 export interface Known {
@@ -59,7 +59,7 @@ export function variantsOf(seed: Uint8Array): Known[] {
     const big = numberOf(seed.toReversed());
     // The smaller is likely what was meant, and of two readings that give the same bytes the first is told.
     for (const value of big < little ? [big, little] : [little, big]) values.push([value, '']);
-    if (little < 0xffff_ffff_ffff_ffffn) values.push([little + 1n, ' + 1']);
+    if (little < U64_MAX) values.push([little + 1n, ' + 1']);
     if (little > 0n) values.push([little - 1n, ' - 1']);
     for (const [value, what] of values) {
       const shown = what === '' ? `${value}` : `${value} (the value${what})`;

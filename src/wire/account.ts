@@ -1,6 +1,7 @@
 // An account as it is stored between transactions: a value. A change makes a new version, so whoever holds an old one
 // (a snapshot, an outcome that can be replayed) keeps seeing what it saw.
 
+import { U64_MAX } from './bytes.ts';
 import type { Pubkey } from './pubkey.ts';
 
 export interface Account {
@@ -13,4 +14,4 @@ export interface Account {
 }
 
 /** The rent epoch of an account that is rent exempt, as every account now is. Source: agave svm/src/account_loader.rs. */
-export const RENT_EXEMPT_RENT_EPOCH = 0xffff_ffff_ffff_ffffn;
+export const RENT_EXEMPT_RENT_EPOCH = U64_MAX;

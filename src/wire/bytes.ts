@@ -3,6 +3,8 @@
 
 import { ParhelionError } from './errors.ts';
 
+export const U64_MAX = 0xffff_ffff_ffff_ffffn;
+
 export function readU16(bytes: Uint8Array, offset: number): number {
   return bytes[offset] | (bytes[offset + 1] << 8);
 }

@@ -3,6 +3,7 @@
 import native from 'litesvm/dist/internal.js';
 import { describe, expect, test } from 'vitest';
 import * as adapter from '../../src/node/litesvm-internal.ts';
+import { U64_MAX } from '../../src/wire/bytes.ts';
 import { observe, shapeOf } from './observe.ts';
 
 type Internal = typeof native;
@@ -34,7 +35,6 @@ describe('the classes', () => {
 
 const KEY = new Uint8Array(32).fill(7);
 const HASH = '11111111111111111111111111111111';
-const U64_MAX = (1n << 64n) - 1n;
 
 /** Each is run against both modules. Wrong arguments are part of it, hence no types. */
 // biome-ignore lint/suspicious/noExplicitAny: scripts pass what the types forbid

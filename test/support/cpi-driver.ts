@@ -11,6 +11,26 @@ export const INPUT = 0x4_0000_0000n;
 export const HEAP = 0x3_0000_0000n;
 export const STACK = 0x2_0000_0000n;
 
+/** The command whose operands are an address, a length, and as many bytes to copy there. `next` is where commands begin. */
+export const COPY_COMMAND = `copy:
+  ldxdw r1, [r6+8]
+  ldxdw r3, [r6+16]
+  add64 r6, 24
+copy_word:
+  jeq r3, 0, next
+  ldxdw r4, [r6+0]
+  stxdw [r1+0], r4
+  add64 r1, 8
+  add64 r6, 8
+  sub64 r3, 8
+  ja copy_word`;
+export const LOG_R0 = `  mov64 r1, r0
+  mov64 r2, 0
+  mov64 r3, 0
+  mov64 r4, 0
+  mov64 r5, 0
+  syscall sol_log_64_`;
+
 /** Each command is a list of u64: its number, then its operands. The cursor is r6. */
 const DRIVER = `
 entrypoint:
@@ -35,18 +55,7 @@ next:
 finish:
   ldxdw r0, [r6+8]
   exit
-copy:
-  ldxdw r1, [r6+8]
-  ldxdw r3, [r6+16]
-  add64 r6, 24
-copy_word:
-  jeq r3, 0, next
-  ldxdw r4, [r6+0]
-  stxdw [r1+0], r4
-  add64 r1, 8
-  add64 r6, 8
-  sub64 r3, 8
-  ja copy_word
+${COPY_COMMAND}
 invoke_c:
   ldxdw r1, [r6+8]
   ldxdw r2, [r6+16]
@@ -128,12 +137,7 @@ stack_height:
   syscall sol_get_stack_height
   add64 r6, 8
 log_result:
-  mov64 r1, r0
-  mov64 r2, 0
-  mov64 r3, 0
-  mov64 r4, 0
-  mov64 r5, 0
-  syscall sol_log_64_
+${LOG_R0}
   ja next
 `;
 

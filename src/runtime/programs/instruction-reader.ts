@@ -3,7 +3,7 @@
 // `InvalidInstructionData`.
 // Source: solana-sdk bincode/src/lib.rs, limited_deserialize; packet/src/lib.rs, PACKET_DATA_SIZE.
 
-import { readI64, readU16, readU32, readU64 } from '../../wire/bytes.ts';
+import { readI64, readU16, readU32, readU64, U64_MAX } from '../../wire/bytes.ts';
 import { PUBKEY_BYTES, Pubkey } from '../../wire/pubkey.ts';
 import { readShortVecLength, shortVecSize } from '../../wire/short-vec.ts';
 import type { InstructionErrorName } from '../../wire/transaction-error.ts';
@@ -79,7 +79,7 @@ export class InstructionReader {
       const byte = this.u8();
       value |= BigInt(byte & 0x7f) << shift;
       if (byte < 0x80) {
-        if (value > 0xffff_ffff_ffff_ffffn) this.refuse('a varint beyond a u64');
+        if (value > U64_MAX) this.refuse('a varint beyond a u64');
         if (byte === 0 && shift > 0n) this.refuse('a varint with a byte too many');
         return value;
       }

@@ -3,7 +3,7 @@
 // Withdrawing everything closes the account, withdrawing less must leave it rent exempt.
 // Source: agave programs/system/src/system_instruction.rs, system_processor.rs; solana-sdk nonce/src/{state,versions}.rs.
 
-import { equalBytes, readU32, writeU32, writeU64 } from '../../wire/bytes.ts';
+import { equalBytes, readU32, U64_MAX, writeU32, writeU64 } from '../../wire/bytes.ts';
 import { Pubkey } from '../../wire/pubkey.ts';
 import type { InstructionError } from '../../wire/transaction-error.ts';
 import { SYSTEM_PROGRAM_ID } from '../addresses.ts';
@@ -16,7 +16,6 @@ import { SYSTEM_ERROR } from './system-error.ts';
 import { recentBlockhashesWithAccountCheck, rentWithAccountCheck } from './sysvar-accounts.ts';
 
 const SOURCE = 'agave programs/system/src/system_instruction.rs';
-const U64_MAX = 0xffff_ffff_ffff_ffffn;
 
 const VERSION_LEGACY = 0;
 const VERSION_CURRENT = 1;

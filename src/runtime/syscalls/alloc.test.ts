@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { checkRow, compare, HEAP, type Row } from '../../../test/support/syscall-oracle.ts';
-
-const U64_MAX = 0xffff_ffff_ffff_ffffn;
+import { U64_MAX } from '../../wire/bytes.ts';
 
 test.each<Row>([
   ['the first byte', { syscall: 'sol_alloc_free_', args: [1] }, { r0: HEAP, units: 0 }],

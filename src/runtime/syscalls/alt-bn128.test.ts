@@ -14,12 +14,11 @@ import {
   seededBytes,
   violation,
 } from '../../../test/support/syscall-oracle.ts';
-import { concatBytes } from '../../wire/bytes.ts';
+import { concatBytes, U64_MAX } from '../../wire/bytes.ts';
 
 const GROUP_OP = 'sol_alt_bn128_group_op';
 const COMPRESSION = 'sol_alt_bn128_compression';
 const LE = 0x80;
-const U64_MAX = 0xffff_ffff_ffff_ffffn;
 const { Fp, Fp2, Fr } = bn254.fields;
 const P = Fp.ORDER;
 const R = Fr.ORDER;

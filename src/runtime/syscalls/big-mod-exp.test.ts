@@ -13,10 +13,9 @@ import {
   u64s,
   violation,
 } from '../../../test/support/syscall-oracle.ts';
-import { concatBytes } from '../../wire/bytes.ts';
+import { concatBytes, U64_MAX } from '../../wire/bytes.ts';
 
 const random = seededBytes(31);
-const U64_MAX = 0xffff_ffff_ffff_ffffn;
 const gate = { syscall: 'sol_big_mod_exp', on: ['enable_big_mod_exp_syscall'] } as const;
 
 const call = (base: Uint8Array, exponent: Uint8Array, modulus: Uint8Array): SyscallCall => {

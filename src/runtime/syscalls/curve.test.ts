@@ -15,9 +15,8 @@ import {
   seededBytes,
   violation,
 } from '../../../test/support/syscall-oracle.ts';
-import { concatBytes, decodeHex } from '../../wire/bytes.ts';
+import { concatBytes, decodeHex, U64_MAX } from '../../wire/bytes.ts';
 
-const U64_MAX = 0xffff_ffff_ffff_ffffn;
 const VALIDATE = 'sol_curve_validate_point';
 const GROUP_OP = 'sol_curve_group_op';
 const MSM = 'sol_curve_multiscalar_mul';

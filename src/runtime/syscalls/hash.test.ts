@@ -10,9 +10,9 @@ import {
   u64s,
   violation,
 } from '../../../test/support/syscall-oracle.ts';
+import { U64_MAX } from '../../wire/bytes.ts';
 
 const abc = slices(new TextEncoder().encode('a'), new TextEncoder().encode('bc'));
-const U64_MAX = 0xffff_ffff_ffff_ffffn;
 
 /** What the driver spends before the call. */
 const UNITS_BEFORE = 11 + 10;

@@ -11,9 +11,9 @@ import {
   u64s,
   violation,
 } from '../../../test/support/syscall-oracle.ts';
+import { U64_MAX } from '../../wire/bytes.ts';
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
-const U64_MAX = 0xffff_ffff_ffff_ffffn;
 const I64_MAX = 0x7fff_ffff_ffff_ffffn;
 
 const utf8Row = (title: string, bytes: readonly number[], failed: string): Row => {

@@ -9,8 +9,8 @@ import {
   STACK,
   violation,
 } from '../../../test/support/syscall-oracle.ts';
+import { U64_MAX } from '../../wire/bytes.ts';
 
-const U64_MAX = 0xffff_ffff_ffff_ffffn;
 const payload = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
 const HEAP_END = HEAP + 32768n;
 const overlap = { failed: 'Overlapping copy' };

@@ -16,9 +16,9 @@ import {
   u64s,
   violation,
 } from '../../../test/support/syscall-oracle.ts';
+import { U64_MAX } from '../../wire/bytes.ts';
 
 const R = bn254_Fr.ORDER;
-const U64_MAX = 0xffff_ffff_ffff_ffffn;
 const random = seededBytes(11);
 
 const call = (inputs: readonly Uint8Array[], endianness: Arg = 0, more: Partial<SyscallCall> = {}): SyscallCall => ({

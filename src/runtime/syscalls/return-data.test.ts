@@ -1,7 +1,7 @@
 import { test } from 'vitest';
 import { checkRow, HEAP, OUT_OF_UNITS, PAYLOAD, type Row, violation } from '../../../test/support/syscall-oracle.ts';
+import { U64_MAX } from '../../wire/bytes.ts';
 
-const U64_MAX = 0xffff_ffff_ffff_ffffn;
 const payload = Uint8Array.of(1, 2, 3, 4, 5);
 /** What the driver sets last is what is seen, so these ask with `output` of length 0 only where that is the point. */
 const set = 'sol_set_return_data';

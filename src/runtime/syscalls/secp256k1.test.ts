@@ -14,13 +14,12 @@ import {
   seededBytes,
   violation,
 } from '../../../test/support/syscall-oracle.ts';
-import { concatBytes, encodeHex } from '../../wire/bytes.ts';
+import { concatBytes, encodeHex, U64_MAX } from '../../wire/bytes.ts';
 
 const syscall = 'sol_secp256k1_recover';
 const N = secp256k1.Point.Fn.ORDER;
 const P = secp256k1.Point.Fp.ORDER;
 const SIGNATURE = PAYLOAD + 32n;
-const U64_MAX = 0xffff_ffff_ffff_ffffn;
 const random = seededBytes(21);
 const be32 = (value: bigint): Uint8Array => numberToBytesBE(value, 32);
 

@@ -13,7 +13,7 @@ import {
   STACK,
   violation,
 } from '../../../test/support/syscall-oracle.ts';
-import { concatBytes } from '../../wire/bytes.ts';
+import { concatBytes, U64_MAX } from '../../wire/bytes.ts';
 import {
   CLOCK_ID,
   EPOCH_REWARDS_ID,
@@ -25,8 +25,6 @@ import {
   SLOT_HISTORY_ID,
   STAKE_HISTORY_ID,
 } from '../addresses.ts';
-
-const U64_MAX = 0xffff_ffff_ffff_ffffn;
 
 beforeAll(() => {
   const svm = liteSvmFor({});

@@ -4,6 +4,7 @@
 
 import { MM_INPUT_START } from '../../sbpf/address-space.ts';
 import type { U64 } from '../../sbpf/memory.ts';
+import { U64_MAX } from '../../wire/bytes.ts';
 import { PUBKEY_BYTES, Pubkey } from '../../wire/pubkey.ts';
 import { currentActivation } from '../activation.ts';
 import { CLOCK_ID, EPOCH_REWARDS_ID, EPOCH_SCHEDULE_ID, FEES_ID, LAST_RESTART_SLOT_ID, RENT_ID } from '../addresses.ts';
@@ -16,7 +17,6 @@ import { translateOutput, translateOutputType, translateType } from './memory-ac
 import type { RuntimeSyscall, SyscallTable } from './syscall-table.ts';
 
 const SOURCE = 'agave syscalls/src/sysvar.rs';
-const U64_MAX = (1n << 64n) - 1n;
 
 const OFFSET_LENGTH_EXCEEDS_SYSVAR = 1;
 const SYSVAR_NOT_FOUND = 2;

@@ -2,6 +2,7 @@
 // inside the file. Whoever reads out of bounds throws an ElfParserError; the loader's edge turns it into what it returns.
 // Source: sbpf src/elf_parser/{mod,types,consts}.rs.
 
+import { U64_MAX } from '../../wire/bytes.ts';
 import { ElfParserError } from '../errors.ts';
 
 export const FILE_HEADER_SIZE = 64;
@@ -48,7 +49,6 @@ export const SYMBOL_NAME_LENGTH_MAXIMUM = 64;
 export const DEBUG_SYMBOL_NAME_LENGTH_MAXIMUM = 255;
 
 const U64_END = 1n << 64n;
-const U64_MAX = U64_END - 1n;
 
 const UTF8_LOSSY = new TextDecoder('utf-8', { ignoreBOM: true });
 

@@ -3,10 +3,10 @@
 // Source: solana-bankrun src/lib.rs; solana-sdk 1.18 rent.rs, poh_config.rs, fee_calculator.rs, inflation.rs.
 
 import type * as layouts from '../../runtime/sysvars/layouts.ts';
+import { U64_MAX } from '../../wire/bytes.ts';
 import { bigint, f64, u8 } from '../litesvm/arguments.ts';
 import { attach, defineGetters, innerOf, ModuleMade, makeMembersEnumerable, wrap } from '../litesvm/native-object.ts';
 
-const U64_MAX = 0xffff_ffff_ffff_ffffn;
 const ACCOUNT_STORAGE_OVERHEAD = 128n;
 const DEFAULT_SLOTS_PER_EPOCH = 432_000;
 

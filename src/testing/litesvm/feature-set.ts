@@ -2,12 +2,11 @@
 // Source: litesvm crates/node-litesvm/src/feature_set.rs; agave feature-set/src/lib.rs, FeatureSet.
 
 import * as runtime from '../../runtime/features.ts';
+import { U64_MAX } from '../../wire/bytes.ts';
 import { Pubkey } from '../../wire/pubkey.ts';
 import { bigint, key } from './arguments.ts';
 import { attach, innerOf, makeMembersEnumerable, wrap } from './native-object.ts';
 import { debugStruct, debugWrapper } from './rust-text.ts';
-
-const U64_MAX = 0xffff_ffff_ffff_ffffn;
 
 /** Slot of activation by base58 address; null for a gate that isn't active. */
 type State = Map<string, bigint | null>;

@@ -4,11 +4,11 @@
 
 import { ACCOUNT_STORAGE_OVERHEAD, minimumBalance } from '../../runtime/rent.ts';
 import type * as layouts from '../../runtime/sysvars/layouts.ts';
+import { U64_MAX } from '../../wire/bytes.ts';
 import { bigint, bool, f64, fail, hash, hashText, i64, string, u8, u64, u128, usize } from './arguments.ts';
 import { attach, defineFields, innerOf, ModuleMade, makeMembersEnumerable, wrap } from './native-object.ts';
 import { debugList, debugStruct, debugWrapper } from './rust-text.ts';
 
-const U64_MAX = 0xffff_ffff_ffff_ffffn;
 const MAX_ACCOUNT_DATA_LEN = 10n * 1024n * 1024n;
 
 /** The time on the chain. All fields are 0 when a chain starts. */

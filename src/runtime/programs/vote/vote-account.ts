@@ -1,7 +1,7 @@
 // What an account's owners do with it: make it, name its node, set its commissions, take and give lamports.
 // Source: agave programs/vote/src/{vote_processor.rs, vote_state/mod.rs}.
 
-import { writeU32, writeU64 } from '../../../wire/bytes.ts';
+import { U64_MAX, writeU32, writeU64 } from '../../../wire/bytes.ts';
 import type { Pubkey } from '../../../wire/pubkey.ts';
 import { EPOCH_SCHEDULE_ID, SYSTEM_PROGRAM_ID } from '../../addresses.ts';
 import type { BorrowedAccount } from '../../borrowed-account.ts';
@@ -24,7 +24,6 @@ import {
 } from './vote-state.ts';
 
 const SOURCE = 'agave programs/vote/src/vote_state/mod.rs';
-const U64_MAX = 0xffff_ffff_ffff_ffffn;
 
 // Making an account.
 

@@ -3,7 +3,7 @@
 // Source: agave programs/vote/src/{vote_processor.rs, vote_state/mod.rs}, authorize.
 
 import { verifyBlsProofOfPossession } from '../../../crypto/bls-proof-of-possession.ts';
-import { concatBytes } from '../../../wire/bytes.ts';
+import { concatBytes, U64_MAX } from '../../../wire/bytes.ts';
 import type { Pubkey } from '../../../wire/pubkey.ts';
 import type { BorrowedAccount } from '../../borrowed-account.ts';
 import { fail } from '../../errors.ts';
@@ -17,7 +17,6 @@ import type { VoteAuthorize, VoteInstruction } from './vote-instruction.ts';
 import { insertVoter, readVoteState, takeAuthorizedVoter, type VoteState, writeVoteState } from './vote-state.ts';
 
 const SOURCE = 'agave programs/vote/src/vote_state/mod.rs';
-const U64_MAX = 0xffff_ffff_ffff_ffffn;
 
 export type IsSigner = (key: Pubkey) => boolean;
 

@@ -2,6 +2,7 @@
 // in LEB128, behind a compact-u16 count.
 // Source: solana-sdk vote-interface/src/instruction.rs, state/mod.rs (compact); serde-varint/src/lib.rs.
 
+import { U64_MAX } from '../../../wire/bytes.ts';
 import type { Pubkey } from '../../../wire/pubkey.ts';
 import { InstructionReader } from '../instruction-reader.ts';
 import { BLS_PUBLIC_KEY_COMPRESSED_SIZE, type Lockout } from './vote-state.ts';
@@ -173,8 +174,6 @@ function readTower(reader: InstructionReader): TowerProposal {
     timestamp: reader.option(() => reader.i64()),
   };
 }
-
-const U64_MAX = 0xffff_ffff_ffff_ffffn;
 
 function readCompactTower(reader: InstructionReader): TowerProposal {
   const rootOrMax = reader.u64();

@@ -18,7 +18,7 @@ import {
 } from '../../../../src/runtime/addresses.ts';
 import { assembleElf } from '../../../../src/sbpf/assembler.ts';
 import type { Pubkey } from '../../../../src/wire/pubkey.ts';
-import { HEAP, INPUT, STACK } from '../../../support/cpi-driver.ts';
+import { COPY_COMMAND, HEAP, INPUT, LOG_R0, STACK } from '../../../support/cpi-driver.ts';
 import { ix, type Meta, meta, text, u64 } from '../encode.ts';
 import type { Step } from '../machines.ts';
 import type { Random } from '../random.ts';
@@ -418,12 +418,7 @@ ${names.map((_, i) => `  jeq r7, ${FIRST_SYSCALL + i}, call_${i}`).join('\n')}
   exit
 ${names.map((name, i) => `call_${i}:\n  syscall ${name}\n  ja done`).join('\n')}
 done:
-  mov64 r1, r0
-  mov64 r2, 0
-  mov64 r3, 0
-  mov64 r4, 0
-  mov64 r5, 0
-  syscall sol_log_64_
+${LOG_R0}
   add64 r6, 48
   ja next
 finish:
@@ -432,18 +427,7 @@ finish:
   syscall sol_set_return_data
   mov64 r0, 0
   exit
-copy:
-  ldxdw r1, [r6+8]
-  ldxdw r3, [r6+16]
-  add64 r6, 24
-copy_word:
-  jeq r3, 0, next
-  ldxdw r4, [r6+0]
-  stxdw [r1+0], r4
-  add64 r1, 8
-  add64 r6, 8
-  sub64 r3, 8
-  ja copy_word`;
+${COPY_COMMAND}`;
 }
 
 const NAMES = SYSCALLS.map(([name]) => name);

@@ -129,6 +129,13 @@ describe.each(['node', 'browser'])('the package in %s', (host) => {
   });
 });
 
+test('a façade has what functions and methods have beside: compilers ask a syscall whether it returns', async () => {
+  const { facade } = await import(pathToFileURL('scripts/build/facades.mjs').href);
+  const abort = Object.assign(() => 1, { neverReturns: true });
+  const text: string = facade('group', 'file.ts', { abort, TABLE: { abort: { syscall: abort } } });
+  expect(text.match(/{"neverReturns":true}/g)).toHaveLength(2);
+});
+
 test('every command that takes a capsule finds what it needs, and so does one that is refused', async () => {
   const { Svm } = await import(pathToFileURL(join(folder, 'node/dist/index.js')).href);
   const svm = new Svm();

@@ -67,17 +67,21 @@ function stub(path, value) {
     // Called as a method of what it belongs to.
     if (typeof member === 'function') {
       const parameters = parametersOf(member);
-      return `${name}: ((o) => (${parameters}) => (o ??= ${path}).${name}(${parameters}))()`;
+      return `${name}: ${withOwn(`((o) => (${parameters}) => (o ??= ${path}).${name}(${parameters}))()`, path, member)}`;
     }
     return `${name}: ${stub(`${path}.${name}`, member)}`;
   });
   return `{ ${entries.join(', ')} }`;
 }
 
-/** It has what the function has beside. Remembered: some run for each instruction. */
+/** Remembered: some run for each instruction. */
 function functionStub(path, value) {
   const parameters = parametersOf(value);
-  const stub = `((f) => (${parameters}) => (f ??= ${path})(${parameters}))()`;
+  return withOwn(`((f) => (${parameters}) => (f ??= ${path})(${parameters}))()`, path, value);
+}
+
+/** The stub with what the function has beside: who asks that does not call it. */
+function withOwn(stub, path, value) {
   const own = Object.entries(value);
   if (!own.every(([, each]) => isData(each))) throw new Error(`${path} can't have a façade`);
   return own.length === 0 ? stub : `Object.assign(${stub}, ${JSON.stringify(Object.fromEntries(own))})`;

@@ -15,7 +15,8 @@ import { writeU32, writeU64 } from '../wire/bytes.ts';
 import { compileMessage } from '../wire/message-compiler.ts';
 import { Pubkey } from '../wire/pubkey.ts';
 import { createTransaction } from '../wire/transaction.ts';
-import { Bank, type BankOptions } from './bank.ts';
+import { Bank } from './bank.ts';
+import type { BankOptions } from './bank-options.ts';
 import { programDataAddressOf } from './program-accounts.ts';
 
 const ALICE = new Pubkey(new Uint8Array(32).fill(0xa1));

@@ -30,7 +30,6 @@ import { BUILTINS } from '../runtime/programs/index.ts';
 import { AGAVE_RULES, type TransactionRules } from '../runtime/rules.ts';
 import { SysvarCache } from '../runtime/sysvars/cache.ts';
 import {
-  type Clock,
   decodeClock,
   decodeEpochSchedule,
   decodeRecentBlockhashes,
@@ -56,51 +55,23 @@ import {
   type TransactionExecution,
 } from '../runtime/transaction-processor.ts';
 import type { Account } from '../wire/account.ts';
+import { ParhelionError } from '../wire/errors.ts';
 import type { VersionedMessage } from '../wire/message.ts';
 import { Pubkey } from '../wire/pubkey.ts';
 import type { VersionedTransaction } from '../wire/transaction.ts';
 import type { TransactionError } from '../wire/transaction-error.ts';
-import type { Accounts } from './accounts.ts';
+import type { BankOptions } from './bank-options.ts';
 import { BankState, Snapshots } from './bank-state.ts';
 import { BlockhashQueue, MAX_RECENT_BLOCKHASHES as MAX_REMEMBERED_BLOCKHASHES } from './blockhash-queue.ts';
 import { type ChainRules, chainRulesOf } from './chain-rules.ts';
-import { epochOf, leaderScheduleEpochOf } from './epochs.ts';
+import { clockAt } from './epochs.ts';
 import { GENESIS_BLOCKHASH, genesisAccounts, sysvarAccount } from './genesis.ts';
-import { History, type TransactionMemory } from './history.ts';
+import { History } from './history.ts';
 import { MessageDigest } from './message-digest.ts';
 import { StatusCache } from './status-cache.ts';
 
 /** Lamports for each signature. Source: agave fee-structure/src/lib.rs, FeeStructure::default. */
 export const LAMPORTS_PER_SIGNATURE = 5000n;
-
-export interface BankOptions {
-  readonly features: FeatureSet;
-  /** Default: a validator's. */
-  readonly rules?: TransactionRules | undefined;
-  /** Whether signatures are checked. Default: true. */
-  readonly verifySignatures?: boolean | undefined;
-  /** Whether a transaction must carry a recent blockhash or a nonce. Default: true. */
-  readonly checkBlockhash?: boolean | undefined;
-  /** Bytes of log that are kept of a transaction; `Infinity` for no limit. Default: 10,000. */
-  readonly logBytesLimit?: number | undefined;
-  /** How many transactions are remembered by signature. Default: 256, or 32 under LiteSVM's rules. */
-  readonly historyCapacity?: number | undefined;
-  readonly computeBudgetOverride?: ComputeBudgetOverride | undefined;
-  /** How many accounts a transaction may lock. Default: as the feature gates say. */
-  readonly accountLockLimit?: number | undefined;
-  /** What the bank starts from. The bank's own from then on. Default: what a new chain has. */
-  readonly accounts?: Accounts | undefined;
-  /** The first blockhash. Default: {@link GENESIS_BLOCKHASH}. */
-  readonly blockhash?: Pubkey | undefined;
-  /** What accounts must hold by the rules for transactions. Default: what the Rent sysvar says. */
-  readonly rent?: Rent | undefined;
-  /** What calls and syscalls cost. Default: mainnet's costs. */
-  readonly costs?: ExecutionCosts | undefined;
-  /** What builtins add to the default limit of units. Default: as on mainnet. */
-  readonly builtinAllocation?: BuiltinAllocation | undefined;
-  /** What remembers processed transactions, in place of a ring of `historyCapacity`. */
-  readonly memory?: TransactionMemory<TransactionRecord> | undefined;
-}
 
 /** What became of a transaction. */
 export type TransactionRecord =
@@ -139,6 +110,8 @@ export class Bank implements BankView {
   #logBytesLimit: number;
   #state: BankState;
   readonly #snapshots = new Snapshots();
+  /** Whether code of the user's own runs, as a program of a transaction. */
+  #isRunning = false;
   #digested: { readonly transaction: VersionedTransaction; readonly digest: MessageDigest } | undefined;
 
   constructor(options: BankOptions) {
@@ -196,8 +169,13 @@ export class Bank implements BankView {
 
   // Transactions.
 
-  /** Runs a transaction and stores what it changes. */
+  /**
+   * Runs a transaction and stores what it changes.
+   *
+   * @throws ParhelionError `TRANSACTION_RUNNING` where a program in TypeScript calls it: as whatever else changes the bank.
+   */
   send(transaction: VersionedTransaction): TransactionRecord {
+    this.#assertIdle();
     const record = this.simulate(transaction);
     if (record.execution === undefined) return record;
     const { accounts, history, statuses } = this.#state;
@@ -261,7 +239,19 @@ export class Bank implements BankView {
     if (prepared.status === 'rejected') return { transaction, prepared, execution: undefined };
     const { listenToHosted } = this;
     const listener = listenToHosted !== undefined && canRunHosted(prepared) ? listenToHosted() : undefined;
-    return { transaction, prepared, execution: executeTransaction(prepared, listener), listener };
+    if (listener === undefined) return { transaction, prepared, execution: executeTransaction(prepared), listener };
+    const isNested = this.#isRunning;
+    this.#isRunning = true;
+    try {
+      return { transaction, prepared, execution: executeTransaction(prepared, listener), listener };
+    } finally {
+      this.#isRunning = isNested;
+    }
+  }
+
+  /** What a transaction that is running has loaded is stored over whatever changes meanwhile. */
+  #assertIdle(): void {
+    if (this.#isRunning) throw new ParhelionError('TRANSACTION_RUNNING', {});
   }
 
   /**
@@ -305,6 +295,7 @@ export class Bank implements BankView {
 
   /** Stores an account as it is. It must not be changed afterwards. */
   setAccount(key: Pubkey, account: Account): void {
+    this.#assertIdle();
     const state = this.#state;
     state.accounts.set(key, account);
     if (this.rules.readProgramsWhenStored) this.#readProgram(key, account);
@@ -383,24 +374,10 @@ export class Bank implements BankView {
     }
     if (slot > clock.slot) this.#addBlocks(clock.slot, slot);
     else this.#setSlotHashes(this.#slotHashes().filter((entry) => entry.slot < slot));
-    this.setSysvar(CLOCK_ID, encodeClock(this.#clockAt(clock, slot)));
-  }
-
-  #clockAt(clock: Clock, slot: bigint): Clock {
-    const schedule = this.#readSysvar(EPOCH_SCHEDULE_ID, decodeEpochSchedule);
-    if (schedule === undefined) return { ...clock, slot };
-    const move = (epoch: bigint, by: bigint) => (epoch + by > 0n ? epoch + by : 0n);
-    const epoch = move(clock.epoch, epochOf(schedule, slot) - epochOf(schedule, clock.slot));
-    return {
-      slot,
-      epoch,
-      leaderScheduleEpoch: move(
-        clock.leaderScheduleEpoch,
-        leaderScheduleEpochOf(schedule, slot) - leaderScheduleEpochOf(schedule, clock.slot),
-      ),
-      epochStartTimestamp: epoch === clock.epoch ? clock.epochStartTimestamp : clock.unixTimestamp,
-      unixTimestamp: clock.unixTimestamp,
-    };
+    this.setSysvar(
+      CLOCK_ID,
+      encodeClock(clockAt(slot, clock, this.#readSysvar(EPOCH_SCHEDULE_ID, decodeEpochSchedule))),
+    );
   }
 
   /** A block for every slot from `from` on and before `to`; of many, the last that anything remembers. */
@@ -429,6 +406,7 @@ export class Bank implements BankView {
 
   /** Oldest first. */
   #registerBlockhashes(hashes: readonly Pubkey[]): void {
+    this.#assertIdle();
     const state = this.#state;
     for (const hash of hashes) {
       state.blockhashes = state.blockhashes.register(hash);
@@ -487,6 +465,7 @@ export class Bank implements BankView {
    * @throws ParhelionError `UNKNOWN_SNAPSHOT`
    */
   revert(id: number): void {
+    this.#assertIdle();
     this.#state = this.#snapshots.revert(id);
   }
 }

@@ -22,6 +22,7 @@ export interface ParhelionErrorContext {
   MALFORMED_FIXTURE: { reason: string };
   AIRDROP_FAILED: { address: string; lamports: bigint; reason: string };
   NOT_IN_PROGRAM: { name: string };
+  TRANSACTION_RUNNING: Record<never, never>;
   ASYNC_PROGRAM: { program: string };
   INVALID_DECLARATION: { program: string; reason: string };
   NO_PROGRAM: { address: string };
@@ -57,6 +58,8 @@ const MESSAGES: { readonly [C in ParhelionErrorCode]: (context: ParhelionErrorCo
   MALFORMED_FIXTURE: (c) => `This isn't a fixture: ${c.reason}.`,
   AIRDROP_FAILED: (c) => `The airdrop of ${c.lamports} lamports to ${c.address} failed: ${c.reason}.`,
   NOT_IN_PROGRAM: (c) => `${c.name} can be called by a running program only: there is none.`,
+  TRANSACTION_RUNNING: () =>
+    'A program that runs can read accounts and simulate; what changes the Svm has to wait until its transaction is over. Call other programs with invoke.',
   ASYNC_PROGRAM: (c) =>
     `The program ${c.program} returned a promise. A program runs to its end before the transaction goes on: make it synchronous.`,
   INVALID_DECLARATION: (c) => `The declaration of ${c.program} can't be right: ${c.reason}.`,

@@ -136,10 +136,36 @@ describe('an IDL that is none', () => {
     ['accounts nested without end', withInstruction({ accounts: deep(20_000) })],
     ['a discriminator of lists', withInstruction({ discriminator: deep(20_000) })],
     ['a discriminator of large numbers', withInstruction({ discriminator: [256] })],
+    ['a discriminator that is none', withInstruction({ discriminator: 'global:a' })],
     ['a default of half a number', omitted(0.5)],
     ['a default that is text', omitted('many')],
   ])('%s', (_, idl) => {
     expect(() => readIdl(idl)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
+  });
+
+  const withPart = (part: object) => ({ instructions: [], ...part });
+  it.each([
+    [withPart({ errors: 7 }), "The IDL's `errors` must be a list; received 7."],
+    [withPart({ errors: [null] }), "The IDL's `errors[0]` must be an object; received null."],
+    [withPart({ errors: [{ name: 'Closed' }] }), "The IDL's `errors[0].code` must be a number; received nothing."],
+    [withPart({ types: [{ name: 5 }] }), "The IDL's `types[0].name` must be text; received 5."],
+    [withPart({ accounts: ['Vault'] }), `The IDL's \`accounts[0]\` must be an object; received "Vault".`],
+    [withInstruction({ args: {} }), "The IDL's `instructions[0].args` must be a list; received an object."],
+    [
+      withInstruction({ accounts: [{ name: 'group', accounts: [[]] }] }),
+      "The IDL's `instructions[0].accounts[0].accounts[0]` must be an object; received a list.",
+    ],
+    [
+      { kind: 'rootNode', program: { instructions: [{ name: 'a', arguments: [0n] }] } },
+      "The IDL's `program.instructions[0].arguments[0]` must be an object; received 0.",
+    ],
+  ])('%o: it is said where', (idl, message) => {
+    expect(() => readIdl(idl)).toThrow(message);
+  });
+
+  it('what it leaves out, or has null for, is taken for nothing', () => {
+    const { decoder } = readIdl({ instructions: [{ name: 'a', args: null }], errors: null, types: undefined });
+    expect(decoder.describeError!(6000)).toBeUndefined();
   });
 
   it('lists of nothing end, however many', () => {

@@ -1,6 +1,6 @@
 // A decoder from a program's IDL: Anchor's, old and new form, and Codama's root node. Reads instruction names, arguments,
 // names of accounts, what accounts hold, and errors. What an IDL says is its author's word: what doesn't fit the bytes is
-// shown as bytes, and an IDL that is none throws. Types are idl-types.ts's.
+// shown as bytes, and an IDL that is none throws. Its lists are idl-parts.ts's, types idl-types.ts's.
 // Source: anchor idl/spec/src/lib.rs; codama packages/node-types.
 
 import { hashes } from '../../crypto/hashes.ts';
@@ -8,6 +8,7 @@ import { equalBytes } from '../../wire/bytes.ts';
 import { ParhelionError } from '../../wire/errors.ts';
 import type { AccountReading, ProgramDecoder } from '../decoder.ts';
 import type { DecodedValue } from '../transaction-trace.ts';
+import { namedItems, refusePart } from './idl-parts.ts';
 import { asObject, asText, type Json, type NamedTypes, objects, TypeReader, widthOf } from './idl-types.ts';
 
 interface IdlInstruction {
@@ -43,7 +44,7 @@ export interface ProgramIdl {
 /**
  * Reads an IDL.
  *
- * @throws ParhelionError `INVALID_ARGUMENT` where it is none of the known forms.
+ * @throws ParhelionError `INVALID_ARGUMENT` where it is none of the known forms, or a part of it isn't what that form has.
  */
 export function readIdl(value: unknown): ProgramIdl {
   const idl = asObject(value);
@@ -62,26 +63,23 @@ function refuse(received: string): never {
 function readAnchor(idl: Json): ProgramIdl {
   const metadata = asObject(idl['metadata']);
   const name = asText(metadata?.['name']) ?? asText(idl['name']);
-  const instructions = objects(idl['instructions']).map((instruction): IdlInstruction => {
-    const own = asText(instruction['name']) ?? '?';
-    const given = instruction['discriminator'];
+  const instructions = namedItems(idl, 'instructions').map((instruction, i): IdlInstruction => {
+    const path = `instructions[${i}].`;
     return {
-      name: own,
-      discriminator: Array.isArray(given) ? bytesOf(given) : anchorDiscriminator(own),
-      accounts: flattenAccounts(instruction['accounts']),
-      args: objects(instruction['args']).map((arg) => ({ name: asText(arg['name']) ?? '?', type: arg['type'] })),
+      name: instruction.name,
+      discriminator: discriminatorOf(instruction, path) ?? anchorDiscriminator(instruction.name),
+      accounts: flattenAccounts(instruction, path),
+      args: namedItems(instruction, 'args', path).map(({ name: own, type }) => ({ name: own, type })),
     };
   });
-  const errors = errorsOf(idl['errors'], 'msg');
+  const errors = errorsOf(idl, 'msg');
   const address = asText(idl['address']) ?? asText(metadata?.['address']);
-  const types = new Map(objects(idl['types']).map((type) => [asText(type['name']) ?? '', type as unknown]));
-  const accounts = objects(idl['accounts']).map((account): IdlAccount => {
-    const own = asText(account['name']) ?? '?';
-    const given = account['discriminator'];
-    const discriminator = Array.isArray(given) ? bytesOf(given) : hashStart(`account:${own}`);
+  const types = new Map(namedItems(idl, 'types').map((type) => [type.name, type as unknown]));
+  const accounts = namedItems(idl, 'accounts').map((account, i): IdlAccount => {
+    const discriminator = discriminatorOf(account, `accounts[${i}].`) ?? hashStart(`account:${account.name}`);
     return {
-      name: own,
-      type: account['type'] ?? { defined: own },
+      name: account.name,
+      type: account['type'] ?? { defined: account.name },
       skipped: discriminator.length,
       isOf: (data) => startsWith(data, discriminator),
     };
@@ -89,22 +87,26 @@ function readAnchor(idl: Json): ProgramIdl {
   return { name, address, decoder: decoderOf({ name, instructions, errors, types, accounts }) };
 }
 
-function bytesOf(values: readonly unknown[]): Uint8Array {
+/** Undefined where the IDL leaves it to the name. */
+function discriminatorOf(owner: Json, path: string): Uint8Array | undefined {
+  const given = owner['discriminator'] ?? undefined;
+  if (given === undefined) return undefined;
   const isByte = (value: unknown): value is number =>
     typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 255;
-  return values.every(isByte) ? Uint8Array.from(values) : refuse('a discriminator of other things than bytes');
+  if (Array.isArray(given) && given.every(isByte)) return Uint8Array.from(given);
+  return refusePart(`${path}discriminator`, 'a list of bytes', given);
 }
 
 type Errors = ReadonlyMap<number, { readonly name: string; readonly message: string | undefined }>;
 
-/** Those with a number; `text` is what their message is called. */
-function errorsOf(errors: unknown, text: string): Errors {
-  const numbered = objects(errors).filter((error) => typeof error['code'] === 'number');
+/** `text` is what their message is called. */
+function errorsOf(owner: Json, text: string, path = ''): Errors {
   return new Map(
-    numbered.map((error) => [
-      error['code'] as number,
-      { name: asText(error['name']) ?? '?', message: asText(error[text]) },
-    ]),
+    namedItems(owner, 'errors', path).map((error, i) => {
+      const { name, code } = error;
+      if (typeof code !== 'number') return refusePart(`${path}errors[${i}].code`, 'a number', code);
+      return [code, { name, message: asText(error[text]) }];
+    }),
   );
 }
 
@@ -112,14 +114,14 @@ function errorsOf(errors: unknown, text: string): Errors {
 const MAX_NESTING = 32;
 
 /** Accounts of the struct, nested structs in place. */
-function flattenAccounts(accounts: unknown, depth = 0): IdlAccountPlace[] {
+function flattenAccounts(owner: Json, path: string, depth = 0): IdlAccountPlace[] {
   if (depth > MAX_NESTING) return refuse(`accounts nested more than ${MAX_NESTING} deep`);
-  return objects(accounts).flatMap((account) => {
+  return namedItems(owner, 'accounts', path).flatMap((account, i) => {
     const { accounts: inner, name, optional, isOptional, signer, isSigner } = account;
-    if (Array.isArray(inner)) return flattenAccounts(inner, depth + 1);
+    if (Array.isArray(inner)) return flattenAccounts(account, `${path}accounts[${i}].`, depth + 1);
     return [
       {
-        name: asText(name) ?? '?',
+        name,
         isOptional: optional === true || isOptional === true,
         isSigner: signer === true || isSigner === true,
       },
@@ -146,27 +148,26 @@ function startsWith(data: Uint8Array, start: Uint8Array, offset = 0): boolean {
 }
 
 function readCodama(program: Json): ProgramIdl {
-  const instructions = objects(program['instructions']).map((instruction): IdlInstruction => {
-    const args = objects(instruction['arguments']);
+  const path = 'program.';
+  const instructions = namedItems(program, 'instructions', path).map((instruction, i): IdlInstruction => {
+    const own = `${path}instructions[${i}].`;
+    const args = namedItems(instruction, 'arguments', own);
     const isDefault = (arg: Json) => arg['defaultValueStrategy'] === 'omitted' && arg['defaultValue'] !== undefined;
     const parts = args.filter(isDefault).map((arg) => encodeDefault(arg));
     return {
-      name: asText(instruction['name']) ?? '?',
+      name: instruction.name,
       discriminator: Uint8Array.from(parts.flatMap((part) => [...part])),
-      accounts: objects(instruction['accounts']).map((account) => {
-        const { name, isOptional, isSigner } = account;
-        return { name: asText(name) ?? '?', isOptional: isOptional === true, isSigner: isSigner === true };
+      accounts: namedItems(instruction, 'accounts', own).map(({ name, isOptional, isSigner }) => {
+        return { name, isOptional: isOptional === true, isSigner: isSigner === true };
       }),
-      args: args
-        .filter((arg) => !isDefault(arg))
-        .map((arg) => ({ name: asText(arg['name']) ?? '?', type: arg['type'] })),
+      args: args.filter((arg) => !isDefault(arg)).map(({ name, type }) => ({ name, type })),
     };
   });
-  const errors = errorsOf(program['errors'], 'message');
+  const errors = errorsOf(program, 'message', path);
   const name = asText(program['name']);
-  const types = new Map(objects(program['definedTypes']).map((type) => [asText(type['name']) ?? '', type['type']]));
-  const accounts = objects(program['accounts']).map((account): IdlAccount => {
-    return { name: asText(account['name']) ?? '?', type: account['data'], skipped: 0, isOf: recogniserOf(account) };
+  const types = new Map(namedItems(program, 'definedTypes', path).map((type) => [type.name, type['type']]));
+  const accounts = namedItems(program, 'accounts', path).map((account): IdlAccount => {
+    return { name: account.name, type: account['data'], skipped: 0, isOf: recogniserOf(account) };
   });
   const decoder = decoderOf({ name, instructions, errors, types, accounts });
   return { name, address: asText(program['publicKey']), decoder };

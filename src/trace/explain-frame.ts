@@ -24,6 +24,7 @@ import { type Earlier, earlierOf, eventWords } from './failure-history-text.ts';
 import { laterHelp } from './failure-order.ts';
 import { CALL_SOURCE, ruleOf } from './failure-rule.ts';
 import { describeFailure, type FailureText, type ShowAddress } from './failure-text.ts';
+import { Guard } from './guard.ts';
 import { WELL_KNOWN_NAMES } from './names.ts';
 import { anchorErrorCode } from './program-error-codes.ts';
 import { investigateSeeds, type SeedReport } from './seed-detective.ts';
@@ -73,6 +74,7 @@ class FrameExplainer {
   readonly #text: FailureText;
   readonly #program: string;
   readonly #named: NamedError;
+  readonly #guard = new Guard();
 
   constructor(trace: TransactionTrace, path: readonly CallFrame[]) {
     this.#trace = trace;
@@ -90,23 +92,26 @@ class FrameExplainer {
     const failure = frame.failure!;
     const facts = this.#facts;
     const named = this.#named;
-    const history = historyOf(this.#trace, frame);
+    const guard = this.#guard;
+    const history = guard.run('history', () => historyOf(this.#trace, frame));
     // A frame that made no calls looked at what it was given; what it changed itself before it failed is not to blame.
     const states = callsOf(frame).length === 0 ? history?.now : undefined;
-    const findings = findInState(this.#trace, this.#path, this.#show, states);
-    const seeds = investigateSeeds(this.#trace, this.#path, this.#show);
+    const findings = findInState(this.#trace, this.#path, this.#show, guard, states);
+    const seeds = guard.run('seeds', () => investigateSeeds(this.#trace, this.#path, this.#show)) ?? null;
     const signing = seedCause(seeds, frame, this.#text);
     const anchor = readAnchorLog(frame);
     const found = causeAmong(findings, named.name, named.message !== undefined);
     const finding = found !== undefined && this.#leavesOpen(found) ? found : undefined;
     const hook = findings.find(({ kind }) => kind === 'hook');
-    const earlier = found === undefined || history === undefined ? undefined : this.#earlier(found, history);
-    const later = found === undefined ? undefined : laterHelp(this.#trace, this.#path, found, this.#show);
+    const earlier = guard.run('earlier', () => found && history && this.#earlier(found, history));
+    const later = guard.run('later', () => found && laterHelp(this.#trace, this.#path, found, this.#show));
     const code = this.#codeOf(finding);
     const row = EXPLANATION_CODES[code] ?? RUNTIME_CODES['PROGRAM_ERROR'];
     const isCall = failure.stage === 'before';
     const refused = facts.asked === 'signer' ? (facts.account ?? seeds?.match?.expected) : undefined;
-    const instead = isCall && refused !== undefined ? signerInstead(this.#trace, refused, this.#show) : undefined;
+    const instead = guard.run('signer', () =>
+      isCall && refused !== undefined ? signerInstead(this.#trace, refused, this.#show) : undefined,
+    );
     const seedFixes = seeds?.match == null ? [] : [seeds.match.fix];
     const account =
       facts.account ??
@@ -129,7 +134,13 @@ class FrameExplainer {
       ...others.filter((fix) => !row.fixes.includes(fix) && !this.#isSettled(fix, seeds)),
     ]);
     const cause = shorten(
-      signing ?? [this.#cause(finding, anchor), earlier?.sentence, later?.sentence].filter(Boolean).join(' '),
+      signing ??
+        [guard.run('cause', () => this.#cause(finding, anchor)) ?? this.#text.cause, earlier?.sentence, later?.sentence]
+          .filter(Boolean)
+          .join(' '),
+    );
+    const flags = guard.list('flags', () =>
+      account === null ? [] : flagOrigins(this.#trace, this.#path, account, this.#show),
     );
     const rule = ruleOf(failure.kind, frame.programAddress);
     return {
@@ -138,8 +149,9 @@ class FrameExplainer {
       cause,
       fixes: specific.length > 0 ? specific : named.fixes.length > 0 ? named.fixes : row.fixes,
       notes: [
-        ...this.#notes(findings, finding, seedNote(seeds, signing)),
-        ...(found === undefined && history !== undefined ? this.#changesBefore(history) : []),
+        ...guard.list('notes', () => this.#notes(findings, finding, seedNote(seeds, signing))),
+        ...guard.list('changes', () => (found === undefined && history ? this.#changesBefore(history) : [])),
+        ...guard.notes,
       ],
       rule: facts.rule || failure.callStep || rule?.rule || null,
       source: facts.source || (failure.callStep === null ? rule?.source : CALL_SOURCE) || null,
@@ -156,7 +168,7 @@ class FrameExplainer {
       held: facts.held,
       limit: facts.limit,
       actual: facts.actual,
-      flags: account === null ? [] : flagOrigins(this.#trace, this.#path, account, this.#show),
+      flags,
       fault: this.#fault(),
       seeds,
       earlier: earlier === undefined ? null : { path: earlier.frame.path, account: earlier.address },
@@ -167,7 +179,7 @@ class FrameExplainer {
   /** What the transaction itself did before, without which what was found would not be there. */
   #earlier(found: Finding, history: History): Earlier | undefined {
     const { name, message } = this.#named;
-    const look = (states: States) => findInState(this.#trace, this.#path, this.#show, states, true);
+    const look = (states: States) => findInState(this.#trace, this.#path, this.#show, this.#guard, states, true);
     const isFound = (each: Finding): boolean =>
       each.account === found.account &&
       (each.account !== undefined || each.kind === found.kind) &&

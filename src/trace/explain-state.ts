@@ -4,7 +4,7 @@
 
 import { readAnchorLog } from './anchor-log.ts';
 import { readKnownAccount } from './decoders/account-layouts.ts';
-import { isTokenProgram, TOKEN_2022_PROGRAM, TOKEN_PROGRAM } from './decoders/token-state.ts';
+import { TOKEN_2022_PROGRAM, TOKEN_PROGRAM } from './decoders/token-state.ts';
 import { lookAtExtensionNeeds } from './explain-extension-needs.ts';
 import { nameOfProgram } from './explain-flags.ts';
 import { lookAtDeployment, lookAtLoader } from './explain-loader.ts';
@@ -20,6 +20,7 @@ import { ASSOCIATED_TOKEN_PROGRAM, type Finding, FrameView, isGone, SYSTEM_PROGR
 import { lookAtWithSeed } from './explain-with-seed.ts';
 import type { States } from './failure-history.ts';
 import type { ShowAddress } from './failure-text.ts';
+import type { Guard } from './guard.ts';
 import { WELL_KNOWN_NAMES } from './names.ts';
 import { type CallFrame, callsOf, type FrameAccount, type TransactionTrace } from './transaction-trace.ts';
 import { bytesText, numberText } from './value-text.ts';
@@ -29,6 +30,7 @@ const SHOWN_ACCOUNTS = 4;
 /**
  * What stands out about the frame that failed: the last of the path.
  *
+ * @param guard what a look throws is its, and the others go on
  * @param states of the accounts; when the transaction ended unless given
  * @param isPast whether they are those of before the frame began
  */
@@ -36,35 +38,14 @@ export function findInState(
   trace: TransactionTrace,
   path: readonly CallFrame[],
   show: ShowAddress,
+  guard: Guard,
   states?: States,
   isPast = false,
 ): Finding[] {
   const view = new FrameView(trace, path, show, states, isPast);
-  lookAtOwnership(view);
-  lookAtDeployment(view);
-  if (view.frame.failure!.stage === 'run') {
-    lookAtIdleSeeds(view);
-    if (isTokenProgram(view.frame.programAddress)) lookAtTokens(view);
-    if (view.frame.programAddress === ASSOCIATED_TOKEN_PROGRAM) lookAtAssociatedToken(view);
-    lookAtExtensions(view);
-    lookAtExtensionNeeds(view);
-    lookAtStake(view);
-    lookAtLookupTable(view);
-    lookAtLoader(view);
-    lookAtPrecompile(view);
-    lookAtSystem(view);
-    lookAtWithSeed(view);
-    lookAtData(view);
-    lookAtCount(view);
-    lookAtPlaces(view);
-    lookAtSignatures(view);
-    lookAtOwners(view);
-    lookAtRepeats(view);
-    lookAtDerivations(view);
-    lookAtReturnData(view);
-    lookAtNamedAccount(view);
+  for (const look of view.frame.failure!.stage === 'run' ? LOOKS : LOOKS_AT_REFUSED) {
+    guard.run(look.name, () => look(view));
   }
-  lookAtTransferHook(view);
   return view.findings;
 }
 
@@ -287,6 +268,36 @@ function lookAtNamedAccount(view: FrameView): void {
     ['InvalidAccountData'],
   );
 }
+
+/** In this order, which decides between causes that fit alike. */
+const LOOKS: readonly ((view: FrameView) => void)[] = [
+  lookAtOwnership,
+  lookAtDeployment,
+  lookAtIdleSeeds,
+  lookAtTokens,
+  lookAtAssociatedToken,
+  lookAtExtensions,
+  lookAtExtensionNeeds,
+  lookAtStake,
+  lookAtLookupTable,
+  lookAtLoader,
+  lookAtPrecompile,
+  lookAtSystem,
+  lookAtWithSeed,
+  lookAtData,
+  lookAtCount,
+  lookAtPlaces,
+  lookAtSignatures,
+  lookAtOwners,
+  lookAtRepeats,
+  lookAtDerivations,
+  lookAtReturnData,
+  lookAtNamedAccount,
+  lookAtTransferHook,
+];
+
+/** Of a frame that was refused before its program ran. */
+const LOOKS_AT_REFUSED = [lookAtOwnership, lookAtDeployment, lookAtTransferHook];
 
 /** How much of a line is shown. */
 const SHOWN_TEXT = 240;

@@ -28,6 +28,7 @@ const TO_WALLETS = new Set(['CloseAccount', 'WithdrawExcessLamports', 'UnwrapLam
 
 export function lookAtTokens(view: FrameView): void {
   const { accounts, instruction, programAddress } = view.frame;
+  if (!isTokenProgram(programAddress)) return;
   const initializes = instruction?.name.startsWith('Initialize') ?? false;
   for (const account of accounts) {
     const { role } = account;
@@ -373,6 +374,7 @@ function lookAtStates(view: FrameView): void {
 }
 
 export function lookAtAssociatedToken(view: FrameView): void {
+  if (view.frame.programAddress !== ASSOCIATED_TOKEN_PROGRAM) return;
   const mint = view.by('mint');
   const tokenProgram = view.by('tokenProgram');
   const state = mint === undefined ? undefined : view.stateOf(mint);

@@ -4,6 +4,7 @@ import { accountInTransaction, docsOf, type Explanation, namesIn } from './expla
 import { type HistoryEvent, historyOf, turningPoint } from './failure-history.ts';
 import { eventWords } from './failure-history-text.ts';
 import { TRANSACTION_RULES } from './failure-rule.ts';
+import { Guard } from './guard.ts';
 import { describeTransactionFailure } from './transaction-failure-text.ts';
 import type { TransactionTrace } from './transaction-trace.ts';
 import { numberText } from './value-text.ts';
@@ -12,13 +13,14 @@ export function explainTransaction(trace: TransactionTrace): Explanation {
   const text = describeTransactionFailure(trace, namesIn(trace))!;
   const { refusal, errorText } = trace;
   const rule = refusal ?? TRANSACTION_RULES[text.title];
-  const earlier = text.code === 'TX_RENT' ? whatBroughtItBelowRent(trace) : undefined;
+  const guard = new Guard();
+  const earlier = text.code === 'TX_RENT' ? guard.run('earlier', () => whatBroughtItBelowRent(trace)) : undefined;
   return {
     code: text.code,
     title: errorText === null ? text.title : `${text.title}: ${errorText}`,
     cause: earlier === undefined ? text.cause : `${text.cause} ${upperFirst(eventWords(earlier, [], namesIn(trace)))}.`,
     fixes: text.fixes,
-    notes: earlier === undefined ? [] : swapped(earlier),
+    notes: [...(earlier === undefined ? [] : swapped(earlier)), ...guard.notes],
     rule: rule?.rule ?? null,
     source: rule?.source ?? null,
     frame: null,

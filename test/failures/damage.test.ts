@@ -5,7 +5,14 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { runCapsule } from '../../src/testing/capsule.ts';
 import { Svm, type TransactionOutcome } from '../../src/testing/svm.ts';
-import { explain, formatExplanation, formatTrace } from '../../src/trace/index.ts';
+import { MISSING_PART } from '../../src/trace/guard.ts';
+import {
+  type AccountState,
+  explain,
+  formatExplanation,
+  formatTrace,
+  type TransactionTrace,
+} from '../../src/trace/index.ts';
 import { decodeBase58 } from '../../src/wire/base58.ts';
 import { ParhelionError } from '../../src/wire/errors.ts';
 import { compileMessage } from '../../src/wire/message-compiler.ts';
@@ -115,6 +122,37 @@ it('a damaged IDL is refused with a sentence, or read as far as it goes', () => 
   const seen = new Set<string>();
   for (let i = 0; i < 80; i++) seen.add(attempt(() => shop(damage(IDL, random))));
   expect(seen).toEqual(new Set(['refused', 'explained']));
+});
+
+/** The trace, with an account whose data nobody can read. */
+function withoutData(trace: TransactionTrace, address: string): TransactionTrace {
+  const spoilt = (state: AccountState | null): AccountState | null =>
+    state && {
+      ...state,
+      get data(): Uint8Array {
+        throw new TypeError('no data');
+      },
+    };
+  const accounts = trace.accounts.map((account) => {
+    if (account.address !== address) return account;
+    return { ...account, before: spoilt(account.before), after: spoilt(account.after) };
+  });
+  return { ...trace, accounts };
+}
+
+it('what a part of an explanation throws leaves the others', () => {
+  const scene = new s.Scene({}, false);
+  s.mintAndTokens(scene, 50n);
+  const { trace } = scene.send([s.tokenTransfer(s.ALICE_TOKENS, s.BOB_TOKENS, s.PAYER, 80n)]).outcome;
+  const whole = explain({ trace })!;
+  expect(whole.notes.join()).not.toContain(MISSING_PART);
+  const { cause, fixes, notes, earlier, ...others } = whole;
+  const explanation = explain({ trace: withoutData(trace, String(s.ALICE_TOKENS)) })!;
+  expect(explanation).toMatchObject({ ...others, account: null, flags: [] });
+  expect(explanation.cause).toMatch(/returned InsufficientFunds in Transfer/);
+  expect(explanation.notes).toEqual([
+    expect.stringMatching(`^${MISSING_PART} .*lookAtTokens: no data`.replace('(', '')),
+  ]);
 });
 
 it('a damaged capsule is refused with a sentence, or runs', () => {

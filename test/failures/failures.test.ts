@@ -6,6 +6,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { defineProgram } from '../../src/program/index.ts';
+import { MISSING_PART } from '../../src/trace/guard.ts';
 import { EXPLANATION_CODES, explain } from '../../src/trace/index.ts';
 import { brokenLaws } from '../trace/invariants.ts';
 import type { FailureCase } from './case.ts';
@@ -21,6 +22,7 @@ describe.each(CASES.map((broken) => [broken.id, broken] as const))('%s', (_, bro
     expect(explanation.code, shown).toBe(broken.code);
     for (const word of broken.says) expect(said, shown).toMatch(word);
     expect(EXPLANATION_CODES[explanation.code], `${explanation.code} has no row`).toBeDefined();
+    expect(said).not.toContain(MISSING_PART);
     expect(said).not.toMatch(/\bundefined\b|\bnull\b(?! pointer)|\[object|\bNaN\b/);
     expect(explanation.fixes.length).toBeGreaterThan(0);
     expect(explanation.rule, 'the rule').not.toBeNull();

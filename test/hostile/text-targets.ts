@@ -6,12 +6,12 @@ import { runCapsule } from '../../src/testing/capsule.ts';
 import { LiteSVM } from '../../src/testing/litesvm/index.ts';
 import { Svm } from '../../src/testing/svm.ts';
 import { readIdl } from '../../src/trace/decoders/idl.ts';
-import { explain, formatExplanation, formatTrace, traceToJson } from '../../src/trace/index.ts';
 import { compileMessage } from '../../src/wire/message-compiler.ts';
 import { createTransaction, encodeTransaction } from '../../src/wire/transaction.ts';
 import { key, MEMO, TOKEN } from './examples.ts';
 import { buildJson, bytesLike, type Json, jsonChanges } from './inputs.ts';
 import { type Target, target } from './target.ts';
+import { tell } from './transaction-targets.ts';
 
 const DISCRIMINATOR = [1, 2, 3, 4, 5, 6, 7, 8];
 
@@ -121,12 +121,7 @@ function exampleCapsules(): Json[] {
 }
 
 function replay(capsule: Json): void {
-  const outcome = runCapsule(capsule);
-  const { trace } = outcome;
-  formatTrace(trace);
-  traceToJson(trace);
-  const explanation = explain(outcome);
-  if (explanation !== null) formatExplanation(explanation);
+  tell(runCapsule(capsule));
 }
 
 const MAGIC_LEN = 8;

@@ -6,6 +6,7 @@ import { SYSTEM_PROGRAM_ID } from '../../src/runtime/addresses.ts';
 import { FeatureSet } from '../../src/runtime/features.ts';
 import { LITESVM_RULES } from '../../src/runtime/rules.ts';
 import { Svm, type TransactionOutcome } from '../../src/testing/svm.ts';
+import { MISSING_PART } from '../../src/trace/guard.ts';
 import { explain, formatExplanation, formatTrace, traceToJson } from '../../src/trace/index.ts';
 import { compileMessage } from '../../src/wire/message-compiler.ts';
 import { Pubkey } from '../../src/wire/pubkey.ts';
@@ -149,11 +150,14 @@ function declaredTarget(): Target {
   );
 }
 
-function tell(outcome: TransactionOutcome): void {
+/** Everything that is told of an outcome; the explanation with all its parts. */
+export function tell(outcome: TransactionOutcome): void {
   const { trace } = outcome;
+  void [outcome.logs, outcome.innerInstructions, outcome.postAccounts];
   formatTrace(trace);
   JSON.stringify(traceToJson(trace));
   const explanation = explain(outcome);
-  if (explanation !== null) formatExplanation(explanation);
-  void [outcome.logs, outcome.innerInstructions, outcome.postAccounts];
+  if (explanation === null) return;
+  formatExplanation(explanation);
+  if (explanation.notes.join().includes(MISSING_PART)) throw new Error(explanation.notes.join());
 }

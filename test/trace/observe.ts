@@ -7,6 +7,7 @@ import { decodersWith } from '../../src/testing/default-decoders.ts';
 import { recordedBy, TransactionOutcome } from '../../src/testing/outcome.ts';
 import { RecordFacts } from '../../src/testing/outcome-facts.ts';
 import { rewind } from '../../src/testing/rewind.ts';
+import { MISSING_PART } from '../../src/trace/guard.ts';
 import {
   type DecoderRegistry,
   escapeText,
@@ -41,6 +42,7 @@ export function observe(record: TransactionRecord, decoders?: DecoderRegistry, i
   if (explanation !== null) {
     const text = formatExplanation(explanation, { width: 90 });
     // NaN may be said: an argument that is a float can be it.
+    check(!explanation.notes.join().includes(MISSING_PART), 'a part of the explanation is missing');
     check(!/\bundefined\b|\[object/.test(text), 'the explanation shows a value that is none');
     check(
       text.split('\n').every((line) => escapeText(line) === line),

@@ -61,7 +61,7 @@ function utf8Len(text: string): number {
   return len;
 }
 
-// The two lines around every run, put together once a program: a transaction of ten transfers has twenty of them.
+// The lines around every run, put together once a program: a transaction of ten transfers has twenty of them.
 const KNOWN_PROGRAMS = 64;
 const known: (ProgramLines | undefined)[] = new Array(KNOWN_PROGRAMS).fill(undefined);
 
@@ -70,6 +70,7 @@ interface ProgramLines {
   /** By stack height. */
   readonly invoke: (string | undefined)[];
   readonly success: string;
+  readonly consumed: string;
 }
 
 /** The line when a program is entered. */
@@ -83,9 +84,15 @@ export function successLine(program: Pubkey): string {
   return linesOf(program).success;
 }
 
+/** The line when its machine has run. */
+export function consumedLine(program: Pubkey, consumed: number, available: number): string {
+  return `${linesOf(program).consumed}${consumed} of ${available} compute units`;
+}
+
 function linesOf(program: Pubkey): ProgramLines {
   const slot = program.hash & (KNOWN_PROGRAMS - 1);
   const lines = known[slot];
   if (lines?.program.equals(program)) return lines;
-  return (known[slot] = { program, invoke: [], success: `Program ${program} success` });
+  const [success, consumed] = [`Program ${program} success`, `Program ${program} consumed `];
+  return (known[slot] = { program, invoke: [], success, consumed });
 }

@@ -25,6 +25,7 @@ import {
 } from '../execution-cost.ts';
 import { describeFault } from '../fault.ts';
 import type { InvokeContext } from '../invoke-context.ts';
+import { consumedLine } from '../log-collector.ts';
 import type { CompiledEntry } from '../program-cache.ts';
 import {
   addressSpaceReservedForAccount,
@@ -127,13 +128,11 @@ export function executeHosted(context: InvokeContext, run: () => () => void): vo
 /** The lines that end a run. */
 function logRun(context: InvokeContext, unitsBeforeRun: number, unitsBefore: number): void {
   const { programId } = context.current;
-  context.log(
-    `Program ${programId} consumed ${unitsBeforeRun - context.meter.remaining} of ${unitsBefore} compute units`,
-  );
+  context.log(consumedLine(programId, unitsBeforeRun - context.meter.remaining, unitsBefore));
   const { returnData } = context.transaction;
   if (returnData.data.length > 0) {
     // The id is the running program's, whoever set the data.
-    context.log(`Program return: ${programId} ${encodeBase64(returnData.data)}`);
+    context.log(`Program return: ${programId.toString()} ${encodeBase64(returnData.data)}`);
   }
 }
 

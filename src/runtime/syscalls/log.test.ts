@@ -77,6 +77,13 @@ test.each<Row>([
   utf8Row('an unfinished four', [0xf0, 0x9f], 'incomplete utf-8 byte sequence from index 0: [240, 159]'),
 ])('sol_log_: %s', (_title, call, expected) => checkRow(call, expected));
 
+test.each(['hello', 'world', 'world', 'wörd', 'word', 'hello'])('a text of the heap is read each time: %s', (value) => {
+  const payload = text(value);
+  const copy = [HEAP, PAYLOAD, payload.length] as const;
+  const call = { syscall: 'sol_log_', args: [HEAP, payload.length], payload, copy };
+  expect(compare(call).logs).toContain(`Program log: ${value}`);
+});
+
 test('the five registers are logged in hexadecimal', () => {
   const call = { syscall: 'sol_log_64_', args: [0, 255, 2n ** 53n, U64_MAX, 10] };
   expect(compare(call).logs).toContain('Program log: 0x0, 0xff, 0x20000000000000, 0xffffffffffffffff, 0xa');

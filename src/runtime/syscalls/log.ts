@@ -2,7 +2,7 @@
 // pass for the runtime's own lines; which lines are kept is the log collector's business.
 // Source: agave syscalls/src/logging.rs, program-runtime/src/stable_log.rs.
 
-import { MM_STACK_START } from '../../sbpf/address-space.ts';
+import { MM_INPUT_START } from '../../sbpf/address-space.ts';
 import type { Executable } from '../../sbpf/executable.ts';
 import type { U64, VmMemory } from '../../sbpf/memory.ts';
 import { encodeBase58 } from '../../wire/base58.ts';
@@ -23,30 +23,45 @@ import type { RuntimeSyscall, SyscallTable } from './syscall-table.ts';
  */
 const log: RuntimeSyscall = (context, memory, addr, len) => {
   context.consume(Math.max(context.costs.syscallBaseCost, Number(len)));
-  context.log(constantLine(context, memory, addr, len) ?? `Program log: ${translateString(memory, addr, len)}`);
+  context.log(lineOf(context, memory, addr, len));
   return 0;
 };
 
-/** How many constant texts of a program are remembered. */
-const MAX_CONSTANTS = 256;
-interface ConstantLine {
-  readonly len: number;
+/** How many texts of a program are remembered, and up to which length. */
+const MAX_TEXTS = 256;
+const MAX_TEXT_LEN = 256;
+interface LoggedText {
   readonly line: string;
+  /** A copy, to be held against what is there next time. */
+  readonly bytes: Uint8Array;
 }
-const constantsOf = new WeakMap<Executable, Map<number, ConstantLine>>();
+const textsOf = new WeakMap<Executable, Map<number, LoggedText>>();
 
-/** The line of a text among the program's constants, which are the same each time. Most of what is logged is one. */
-function constantLine(context: InvokeContext, memory: VmMemory, addr: U64, len: U64): string | undefined {
-  if (typeof addr !== 'number' || typeof len !== 'number' || addr + len > MM_STACK_START) return undefined;
-  const { executable } = currentActivation(context).vm;
-  let constants = constantsOf.get(executable);
-  if (constants === undefined) constantsOf.set(executable, (constants = new Map()));
-  const known = constants.get(addr);
-  if (known?.len === len) return known.line;
-  const line = `Program log: ${translateString(memory, addr, len)}`;
+/**
+ * The line of a text. What a program logs from one place is mostly the same as last time: its constants always are, and
+ * what it puts together on its heap often is. To decode it takes longer than a look at each byte.
+ */
+function lineOf(context: InvokeContext, memory: VmMemory, addr: U64, len: U64): string {
   // Of no bytes none is looked at, wherever they are.
-  if (len > 0 && constants.size < MAX_CONSTANTS) constants.set(addr, { len, line });
+  if (typeof addr !== 'number' || typeof len !== 'number' || addr >= MM_INPUT_START || len === 0) {
+    return `Program log: ${translateString(memory, addr, len)}`;
+  }
+  const { executable } = currentActivation(context).vm;
+  let texts = textsOf.get(executable);
+  if (texts === undefined) textsOf.set(executable, (texts = new Map()));
+  const known = texts.get(addr);
+  const offset = translateBytes(memory, addr, len);
+  if (known !== undefined && known.bytes.length === len && isAt(memory, offset, known.bytes)) return known.line;
+  const line = `Program log: ${translateString(memory, addr, len)}`;
+  if (len <= MAX_TEXT_LEN && (known !== undefined || texts.size < MAX_TEXTS)) {
+    texts.set(addr, { line, bytes: memory.bytes.slice(offset, offset + len) });
+  }
   return line;
+}
+
+function isAt({ bytes }: VmMemory, offset: number, text: Uint8Array): boolean {
+  for (let i = 0; i < text.length; i++) if (bytes[offset + i] !== text[i]) return false;
+  return true;
 }
 
 /** Logs the five registers in hexadecimal, without leading zeros. Charges 100. */

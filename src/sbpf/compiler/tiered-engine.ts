@@ -80,6 +80,8 @@ class Program {
   /** How much of that there was when it was compiled last, and how often it was. */
   interpretedBefore = 0;
   compilations = 0;
+  /** How many times as long the next compilation takes to be due: twice as long each time. */
+  patience = 1;
   /** Whether compiled code leaves out what had not run. */
   isPartial = false;
   /** What has run, on whichever machine: see program-images.ts, and REACHED. */
@@ -110,7 +112,7 @@ export class TieredEngine implements Engine {
   readonly #memory: VmMemory;
   readonly #interpreter: InterpreterEngine;
   readonly #options: TieringOptions;
-  readonly #instances = new WeakMap<CompiledProgram, WebAssembly.Instance>();
+  readonly #instances = new WeakMap<CompiledProgram, ReadonlyMap<number, () => void>>();
   readonly #imports: Record<string, unknown>;
   // The run in progress.
   #vm!: Vm;
@@ -165,7 +167,7 @@ export class TieredEngine implements Engine {
     if (!canCompile || (compilations > 0 && !isPartial)) return Number.POSITIVE_INFINITY;
     if (threshold !== undefined) return interpretedBefore + threshold;
     const ofProgram = THRESHOLD + (this.#vm.image.textLen / INSN_SIZE) * THRESHOLD_PER_SLOT;
-    if (compilations > 0) return interpretedBefore + ofProgram * 2 ** (compilations - 1);
+    if (compilations > 0) return interpretedBefore + ofProgram * this.#program.patience;
     return Math.max(ofProgram, interpreted + PROCESS_THRESHOLD - interpretedInAll);
   }
 
@@ -237,6 +239,7 @@ export class TieredEngine implements Engine {
     const { entryPc } = this.#vm.executable;
     this.#compile([...new Set([...slots, entryPc, ...program.calledByAddress])]);
     program.interpretedBefore = program.interpreted;
+    program.patience = program.compilations === 0 ? 1 : program.patience * 2;
     program.compilations++;
   }
 
@@ -288,20 +291,25 @@ export class TieredEngine implements Engine {
     const outer = this.#compiled;
     const withheld = this.#withheld;
     const pc = this.#vm.pc;
-    let instance = this.#instances.get(compiled);
-    if (instance === undefined) {
-      instance = new WebAssembly.Instance(compiled.module, {
-        machine: this.#imports,
-        support: this.#interpreter.exportsOf(this.#vm.executable.version),
-      });
-      this.#instances.set(compiled, instance);
-    }
+    const enter = (this.#instances.get(compiled) ?? this.#instantiate(compiled)).get(pc)!;
     this.#compiled = compiled;
     this.#handOut();
-    (instance.exports[compiled.entries.get(pc)!] as () => void)();
+    enter();
     if (this.#vm.error === undefined) this.#takeBack();
     this.#compiled = outer;
     this.#withheld = withheld;
+  }
+
+  /** What can be entered, by slot: the names of exports are computed, and looking such up takes longer than the call. */
+  #instantiate(compiled: CompiledProgram): ReadonlyMap<number, () => void> {
+    const { exports } = new WebAssembly.Instance(compiled.module, {
+      machine: this.#imports,
+      support: this.#interpreter.exportsOf(this.#vm.executable.version),
+    });
+    const entries = new Map<number, () => void>();
+    for (const [slot, name] of compiled.entries) entries.set(slot, exports[name] as () => void);
+    this.#instances.set(compiled, entries);
+    return entries;
   }
 
   /** Gives compiled code the units that are left. */

@@ -1,5 +1,6 @@
-// A trace is plain data, whichever way it was made and whenever its parts are.
+// A trace is plain data, whichever way it was made and whenever its parts are; and what an outcome shows where it is printed.
 
+import { inspect } from 'node:util';
 import {
   type Address,
   appendTransactionMessageInstructions,
@@ -137,4 +138,12 @@ test('parts of a trace that are read later tell of the time when it was made', a
     before: { lamports: 0n },
     after: { lamports: 2_000_000n },
   });
+});
+
+test('an outcome is printed with what stands behind its getters, as deep as is asked for', async () => {
+  const outcome = await send(new Svm(), [create]);
+  const text = inspect(outcome, { depth: 0 });
+  expect(text).toMatch(/^TransactionOutcome \{\n {2}error: null,\n {2}signature: '\w{80,88}',\n {2}fee: 5000n,/);
+  expect(text).toMatch(/returnData: null,\n {2}innerInstructions: \[Array\]\n\}$/);
+  expect(inspect(outcome, { depth: 4 })).toContain(`programAddress: '${TOKEN_PROGRAM_ADDRESS}'`);
 });

@@ -58,6 +58,9 @@ export function recordedBy(record: TransactionRecord): TraceRecorder | undefined
   return listener instanceof TraceRecorder ? listener : undefined;
 }
 
+/** What Node, Bun and Deno look for when they print an object. */
+const INSPECT = Symbol.for('nodejs.util.inspect.custom');
+
 /**
  * The outcome of a transaction. A transaction that fails is an outcome like any other; nothing is thrown.
  *
@@ -141,6 +144,13 @@ export class TransactionOutcome {
   /** What each frame did to lamports, tokens and the fields of accounts; an IDL that is registered names its program's. */
   get ledger(): Ledger {
     return ledgerOf(this.trace, this.#traceOptions.decoders);
+  }
+
+  /** What `console.log` shows: what is behind getters too, but for the trace, which formatTrace prints, and the accounts. */
+  [INSPECT](_depth: number, options: object, inspect: (value: object, options: object) => string): string {
+    const { error, signature, fee, computeUnitsConsumed, logs, returnData, innerInstructions } = this;
+    const shown = { error, signature, fee, computeUnitsConsumed, logs, returnData, innerInstructions };
+    return `TransactionOutcome ${inspect(shown, options)}`;
   }
 
   #readInnerInstructions(): readonly InnerInstructions[] {

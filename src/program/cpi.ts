@@ -39,7 +39,8 @@ const SIGNER = 2;
  *
  * @example
  * ```ts
- * invoke(getTransferSolInstruction({ source: createNoopSigner(from.key), destination: to.key, amount }), [from, to, system]);
+ * const pay = getTransferSolInstruction({ source: createNoopSigner(from.key), destination: to.key, amount });
+ * invoke(pay, [from, to, systemProgram]);
  * ```
  */
 export function invoke(instruction: Instruction, accountInfos: readonly AccountInfo[]): void {
@@ -53,7 +54,7 @@ export function invoke(instruction: Instruction, accountInfos: readonly AccountI
  *
  * @example
  * ```ts
- * invokeSigned(transfer, [vault, recipient, system], [['vault', recipient.key, bump]]);
+ * invokeSigned(payOut, [vault, winner, systemProgram], [['vault', winner.key, bump]]);
  * ```
  */
 export function invokeSigned(

@@ -31,7 +31,7 @@ export interface Constant {
  *
  * @example
  * ```ts
- * program(address, instructions, { constants: { MAX_BIDS: constant(u64, 100n) } });
+ * program(counterAddress, instructions, { constants: { MAX_BIDS: constant(u64, 100n) } });
  * ```
  */
 export function constant<T>(schema: Schema<T>, value: NoInfer<T>, docs: readonly string[] = []): Constant {

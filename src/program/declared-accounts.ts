@@ -190,10 +190,12 @@ export function lazyAccount<T, const O extends StateConstraints>(
  *
  * @example
  * ```ts
- * accounts: { book: accountLoader(OrderBook, { mut: true }) },
- * handler: ({ accounts: { book } }) => {
- *   book.loadMut().orders[3] += 1n;
- * },
+ * const order = instruction({
+ *   accounts: { book: accountLoader(OrderBook, { mut: true }) },
+ *   handler: ({ accounts: { book } }) => {
+ *     book.loadMut().orders[3] += 1n;
+ *   },
+ * });
  * ```
  */
 export function accountLoader<T, const O extends StateConstraints>(

@@ -56,7 +56,7 @@ export interface TypeScriptProgram extends BuiltinProgram {
  *   account.data[0] += data[0];
  *   msg(`count is ${account.data[0]}`);
  * });
- * svm.addProgram(address, counter);
+ * svm.addProgram(counterAddress, counter);
  * ```
  */
 export function defineProgram(process: Process, options: ProgramOptions = {}): TypeScriptProgram {

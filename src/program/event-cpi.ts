@@ -44,8 +44,10 @@ export interface EventCpiAccounts extends AccountsShape {
  *
  * @example
  * ```ts
- * accounts: { payer: signer(), ...eventCpi() },
- * handler: (ctx) => emitCpi(ctx, Paid, { amount: 5n }),
+ * const pay = instruction({
+ *   accounts: { payer: signer(), ...eventCpi() },
+ *   handler: (ctx) => emitCpi(ctx, Paid, { amount: 5n }),
+ * });
  * ```
  */
 export function eventCpi(): EventCpiAccounts {

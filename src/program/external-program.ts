@@ -26,7 +26,7 @@ import { zeroCopy } from './zero-copy.ts';
  * // In a handler of another program:
  * amm.cpi.swap(CpiContext.of(ammProgram, { pool, user }), { amountIn: 5n });
  * // In a test:
- * const pool = amm.accounts.Pool.codec.decode(account.data, amm.accounts.Pool.discriminator.length);
+ * const { fee } = amm.accounts.Pool.codec.decode(poolAccount.data, amm.accounts.Pool.discriminator.length);
  * ```
  */
 export function declareProgram<const I extends IdlLike>(idl: I): ExternalProgram<I> {

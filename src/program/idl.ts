@@ -91,7 +91,7 @@ export type IdlSeed =
  *
  * @example
  * ```ts
- * const client = new anchor.Program(idl(escrow), provider);
+ * const client = new Program(idl(escrow), provider); // Anchor's
  * ```
  */
 export function idl(program: DeclaredProgram<any>): Idl {

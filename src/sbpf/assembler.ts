@@ -43,7 +43,9 @@ export interface AssembledProgram {
  *
  * @throws ParhelionError `ASSEMBLY`, the texts being those of the sbpf crate.
  * @example
+ * ```ts
  * const executable = assemble('mov64 r0, 42\nexit', { version: 3 });
+ * ```
  */
 export function assemble(source: string, options: AssembleOptions): Executable {
   const { text, functions } = assembleProgram(source, options.version);
@@ -57,7 +59,9 @@ export function assemble(source: string, options: AssembleOptions): Executable {
  *
  * @throws ParhelionError `ASSEMBLY`; for V0–V2 also where a syscall is called by hash instead of by name.
  * @example
+ * ```ts
  * const elf = assembleElf('mov64 r0, 0\nexit');
+ * ```
  */
 export function assembleElf(
   source: string,

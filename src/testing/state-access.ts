@@ -66,7 +66,8 @@ export abstract class StateAccess extends SysvarAccess {
    *
    * @example
    * ```ts
-   * svm.setAccount({ address, lamports: lamports(1_000_000n), data, programAddress, executable: false, space: 8n });
+   * const space = BigInt(data.length);
+   * svm.setAccount({ address: vault, lamports: lamports(1_000_000n), data, programAddress: counter, executable: false, space });
    * ```
    */
   setAccount(account: EncodedAccount): void {

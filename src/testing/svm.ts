@@ -179,7 +179,7 @@ export class Svm extends StateAccess {
    *
    * @example
    * ```ts
-   * svm.label(vaultAddress, 'vault');
+   * svm.label(vault, 'vault');
    * ```
    */
   label(address: Address, name: string): void {
@@ -245,7 +245,7 @@ export class Svm extends StateAccess {
    *
    * @example
    * ```ts
-   * const oracle = svm.mockProgram(oracleAddress, { getPrice: () => setReturnData(toBytes(u64, 42n)) });
+   * const prices = svm.mockProgram(oracle, { getPrice: () => setReturnData(toBytes(u64, 42n)) });
    * ```
    */
   mockProgram(address: Address, handlers: MockHandlers): ProgramMock {

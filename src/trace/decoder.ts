@@ -53,7 +53,7 @@ export interface ProgramDecoder {
  * @example
  * ```ts
  * const decoders = createDefaultDecoders();
- * decoders.register(myProgram, {
+ * decoders.register(counter, {
  *   name: 'Counter',
  *   decodeInstruction: ({ data }) => ({ name: 'Add', args: { amount: data[0] }, accountNames: ['counter'] }),
  * });

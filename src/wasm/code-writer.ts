@@ -10,6 +10,7 @@ const ELSE = 0x05;
 const END = 0x0b;
 const BR = 0x0c;
 const BR_IF = 0x0d;
+const BR_TABLE = 0x0e;
 const CALL = 0x10;
 const CALL_INDIRECT = 0x11;
 const LOCAL_GET = 0x20;
@@ -105,6 +106,13 @@ export class CodeWriter {
     this.#u32(this.depth - label);
   }
 
+  brTable(labels: readonly number[], otherwise: number): void {
+    this.op(BR_TABLE);
+    this.#u32(labels.length);
+    for (const label of labels) this.#target(label);
+    this.#target(otherwise);
+  }
+
   call(functionIndex: number): void {
     this.op(CALL);
     this.#u32(functionIndex);
@@ -120,6 +128,11 @@ export class CodeWriter {
     this.bytes[this.length++] = opcode;
     if (index > 0x7f) this.#u32(index);
     else this.bytes[this.length++] = index;
+  }
+
+  #target(label: number): void {
+    if (this.length + MARGIN > this.bytes.length) this.#grow();
+    this.#u32(this.depth - label);
   }
 
   #open(opcode: number): number {

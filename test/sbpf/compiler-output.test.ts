@@ -32,14 +32,17 @@ const LOCALS = [
   'limit',
 ].map((name) => `$${name}`);
 
-/** The last function of the module, from the first block's payment on to where its ways out begin. */
+/** The entry, from the first block's payment on to where its ways out begin. */
 function compile(source: string): string {
   const executable = assemble(source, { version: 3, config: DEFAULT_CONFIG });
   const profile = new Uint8Array(executable.text.length / 8).fill(UNSEEN);
   const compiled = compileProgram(executable, [0], profile);
   if (compiled === undefined) throw new Error('not compiled');
   const names = [...compiled.indices].map(([name, index]) => [index, `$${name}`] as const);
-  const text = printBody(functionBodies(compiled.bytes).at(-1)!, LOCALS, new Map(names));
+  // Behind the functions that are imported.
+  const imported = Math.min(...[...compiled.indices].filter(([name]) => /_|dispatch|^at/.test(name)).map(([, i]) => i));
+  const entry = functionBodies(compiled.bytes)[compiled.indices.get('at0')! - imported];
+  const text = printBody(entry, LOCALS, new Map(names));
   const start = text.search(/^ *local\.get \$fuel\n *i64\.const/m);
   const end = text.search(/\n +unreachable\n +end\n/);
   return text.slice(start, end).replace(/^ +/gm, (indent) => indent.slice(indent.length % 2));
@@ -416,6 +419,88 @@ describe('compiled code of', () => {
               local.get $r6
               i64.add
               local.set $r0
+              i32.const 0
+              local.get $fuel
+              i64.store offset=0x1f8
+              i32.const 0
+              local.get $frame
+              i32.const 6
+              i32.shr_u
+              i32.store offset=0x104
+              i32.const 0
+              local.get $r0
+              i64.store offset=0x80
+              i32.const 0
+              i32.const 3
+              i32.store offset=0x100
+              return"
+    `);
+  });
+
+  it('a call by address', () => {
+    const text = compile(`lddw r8, ${0x1_0000_0000 + 4 * 8}\ncallx r8\nexit\nmov64 r0, r1\nexit`);
+    expect(text.slice(text.indexOf('local.get $r8\n'))).toMatchInlineSnapshot(`
+      "local.get $r8
+              i32.const 0
+              i64.load offset=0x128
+              i64.sub
+              i64.const 3
+              i64.shr_u
+              local.tee $x
+              i64.const 6
+              i64.ge_u
+              if
+                i32.const 1
+                local.set $site
+                br 3
+              end
+              i32.const 0
+              local.get $r0
+              i64.store offset=0x80
+              i32.const 0
+              local.get $r6
+              i64.store offset=0xb0
+              i32.const 0
+              local.get $r7
+              i64.store offset=0xb8
+              i32.const 0
+              local.get $r8
+              i64.store offset=0xc0
+              i32.const 0
+              local.get $r9
+              i64.store offset=0xc8
+              local.get $x
+              i32.wrap_i64
+              local.get $frame
+              i32.const 64
+              i32.add
+              local.get $fuel
+              local.get $r1
+              local.get $r2
+              local.get $r3
+              local.get $r4
+              local.get $r5
+              call $dispatch
+              local.set $fuel
+              local.set $r0
+              local.get $fuel
+              i64.const 0
+              i64.lt_s
+              if
+                return
+              end
+              local.get $fuel
+              i64.const 1
+              i64.lt_s
+              if
+                i32.const 3
+                local.set $resume
+                br 1
+              end
+              local.get $fuel
+              i64.const 1
+              i64.sub
+              local.set $fuel
               i32.const 0
               local.get $fuel
               i64.store offset=0x1f8

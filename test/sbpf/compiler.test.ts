@@ -143,8 +143,7 @@ describe('a function that is called by address', () => {
       mov64 r6, 1000
       mov64 r7, 0
     again:
-      lddw r8, ${0x1_0000_0000}
-      add64 r8, CALLEE
+      ADDRESS
       mov64 r3, r6
       mov64 r4, 5
       callx r8
@@ -166,8 +165,13 @@ describe('a function that is called by address', () => {
       mul64 r2, 7
       exit`;
 
-  it('is compiled, and what it leaves in r1 to r5 is there', () => {
-    const text = source.replace('CALLEE', `${14 * 8 + 8}`);
+  const callee = 15 * 8;
+
+  it.each([
+    ['computed', `lddw r8, ${0x1_0000_0000}\nadd64 r8, ${callee}`],
+    ['constant', `lddw r8, ${0x1_0000_0000 + callee}\nmov64 r1, 1`],
+  ])('is compiled, and what it leaves in r1 to r5 is there: %s', (_, address) => {
+    const text = source.replace('ADDRESS', address);
     const load = () => assemble(text, { version: 0, config: DEFAULT_CONFIG });
     const trial = { input: new Uint8Array(64), budget: 100_000 };
     const expected = outcome(machine(NEVER), { ...trial, executable: load() }) as { r0: unknown };

@@ -60,7 +60,12 @@ export function randomProgram(random: Random, version: SbpfVersion, relativeCall
     const immediate = random.below(3) === 0 ? random.u32() : random.oneOf(INTERESTING);
     const isMemory = opcode.class === 'load' || opcode.class === 'store';
     const away = (random.below(length) - slots.length) | 0;
-    if (opcode.mnemonic === 'lddw') {
+    if (opcode.mnemonic === 'lddw' && random.below(3) === 0) {
+      // The address of a function, mostly called at once.
+      slot(opcode.code, dst, 0, 0, random.below(length) * 8);
+      slot(0, 0, 0, 0, 1);
+      if (random.below(4) !== 0) slot(0x8d, version >= 3 ? dst : 0, 0, 0, version < 2 ? dst : 0);
+    } else if (opcode.mnemonic === 'lddw') {
       slot(opcode.code, dst, 0, 0, random.u32());
       slot(0, 0, 0, 0, random.below(2) === 0 ? random.u32() : random.below(6));
     } else if (opcode.mnemonic === 'call') {

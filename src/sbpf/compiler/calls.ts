@@ -94,10 +94,7 @@ export function emitCall(f: FunctionCompiler, block: number): void {
   }
   const live = linkage.liveAtEntryOf(root);
   f.spill(live & ~ARGUMENTS);
-  c.get(FRAME);
-  c.i32(1 << FRAME_SHIFT);
-  c.op(Op.i32Add);
-  c.get(FUEL);
+  passFrame(f);
   const argumentCount = leaked === 0 ? argumentCountOf(live) : ARGUMENT_COUNT;
   for (let register = 1; register <= argumentCount; register++) {
     // What is wanted afterwards may go through the callee untouched.
@@ -105,9 +102,7 @@ export function emitCall(f: FunctionCompiler, block: number): void {
     else c.i64(0);
   }
   c.call(index);
-  c.set(FUEL);
-  c.set(R0);
-  checkRun(f);
+  takeResults(f);
   f.load(leaked);
 }
 
@@ -125,12 +120,23 @@ export function emitCallx(f: FunctionCompiler, block: number): void {
   c.i64(code.slots);
   c.op(Op.i64GeU);
   f.failIf(Status.callOutsideTextSegment);
+  const leaked = graph.liveOut(block) & ARGUMENTS;
+  if (linkage.dispatch !== undefined) {
+    f.spill(ALL_REGISTERS & ~ARGUMENTS);
+    c.get(X);
+    c.op(Op.i32WrapI64);
+    passFrame(f);
+    for (let register = 1; register <= ARGUMENT_COUNT; register++) c.get(local(register));
+    c.call(linkage.dispatch);
+    takeResults(f);
+    f.load(leaked);
+    return;
+  }
   saveFuel(f);
   f.spill(ALL_REGISTERS);
   c.get(X);
   c.op(Op.i32WrapI64);
   f.depth();
-  const leaked = graph.liveOut(block) & ARGUMENTS;
   c.i32(leaked === 0 ? 0 : 1);
   c.call(linkage.support.enter);
   afterEnter(f, leaked);
@@ -141,6 +147,21 @@ function afterEnter(f: FunctionCompiler, leaked: number): void {
   checkRun(f);
   f.load(leaked | 1);
   f.c.call(f.linkage.support.refresh);
+}
+
+/** What a function has as its first parameters. */
+function passFrame(f: FunctionCompiler): void {
+  const { c } = f;
+  c.get(FRAME);
+  c.i32(1 << FRAME_SHIFT);
+  c.op(Op.i32Add);
+  c.get(FUEL);
+}
+
+function takeResults(f: FunctionCompiler): void {
+  f.c.set(FUEL);
+  f.c.set(R0);
+  checkRun(f);
 }
 
 /** What a call does to the caller's frame, and the end of the run where there is no room for another. */

@@ -5,6 +5,7 @@
 import { type FunctionBody, ModuleBuilder } from '../../wasm/module-builder.ts';
 import type { Executable } from '../executable.ts';
 import { verify } from '../verifier.ts';
+import { compileDispatch, DISPATCH_PARAMETERS, findTargets } from './calls-by-address.ts';
 import { leaveOutColdBlocks } from './cold-blocks.ts';
 import { ALL_REGISTERS, ARGUMENT_COUNT, ARGUMENTS, argumentCountOf, FlowGraph } from './flow-graph.ts';
 import { FunctionCompiler, type Linkage, type Sites } from './function-compiler.ts';
@@ -66,23 +67,39 @@ export function compileProgram(
     return graph;
   };
 
-  const reached = reach(entrySlots, (root) => functions.byRoot.get(root)!.callees);
-  let size = 0;
-  const analyzed = reached.filter((root) => {
-    size += functions.byRoot.get(root)!.size;
-    return size <= MAX_PROGRAM && graphAt(root)?.isReducible === true;
-  });
-  const liveAtEntryOf = findLiveness(analyzed, graphs);
-  // Now that what is live in them is known, blocks can go, and with them functions that only they call.
   const seen = onlySeen ? profile.slice() : undefined;
+  const known = new Map<number, number>();
+  const liveAtEntryOf = (root: number): number => known.get(root) ?? ALL_REGISTERS;
+  const canCompile = new Set<number>();
+  let size = 0;
   let isPartial = false;
-  if (seen !== undefined) {
-    for (const root of analyzed) if (leaveOutColdBlocks(graphs.get(root)!, seen)) isPartial = true;
-  }
-  const canCompile = new Set(analyzed);
+  const analyze = (roots: readonly number[]): void => {
+    const analyzed = reach(roots, (root) => functions.byRoot.get(root)!.callees).filter((root) => {
+      if (known.has(root)) return false;
+      size += functions.byRoot.get(root)!.size;
+      return size <= MAX_PROGRAM && graphAt(root)?.isReducible === true;
+    });
+    findLiveness(analyzed, graphs, known);
+    for (const root of analyzed) {
+      // Now that what is live in them is known, blocks can go, and with them functions that only they call.
+      if (seen !== undefined && leaveOutColdBlocks(graphs.get(root)!, seen)) isPartial = true;
+      canCompile.add(root);
+    }
+  };
   const calleesIn = (root: number) => (canCompile.has(root) ? graphs.get(root)!.callees() : []);
-  const compilable = reach(entrySlots, calleesIn).filter((root) => canCompile.has(root));
+  const compilableFrom = (roots: readonly number[]) => reach(roots, calleesIn).filter((root) => canCompile.has(root));
+  analyze(entrySlots);
+  let compilable = compilableFrom(entrySlots);
+  let targets: readonly number[] = [];
+  if (compilable.some((root) => graphs.get(root)!.callsByAddress)) {
+    const candidates = new Set([...calledByAddress, ...findTargets(functions.code, seen)]);
+    for (const slot of candidates) functions.at(slot);
+    analyze([...candidates]);
+    targets = [...candidates].filter((slot) => canCompile.has(slot));
+    compilable = compilableFrom([...entrySlots, ...targets]);
+  }
   const called = new Set(compilable.flatMap(calleesIn));
+  const callable = new Set([...targets, ...called].filter((root) => canCompile.has(root)));
 
   const guesses = new RegionGuesses(profile, executable.entryPc);
   for (const root of compilable) guesses.infer(graphs.get(root)!);
@@ -96,17 +113,19 @@ export function compileProgram(
       .filter((root) => called.has(root))
       .map((root) => [root, module.declare(parametersOf(argumentCountOf(liveAtEntryOf(root))), RESULTS)]),
   );
+  const dispatch = targets.length === 0 ? undefined : module.declare(DISPATCH_PARAMETERS, RESULTS);
   const sites: Sites = [];
   const linkage: Linkage = {
     support,
     sites,
     indexOf: (root) => bodies.get(root)?.index,
     leakingIndexOf: (root) => {
-      if (!bodies.has(root)) return undefined;
+      if (!callable.has(root)) return undefined;
       const body = leaking.get(root) ?? module.declare(parametersOf(ARGUMENT_COUNT), RESULTS);
       leaking.set(root, body);
       return body.index;
     },
+    dispatch: dispatch?.index,
     liveAtEntryOf,
     regions: guesses.bySlot,
   };
@@ -122,6 +141,7 @@ export function compileProgram(
     addLoopVersions(graph, guesses.bySlot);
     return graph;
   };
+  const indices = new Map<string, number>(Object.entries(support));
   const leaving = new Set<number>();
   const entries = new Map<number, string>();
   const leaks = new Map<number, { readonly read: number; readonly kept: number }>();
@@ -137,12 +157,14 @@ export function compileProgram(
     const name = `at${extent.root}`;
     module.export(name, 'function', body.index);
     entries.set(extent.root, name);
+    indices.set(name, body.index);
     // No call returns there.
     if (extent.root === entrySlots[0] || extent.root === executable.entryPc) continue;
     const open = new FlowGraph(functions, extent, blockOf, ARGUMENTS);
     open.findLiveness(liveAtEntryOf);
     leaks.set(extent.root, { read: graph.liveAtEntry & ARGUMENTS, kept: open.liveAtEntry & ARGUMENTS });
   }
+  if (dispatch !== undefined) dispatch.code = compileDispatch(targets, linkage);
   // Compiling these may ask for more of them: a Map goes on with what is added meanwhile.
   for (const [root, body] of leaking) {
     const graph = graphOfLeaking(functions.byRoot.get(root)!);
@@ -154,9 +176,9 @@ export function compileProgram(
   const bytes = module.finish();
   const compiled = compileModule(bytes);
   if (compiled === undefined) return undefined;
-  const indices = new Map<string, number>(Object.entries(support));
   for (const [root, { index }] of bodies) indices.set(`function_${root}`, index);
   for (const [root, { index }] of leaking) indices.set(`leaking_${root}`, index);
+  if (dispatch !== undefined) indices.set('dispatch', dispatch.index);
   return { module: compiled, bytes, entries, sites, leaks, leaving, indices, isPartial };
 }
 
@@ -179,8 +201,11 @@ function compileModule(bytes: Uint8Array): WebAssembly.Module | undefined {
 }
 
 /** What each function reads before it writes: callees first, and again where functions call each other in circles. */
-function findLiveness(roots: readonly number[], graphs: ReadonlyMap<number, FlowGraph>): (root: number) => number {
-  const known = new Map<number, number>();
+function findLiveness(
+  roots: readonly number[],
+  graphs: ReadonlyMap<number, FlowGraph>,
+  known: Map<number, number>,
+): void {
   for (const root of roots) known.set(root, 0);
   const liveAtEntryOf = (root: number): number => known.get(root) ?? ALL_REGISTERS;
   for (let changed = true; changed; ) {
@@ -192,5 +217,4 @@ function findLiveness(roots: readonly number[], graphs: ReadonlyMap<number, Flow
       known.set(roots[i], graph.liveAtEntry & ALL_REGISTERS);
     }
   }
-  return liveAtEntryOf;
 }

@@ -166,6 +166,10 @@ export class FlowGraph {
     return callees;
   }
 
+  get callsByAddress(): boolean {
+    return this.order.some((block) => this.ending[block] === End.callx);
+  }
+
   successors(block: number, visit: (successor: number) => void): void {
     if (this.taken[block] !== NONE) visit(this.taken[block]);
     if (this.next[block] !== NONE) visit(this.next[block]);

@@ -51,6 +51,8 @@ export interface Linkage {
   readonly indexOf: (root: number) => number | undefined;
   /** The same of its variant that leaves r1 to r5 in the control block. */
   readonly leakingIndexOf: (root: number) => number | undefined;
+  /** Index of the function that goes from an address to its function, if there is one: see calls-by-address.ts. */
+  readonly dispatch: number | undefined;
   /** What a function reads before it writes. */
   readonly liveAtEntryOf: (root: number) => number;
   /** Which region each slot's access is guessed to go to, or UNSEEN. */

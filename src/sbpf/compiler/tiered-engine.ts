@@ -37,6 +37,8 @@ const THRESHOLD = 10_000;
 const THRESHOLD_PER_SLOT = 50;
 /** An activation that compiled code gives up costs as much as interpreting so many instructions. */
 const GIVING_UP = 400;
+/** And a call from one module to another as much as so many. */
+const CALLING = 100;
 /** Activations given up within each other, as they can be in a loop that goes back and forth, before one is finished as it is. */
 const MAX_GIVEN_UP = 32;
 /** Instructions of one run that are interpreted before it is worth going on compiled in the middle of it. */
@@ -381,6 +383,7 @@ export class TieredEngine implements Engine {
   #countCall(): void {
     const { calls, entries, canCompile } = this.#program;
     const { pc } = this.#vm;
+    if (entries.has(pc)) this.#program.interpreted += CALLING;
     if (!canCompile || entries.has(pc)) return;
     if (calls.size === MAX_CALLED_ENTRIES && !calls.has(pc)) return;
     const count = (calls.get(pc) ?? 0) + 1;
@@ -388,6 +391,8 @@ export class TieredEngine implements Engine {
     if (count !== CALL_THRESHOLD) return;
     this.#program.calledByAddress.add(pc);
     this.#compile([pc]);
+    // The callers' module could have it too.
+    if (entries.has(pc)) this.#program.isPartial = true;
   }
 
   #fail(site: number): void {

@@ -9,11 +9,34 @@ import { Kind } from './instructions.ts';
 import { A, B, local, X, Y } from './locals.ts';
 
 const I32_MIN = -0x8000_0000;
-/** Neighbouring bytes, then neighbouring pairs, are exchanged: masks as halves, and bits. */
-const SWAPS = [
-  [0x00ff_00ff, 8],
-  [0x0000_ffff, 16],
-] as const;
+/** How many bits a pair of shifts keeps, and what does the same where the second is signed. */
+const EXTENSIONS: Readonly<Record<number, number>> = { 8: Op.i64Extend8S, 16: Op.i64Extend16S, 32: Op.i64Extend32S };
+
+/**
+ * A shift to the left and back by as much: how versions without 32-bit moves make narrow numbers of wide ones. Emits both
+ * as one, or answers that the next two instructions are none.
+ */
+export function emitExtension(f: FunctionCompiler, end: number): boolean {
+  const { words, set } = f.graph.functions.code;
+  const [word, imm, nextWord, nextImm] = words.subarray(f.pc * 2, f.pc * 2 + 4);
+  const [shl, back] = [word & 0xff, nextWord & 0xff];
+  if (f.pc + 1 >= end || ((word ^ nextWord) & 0xf00) !== 0 || imm !== nextImm) return false;
+  if (set.op[shl] !== Op.i64Shl || set.kind[shl] !== Kind.binary64 || set.usesSrc[shl] === 1) return false;
+  if (set.kind[back] !== Kind.binary64 || set.usesSrc[back] === 1) return false;
+  const [signed, extension] = [set.op[back] === Op.i64ShrS, EXTENSIONS[64 - imm]];
+  if ((!signed && set.op[back] !== Op.i64ShrU) || extension === undefined) return false;
+  const { c } = f;
+  const dst = local((word >>> 8) & 15);
+  c.get(dst);
+  if (signed) {
+    c.op(extension);
+  } else {
+    c.i64(2 ** (64 - imm) - 1);
+    c.op(Op.i64And);
+  }
+  c.set(dst);
+  return true;
+}
 
 export function emitAlu(f: FunctionCompiler, word: number, imm: number): void {
   const { c } = f;
@@ -187,47 +210,53 @@ export function emitAlu(f: FunctionCompiler, word: number, imm: number): void {
 /** Leaves the low `width` bits with their bytes in reverse. */
 function emitByteSwap(f: FunctionCompiler, register: number, width: number): void {
   const { c } = f;
-  if (width !== 64) {
-    // As 32 bits: two rotations bring each byte where it belongs.
-    c.get(register);
-    c.op(Op.i32WrapI64);
-    c.tee(A);
-    c.i32(8);
-    c.op(Op.i32Rotl);
-    c.i32(0x00ff_00ff);
+  c.get(register);
+  c.op(Op.i32WrapI64);
+  c.set(A);
+  if (width === 16) {
+    c.get(A);
+    c.i32(0xff);
     c.op(Op.i32And);
+    c.i32(8);
+    c.op(Op.i32Shl);
     c.get(A);
     c.i32(8);
-    c.op(Op.i32Rotr);
-    c.i32(0xff00_ff00 | 0);
+    c.op(Op.i32ShrU);
+    c.i32(0xff);
     c.op(Op.i32And);
     c.op(Op.i32Or);
-    if (width === 16) {
-      c.i32(16);
-      c.op(Op.i32ShrU);
-    }
     c.op(Op.i64ExtendI32U);
     return;
   }
-  c.get(register);
-  c.set(X);
-  for (const [mask, bits] of SWAPS) {
-    c.get(X);
-    c.i64Halves(mask, mask);
-    c.op(Op.i64And);
-    c.i64(bits);
-    c.op(Op.i64Shl);
-    c.get(X);
-    c.i64(bits);
-    c.op(Op.i64ShrU);
-    c.i64Halves(mask, mask);
-    c.op(Op.i64And);
-    c.op(Op.i64Or);
-    c.set(X);
-  }
-  c.get(X);
+  emitReversed(f, A);
+  c.op(Op.i64ExtendI32U);
+  if (width === 32) return;
   c.i64(32);
-  c.op(Op.i64Rotl);
+  c.op(Op.i64Shl);
+  c.get(register);
+  c.i64(32);
+  c.op(Op.i64ShrU);
+  c.op(Op.i32WrapI64);
+  c.set(B);
+  emitReversed(f, B);
+  c.op(Op.i64ExtendI32U);
+  c.op(Op.i64Or);
+}
+
+/** Leaves the bytes of an i32 in reverse: two rotations bring each where it belongs. */
+function emitReversed(f: FunctionCompiler, local: number): void {
+  const { c } = f;
+  c.get(local);
+  c.i32(8);
+  c.op(Op.i32Rotl);
+  c.i32(0x00ff_00ff);
+  c.op(Op.i32And);
+  c.get(local);
+  c.i32(8);
+  c.op(Op.i32Rotr);
+  c.i32(0xff00_ff00 | 0);
+  c.op(Op.i32And);
+  c.op(Op.i32Or);
 }
 
 /** Leaves the upper half of X times Y. */

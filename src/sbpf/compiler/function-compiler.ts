@@ -15,7 +15,7 @@ import { MM_REGION_SIZE, MM_STACK_START } from '../address-space.ts';
 import { CALL_DEPTH, FRAME_SHIFT, PC, REGION_SHIFT, REGISTERS, UNITS, WRITE_LIMIT } from '../control-block.ts';
 import { dynamicStackFrames } from '../version.ts';
 import { emitLoad, emitStore } from './accesses.ts';
-import { emitAlu } from './alu.ts';
+import { emitAlu, emitExtension } from './alu.ts';
 import { emitCall, emitCallx, emitSyscall } from './calls.ts';
 import { emitTree } from './control-flow.ts';
 import { ALL_REGISTERS, ARGUMENT_COUNT, ARGUMENTS, argumentCountOf, End, type FlowGraph } from './flow-graph.ts';
@@ -358,6 +358,14 @@ export class FunctionCompiler {
           break;
         case Kind.callx:
           emitCallx(this, block);
+          break;
+        case Kind.binary64:
+          if (emitExtension(this, graph.end[block])) {
+            pc++;
+            this.following--;
+            break;
+          }
+          emitAlu(this, word, words[pc * 2 + 1]);
           break;
         default:
           emitAlu(this, word, words[pc * 2 + 1]);

@@ -63,7 +63,7 @@ export function emitGuard(f: FunctionCompiler): void {
 /** Lowers ROUNDS to what the stream has room for. */
 function emitStream(f: FunctionCompiler, versions: LoopVersions, stream: Stream): void {
   const { c } = f;
-  const { form, region, hasStore, low, high, by } = stream;
+  const { form, region, hasStore, low, high, by, conditions } = stream;
   const { version, config } = f.graph.functions.code.executable;
   const span = form.high - form.low;
   // Each leaves in ADDRESS how far the lowest access is into its stretch of memory, in X how long that stretch is, and on
@@ -101,6 +101,14 @@ function emitStream(f: FunctionCompiler, versions: LoopVersions, stream: Stream)
     c.op(Op.i64Sub);
     c.i64(MAX_ROUNDS);
     c.op(Op.i64LtU);
+    c.op(Op.i32And);
+  }
+  for (const { register, leader, distance } of conditions) {
+    emitRegister(f, versions, register);
+    emitRegister(f, versions, leader);
+    c.i64(distance);
+    c.op(Op.i64Add);
+    c.op(Op.i64Eq);
     c.op(Op.i32And);
   }
   c.set(HOST);

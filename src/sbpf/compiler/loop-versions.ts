@@ -36,6 +36,17 @@ const MAX_COPIED = 4000;
 /** The span and the steps of a stream are less than this. */
 const MAX_DISTANCE = 2 ** 20;
 
+/**
+ * A register that is set anew each time round to what another one is, and a constant: compilers keep the index of this
+ * round and of the next one apart. It goes up as the other does, once it is as far behind that one as it will be after any
+ * time round.
+ */
+export interface Following {
+  readonly register: number;
+  readonly leader: number;
+  readonly distance: number;
+}
+
 /** Accesses whose addresses differ by constants. */
 export interface Stream {
   /** The address in terms of registers at the header; its constants are those of the lowest and highest access. */
@@ -47,6 +58,8 @@ export interface Stream {
   readonly low: number;
   readonly high: number;
   readonly by: number;
+  /** What has to hold for that. */
+  readonly conditions: readonly Following[];
   /** Its number in the loop: which local holds what turns addresses into offsets in memory. */
   readonly index: number;
 }
@@ -236,7 +249,8 @@ function streamFor(versions: LoopVersions, form: LinearForm, guess: number, roun
   const low = aLow + bLow;
   const high = aHigh + bHigh;
   if (low < -MAX_DISTANCE || high > MAX_DISTANCE) return undefined;
-  const stream = { form, region, hasStore: false, low, high, by, index: versions.streams.length };
+  const conditions = [a.following, b.following].filter((following) => following !== undefined);
+  const stream = { form, region, hasStore: false, low, high, by, conditions, index: versions.streams.length };
   versions.streams.push(stream);
   return stream;
 }
@@ -245,6 +259,7 @@ interface Step {
   readonly low: number;
   readonly high: number;
   readonly by: number;
+  readonly following?: Following;
 }
 
 const STANDING: Step = { low: 0, high: 0, by: NONE };
@@ -259,9 +274,18 @@ function stepOf(register: number, round: Forms): Step | undefined {
   if (form === undefined) return undefined;
   const { a, ca, b, cb, low, high } = form;
   if (a === register && ca === 1 && b === NONE) return { low, high, by: NONE };
+  if (b === NONE && ca === 1 && low === high) return stepOfFollowing(register, a, low, round);
   if (low !== 0 || high !== 0 || ca !== 1 || cb !== 1 || (a !== register && b !== register)) return undefined;
   const by = a === register ? b : a;
   const other = round[by];
   const stays = other?.a === by && other.ca === 1 && other.b === NONE && other.low === 0 && other.high === 0;
   return stays ? { low: 0, high: 0, by } : undefined;
+}
+
+function stepOfFollowing(register: number, leader: number, ahead: number, round: Forms): Step | undefined {
+  const form = round[leader];
+  if (form === undefined || form.a !== leader || form.ca !== 1 || form.b !== NONE || form.low !== form.high) {
+    return undefined;
+  }
+  return { low: form.low, high: form.high, by: NONE, following: { register, leader, distance: ahead - form.low } };
 }

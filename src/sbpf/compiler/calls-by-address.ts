@@ -17,6 +17,8 @@ import { FRAME, FUEL, local, parametersOf } from './locals.ts';
 /** More functions are not looked for. */
 const MAX_TARGETS = 32;
 const MAX_SHIFT = 12;
+/** The table of `dispatch` is no longer than this. Of functions that are in the same place of it, it knows the last. */
+const MAX_TABLE = 4096;
 
 /** First slots of the functions whose addresses the program holds. `seen`: leaves out those that have not run. */
 export function findTargets(code: Code, seen: Uint8Array | undefined): number[] {
@@ -111,13 +113,14 @@ export function compileDispatch(targets: readonly number[], linkage: Linkage): U
   return c.bytes.subarray(0, c.length);
 }
 
-/** The fewest neighbouring bits that all these numbers differ in: where they begin, and a mask. */
+/** The fewest neighbouring bits that these numbers differ in, mostly: where they begin, and a mask. */
 function findBits(numbers: readonly number[]): readonly [shift: number, mask: number] {
-  for (let size = 1; ; size *= 2) {
+  for (let size = 1; size < MAX_TABLE; size *= 2) {
     for (let shift = 0; shift < MAX_SHIFT; shift++) {
       if (new Set(numbers.map((number) => (number >> shift) & (size - 1))).size === numbers.length) {
         return [shift, size - 1];
       }
     }
   }
+  return [0, MAX_TABLE - 1];
 }

@@ -19,7 +19,7 @@ export interface NativeLiteSvm {
   sendVersionedTransaction(bytes: Uint8Array): LiteSvmMeta | { err(): unknown; meta(): LiteSvmMeta };
 }
 
-export function nativeOf(svm: LiteSVM): NativeLiteSvm {
+function nativeOf(svm: LiteSVM): NativeLiteSvm {
   return (svm as unknown as { inner: NativeLiteSvm }).inner;
 }
 

@@ -14,7 +14,7 @@ const ROOT = new URL('../', import.meta.url);
 const LISTING = /<!-- listing: (\S+?)(?:#(\S+))? -->\n```ts\n[\s\S]*?```\n/g;
 
 /** The page as it should be. */
-export function embedListings(page) {
+function embedListings(page) {
   return page.replace(LISTING, (_all, path, region) => {
     const source = readFileSync(new URL(path, ROOT), 'utf8');
     const name = region === undefined ? path : `${path}#${region}`;

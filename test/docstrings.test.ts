@@ -160,4 +160,4 @@ test('examples in docstrings compile', async () => {
     ({ stdout }) => stdout,
   );
   expect(said).toBe('');
-});
+}, 120_000);

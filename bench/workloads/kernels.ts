@@ -14,7 +14,7 @@ const PROGRAM = keyOf(40);
 const COMPUTE_BUDGET = 'ComputeBudget111111111111111111111111111111';
 const MAX_UNITS = 1_400_000;
 
-export function kernelCall(kernel: Kernel, recentBlockhash: Uint8Array): Call {
+function kernelCall(kernel: Kernel, recentBlockhash: Uint8Array): Call {
   const limit = new Uint8Array(5);
   limit[0] = 2;
   new DataView(limit.buffer).setUint32(1, MAX_UNITS, true);

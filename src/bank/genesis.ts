@@ -127,7 +127,7 @@ export function setFaucet(accounts: AccountSink, lamports: bigint): void {
 }
 
 /** The same minimum balances in two forms: lamports a byte, or a rate for a year and the years. */
-export function genesisRent(features: FeatureSet): sysvars.Rent {
+function genesisRent(features: FeatureSet): sysvars.Rent {
   return features.runtime.deprecate_rent_exemption_threshold
     ? { lamportsPerByte: 6960n, exemptionThreshold: 1, burnPercent: 50 }
     : { lamportsPerByte: 3480n, exemptionThreshold: 2, burnPercent: 50 };

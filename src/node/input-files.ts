@@ -5,7 +5,7 @@ import { closeSync, openSync, readSync, writeFileSync } from 'node:fs';
 import { ParhelionError } from '../wire/errors.ts';
 
 /** A text longer than this is no capsule, and more than V8 takes as one string is near. */
-export const MOST_BYTES: number = 256 * 2 ** 20;
+const MOST_BYTES: number = 256 * 2 ** 20;
 
 const CHUNK = 1 << 20;
 
@@ -66,7 +66,7 @@ export async function readStandardInput(): Promise<Uint8Array> {
 }
 
 /** Text of bytes in UTF-8, or in UTF-16 with its mark, as editors and shells of Windows write it. */
-export function decodeText(name: string, bytes: Uint8Array): string {
+function decodeText(name: string, bytes: Uint8Array): string {
   if (bytes.length === 0) return unreadable(name, 'it is empty');
   const [first, second] = bytes;
   if (first === 0x1f && second === 0x8b) return unreadable(name, 'it is compressed with gzip: unpack it first');

@@ -2,7 +2,7 @@
 
 import { hashes } from '../crypto/hashes.ts';
 
-export const DISCRIMINATOR_LEN = 8;
+const DISCRIMINATOR_LEN = 8;
 
 /** The first eight bytes of the hash of `namespace:name`. Instructions are named in snake case, types in Pascal case. */
 export function discriminator(namespace: 'global' | 'account' | 'event', name: string): Uint8Array {

@@ -15,7 +15,7 @@ import { factsOf, ProgramError } from './program-error.ts';
 let current: ProgramFrame | undefined;
 
 /** The frame that runs. @throws ParhelionError `NOT_IN_PROGRAM` */
-export function currentFrame(name: string): ProgramFrame {
+function currentFrame(name: string): ProgramFrame {
   if (current === undefined) throw new ParhelionError('NOT_IN_PROGRAM', { name });
   current.check();
   return current;

@@ -23,7 +23,7 @@ import {
 } from './schema.ts';
 import { type SeedPath, seedPathOf, standIn } from './seed-path.ts';
 
-export const IDL_SPEC = '0.1.0';
+const IDL_SPEC = '0.1.0';
 
 export interface Idl {
   readonly address: string;

@@ -25,7 +25,7 @@ import { constructInstructionsData } from './sysvars/instructions.ts';
 import type { Rent } from './sysvars/layouts.ts';
 
 /** What every stored account counts beside its data (SIMD-0186). */
-export const TRANSACTION_ACCOUNT_BASE_SIZE = 64;
+const TRANSACTION_ACCOUNT_BASE_SIZE = 64;
 /** What every lookup table counts: the largest one there can be (SIMD-0186). */
 export const ADDRESS_LOOKUP_TABLE_BASE_SIZE = 8248;
 

@@ -40,7 +40,7 @@ import {
 import { MAX_ACCOUNTS_PER_INSTRUCTION } from './transaction-context.ts';
 
 /** Bytes of instruction data that a call may pass. */
-export const MAX_INSTRUCTION_DATA_LEN = 10 * 1024;
+const MAX_INSTRUCTION_DATA_LEN = 10 * 1024;
 /** Groups of signer seeds that a call may pass. */
 export const MAX_SIGNERS = 16;
 

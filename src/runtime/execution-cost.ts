@@ -25,7 +25,7 @@ export const MAX_HEAP_FRAME_BYTES = 256 * 1024;
 /** A requested heap is a multiple of this. */
 export const HEAP_FRAME_BYTES_MULTIPLE = 1024;
 /** Each further page of this size costs `HEAP_COST`. */
-export const HEAP_PAGE_BYTES = 32 * 1024;
+const HEAP_PAGE_BYTES = 32 * 1024;
 export const HEAP_COST = 8;
 
 // Builtin programs: the fixed charge of one instruction.

@@ -66,7 +66,7 @@ const SHOWN_AFTER = 3;
 const SHOWN_FRAMES = 16;
 
 /** The same executable with the names of its functions, or as it is where the file can't be read for them. */
-export function withSymbols(executable: Executable): Executable {
+function withSymbols(executable: Executable): Executable {
   const elf = elfFileOf(executable);
   if (elf === undefined) return executable;
   let named = namedExecutables.get(executable);
@@ -315,7 +315,7 @@ const LEGACY_ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /** Rust's legacy mangling: `_ZN`, length and name of each part, `17h` and a hash, `E`. Others stay as they are. */
-export function demangle(symbol: string): string {
+function demangle(symbol: string): string {
   const body = /^_?_?ZN(.*)E(?:\.llvm\.\d+)?$/.exec(symbol)?.[1];
   if (body === undefined) return symbol;
   const parts: string[] = [];

@@ -21,7 +21,7 @@ export const NO_FACTS: RefusalFacts = {
 };
 
 /** The rule of an error that stands for an access violation in an account's data. Source: runtime/programs/bpf-loader.ts. */
-export const MAPPED_ACCESS = 'access violation in account data';
+const MAPPED_ACCESS = 'access violation in account data';
 
 /** Variant → code, where the variant alone decides. */
 const KIND_CODES: Readonly<Record<string, string>> = {

@@ -98,11 +98,7 @@ export function frameWords(frame: CallFrame, path: readonly CallFrame[], show: S
  *
  * @param field of a known layout that is told before others
  */
-export function deedOf(
-  { address, before, after }: Omit<HistoryEvent, 'frame'>,
-  show: ShowAddress,
-  field?: string,
-): Deed {
+function deedOf({ address, before, after }: Omit<HistoryEvent, 'frame'>, show: ShowAddress, field?: string): Deed {
   const who = show(address);
   const [was, is] = [readState(before), readState(after)];
   const took = before.lamports - after.lamports;

@@ -39,7 +39,7 @@ export interface SeedReport {
 }
 
 /** SHA-256 computations of one investigation. */
-export const MAX_TRIES = 12_000;
+const MAX_TRIES = 12_000;
 const MARKER = new TextEncoder().encode('ProgramDerivedAddress');
 const MAX_SEEDS = 16;
 const METHOD = 'seeds one change away from those given, hashed and compared with the accounts of the call';

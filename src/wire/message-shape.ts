@@ -21,7 +21,7 @@ import type { WireBytes, WireReader } from './wire-reader.ts';
 /** An instruction without its data. */
 export type InstructionShape = Pick<CompiledInstruction, 'programIdIndex' | 'accounts'>;
 
-export class MessageShape {
+class MessageShape {
   readonly version: 'legacy' | 0;
   readonly header: MessageHeader;
   readonly accountKeys: readonly Pubkey[];

@@ -20,7 +20,7 @@ export function emptyReport(suite: string): Report {
 }
 
 /** Why a suite that goes by recorded data did not run. */
-export const NOT_HERE = 'the recorded data is not beside the repository';
+const NOT_HERE = 'the recorded data is not beside the repository';
 
 export function absentReport(suite: string): Report {
   return { ...emptyReport(suite), skipped: [{ name: suite, reason: NOT_HERE }] };
@@ -32,7 +32,7 @@ export function missingSuites(reports: readonly Report[]): string[] {
 }
 
 /** How many were skipped for each reason. */
-export function reasonsOf({ skipped }: Report): ReadonlyMap<string, number> {
+function reasonsOf({ skipped }: Report): ReadonlyMap<string, number> {
   const reasons = new Map<string, number>();
   for (const { reason } of skipped) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   return reasons;

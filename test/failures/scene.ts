@@ -46,7 +46,7 @@ export const OUTER = key(31);
 export const INNER = key(32);
 export const DEEP = key(33);
 
-export const LABELS: readonly (readonly [string, string])[] = [
+const LABELS: readonly (readonly [string, string])[] = [
   [PAYER, 'payer'],
   [ALICE, 'alice'],
   [BOB, 'bob'],

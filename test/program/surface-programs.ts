@@ -46,7 +46,7 @@ export const Noted = event('Noted', { text: string() }, { discriminator: 7 });
 export const surfaceErrors = errorCodes({ NotFirst: 'It is not the first', Closed: 'It is closed' });
 
 /** Accounts that two instructions share. */
-export const Boxes = accounts(
+const Boxes = accounts(
   {
     first: account(Box1, { mut: true, hasOne: 'owner' }),
     owner: signer({ mut: true, docs: ['Who owns the boxes.'] }),

@@ -205,7 +205,7 @@ function shortVecLen(value: number): Uint8Array {
 /** Where each LiteSVM has which program installed. */
 const installed = new WeakMap<LiteSVM, string>();
 
-export function runInLiteSvm(call: SyscallCall): Outcome {
+function runInLiteSvm(call: SyscallCall): Outcome {
   const svm = liteSvmFor(call);
   const { loader = 'v3', units = DEFAULT_UNITS } = call;
   const elf = elfOf(call);

@@ -22,7 +22,7 @@ export const PrecompileError = {
 } as const;
 
 /** In place of an instruction's index: the instruction itself. */
-export const CURRENT_INSTRUCTION = 0xffff;
+const CURRENT_INSTRUCTION = 0xffff;
 
 /** `len` bytes at `offset` of an instruction's data; undefined where there is no such instruction or it is too short. */
 export function dataSlice(

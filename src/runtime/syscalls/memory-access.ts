@@ -125,7 +125,7 @@ export function readVmSlices(memory: VmMemory, offset: number, count: number): V
 }
 
 /** Fails with `UnalignedPointer` where the running program must align and didn't. */
-export function checkAlignment(context: InvokeContext, vmAddr: U64, align: number): void {
+function checkAlignment(context: InvokeContext, vmAddr: U64, align: number): void {
   // Each region's host memory is aligned at least as strictly as any type, so that the guest address decides.
   // Only the low bits matter: `&` takes them from any safe integer, and no larger address was ever translated.
   if ((Number(vmAddr) & (align - 1)) !== 0 && currentActivation(context).checkAligned) {

@@ -98,8 +98,8 @@ export const MAX_STAKE_HISTORY_ENTRIES = 512;
 export const SLOT_HISTORY_SLOTS = 1024 * 1024;
 /** Length of an account that has room for the most entries, as a validator makes it. */
 export const RECENT_BLOCKHASHES_ACCOUNT_LEN = 8 + MAX_RECENT_BLOCKHASHES * RECENT_BLOCKHASH_LEN;
-export const SLOT_HASHES_ACCOUNT_LEN = 8 + MAX_SLOT_HASHES * SLOT_HASH_LEN;
-export const STAKE_HISTORY_ACCOUNT_LEN = 8 + MAX_STAKE_HISTORY_ENTRIES * STAKE_HISTORY_ENTRY_LEN;
+const SLOT_HASHES_ACCOUNT_LEN = 8 + MAX_SLOT_HASHES * SLOT_HASH_LEN;
+const STAKE_HISTORY_ACCOUNT_LEN = 8 + MAX_STAKE_HISTORY_ENTRIES * STAKE_HISTORY_ENTRY_LEN;
 const SLOT_HISTORY_BITS_LEN = SLOT_HISTORY_SLOTS / 8;
 const SLOT_HISTORY_LEN = 1 + 8 + SLOT_HISTORY_BITS_LEN + 8 + 8;
 
@@ -283,7 +283,7 @@ function encodeU64s(values: readonly bigint[]): Uint8Array {
 }
 
 /** How many entries a list has, or undefined where the data has no room for as many as it claims. */
-export function listLength(data: Uint8Array, entryLen: number): number | undefined {
+function listLength(data: Uint8Array, entryLen: number): number | undefined {
   if (data.length < 8) return undefined;
   const count = readU64(data, 0);
   return count * BigInt(entryLen) > BigInt(data.length - 8) ? undefined : Number(count);

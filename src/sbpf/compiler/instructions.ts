@@ -98,7 +98,7 @@ const LOG2_SIZES: Readonly<Record<string, number>> = { b: 0, h: 1, w: 2, dw: 3 }
 
 const sets: (InstructionSet | undefined)[] = [];
 
-export function instructionSetOf(version: SbpfVersion): InstructionSet {
+function instructionSetOf(version: SbpfVersion): InstructionSet {
   return (sets[version] ??= makeInstructionSet(version));
 }
 

@@ -24,6 +24,6 @@ export function debugTransactionError(error: TransactionError): string {
   return typeof data === 'object' ? debugStruct(variant, data) : `${variant}(${data})`;
 }
 
-export function debugInstructionError(error: InstructionError): string {
+function debugInstructionError(error: InstructionError): string {
   return typeof error === 'string' ? error : `Custom(${error.Custom})`;
 }

@@ -63,7 +63,7 @@ export type PoolName =
   | 'scratch';
 
 /** Rich accounts of the System program, there from the start. */
-export const ACTOR_COUNT = 8;
+const ACTOR_COUNT = 8;
 const ACTOR_LAMPORTS = 1_000_000_000_000n;
 const POOL_CAPACITY = 12;
 

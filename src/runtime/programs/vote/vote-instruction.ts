@@ -7,7 +7,7 @@ import type { Pubkey } from '../../../wire/pubkey.ts';
 import { InstructionReader } from '../instruction-reader.ts';
 import { BLS_PUBLIC_KEY_COMPRESSED_SIZE, type Lockout } from './vote-state.ts';
 
-export const BLS_PROOF_OF_POSSESSION_COMPRESSED_SIZE = 96;
+const BLS_PROOF_OF_POSSESSION_COMPRESSED_SIZE = 96;
 
 export type VoteAuthorize =
   | { readonly kind: 'voter' | 'withdrawer' }

@@ -7,7 +7,7 @@ import { ix, meta, u8 } from '../encode.ts';
 import type { Generator, World } from '../world.ts';
 import { type Flavor, someMint, someToken, TOKEN_2022_FLAVOR, TOKEN_FLAVOR } from './token-state.ts';
 
-export const ASSOCIATED_TOKEN_ID = Pubkey.fromBase58('ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL');
+const ASSOCIATED_TOKEN_ID = Pubkey.fromBase58('ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL');
 
 function associated(owner: Pubkey, mint: Pubkey, { program }: Flavor): Pubkey {
   const found = findProgramAddress([owner.bytes, program.bytes, mint.bytes], ASSOCIATED_TOKEN_ID);

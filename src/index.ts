@@ -1,5 +1,6 @@
 // What `import … from 'parhelion'` gives: the virtual machine for tests, the trees of what its transactions did, and the
-// types of both. The other rooms have doors of their own: parhelion/wire, parhelion/sbpf, parhelion/trace.
+// types of both. The others have doors of their own: parhelion/program, parhelion/trace, parhelion/wire, parhelion/sbpf;
+// parhelion/vitest; and parhelion/litesvm and parhelion/bankrun.
 
 export { FEATURE_GATES, type FeatureGate, type FeatureId, type FeatureName, FeatureSet } from './runtime/features.ts';
 export { AGAVE_RULES, LITESVM_DEVIATIONS, LITESVM_RULES, type TransactionRules } from './runtime/rules.ts';

@@ -4,7 +4,6 @@ import { keccak_256 } from '@noble/hashes/sha3.js';
 import { describe, expect, test } from 'vitest';
 import { encodeHex } from '../wire/bytes.ts';
 import { hashes } from './hashes.ts';
-import { hashMessage } from './message-hash.ts';
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 
@@ -41,11 +40,5 @@ describe('hashes', () => {
     expect(encodeHex(hashes.keccak256(new Uint8Array(0)))).toBe(
       'c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470',
     );
-  });
-
-  test('a message is hashed behind its domain', () => {
-    const message = Uint8Array.of(1, 2, 3);
-    const expected = blake3(Uint8Array.of(...text('solana-tx-message-v1'), ...message));
-    expect(hashMessage(message)).toEqual(expected);
   });
 });

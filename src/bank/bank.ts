@@ -44,15 +44,14 @@ import {
   type Rent,
   type SlotHashes,
 } from '../runtime/sysvars/layouts.ts';
+import type { AccountChange, TransactionExecution } from '../runtime/transaction-execution.ts';
 import {
-  type AccountChange,
   type BankView,
   type ComputeBudgetOverride,
   executeTransaction,
   type PreparedTransaction,
   prepareTransaction,
   type RejectedTransaction,
-  type TransactionExecution,
 } from '../runtime/transaction-processor.ts';
 import type { Account } from '../wire/account.ts';
 import { ParhelionError } from '../wire/errors.ts';
@@ -181,11 +180,8 @@ export class Bank implements BankView {
     const { accounts, history, statuses } = this.#state;
     const keepEmpty = this.rules.keepEmptiedPayers && record.execution.error !== undefined;
     if (this.rules.readProgramsWhenStored) this.#storeAndReadPrograms(record.execution.accounts);
-    const changes = record.execution.accounts;
-    for (let i = 0; i < changes.length; i++) {
-      if (keepEmpty) accounts.setEmpty(changes[i][0], changes[i][1]);
-      else accounts.set(changes[i][0], changes[i][1]);
-    }
+    if (keepEmpty) for (const [key, account] of record.execution.accounts) accounts.setEmpty(key, account);
+    else record.execution.storeAccounts(accounts);
     if (this.rules.duplicateDetection === 'message') statuses.add(this.#digestOf(transaction));
     history.add(transaction.signatures[0], record);
     return record;

@@ -8,8 +8,15 @@ import type { MessageDigest } from './message-digest.ts';
 
 const GENERATION_BLOCKS = MAX_PROCESSING_AGE + 1;
 
-/** Slots of the shortest table, as a power of two. */
-const MIN_TABLE_BITS = 7;
+/** Words of an entry, and which of them leads to the entry before it. */
+const WORDS = 5;
+const BEFORE = 4;
+const MIN_ENTRIES = 64;
+
+/** Slots of the shortest table. The length of a table is a power of two. */
+const MIN_SLOTS = 128;
+/** How many bits fewer there are chains than slots. */
+const CHAIN_BITS = 4;
 
 export class StatusCache {
   #young: DigestLog;
@@ -65,70 +72,88 @@ export class StatusCache {
  * stands behind them in the log, or is found behind them by the table, doesn't exist for him.
  */
 class DigestLog {
-  /** Four words a digest. */
-  #words = new Int32Array(4 * 64);
+  /** Five words an entry: the digest, and the number of the entry before it in its chain plus one, or 0. */
+  #words = new Int32Array(WORDS * MIN_ENTRIES);
   /**
-   * Two words a slot: number of an entry plus one, or 0, and the first word of its digest, which spares a look at the log.
-   * At most half full, entries that don't exist any more included. A digest's slot is told by the upper bits of its first
-   * word, so that the slots of a table twice as long are in the same order, and memory is gone through from end to end
-   * when it grows.
+   * The table: by the upper bits of its digest's first word, or at the first place behind that is free, each entry has a
+   * tag of eight other bits. Nearly all who look meet no tag like theirs, so that tags are all they wait for; and the tags
+   * of a hundred thousand digests are no more than a processor holds near itself. At most five eighths full, entries that
+   * don't exist any more included.
    */
-  #table = new Int32Array(2 << MIN_TABLE_BITS);
-  #shift = 32 - MIN_TABLE_BITS;
-  #tableUsed = 0;
-  /** Entries that were ever written. One below that is written in place of another, which the table still has. */
-  #written = 0;
-  #hasStale = false;
+  #tags = new Uint8Array(MIN_SLOTS);
+  /** The newest entry, plus one, of all whose place is among the same few: who meets his tag goes through these. */
+  #heads = new Int32Array(MIN_SLOTS >>> CHAIN_BITS);
+  #shift = Math.clz32(MIN_SLOTS) + 1;
+  #used = 0;
+  /** How many entries there are. */
+  #count = 0;
 
   has(digest: MessageDigest, count: number): boolean {
-    const table = this.#table;
-    const mask = table.length - 2;
-    for (let slot = (digest.hash >>> this.#shift) << 1; ; slot = (slot + 2) & mask) {
-      const entry = table[slot] - 1;
-      if (entry < 0) return false;
-      if (table[slot + 1] !== digest.hash) continue;
-      if (entry < count && digest.equalsAt(this.#words, entry * 4)) return true;
+    const tags = this.#tags;
+    const mask = tags.length - 1;
+    const wanted = tagOf(digest.hash);
+    for (let slot = digest.hash >>> this.#shift; ; slot = (slot + 1) & mask) {
+      const tag = tags[slot];
+      if (tag === 0) return false;
+      if (tag === wanted) return this.#isInChain(digest, count);
     }
   }
 
-  /** Makes `digest` the entry number `count`, in place of one that stood there. */
+  #isInChain(digest: MessageDigest, count: number): boolean {
+    const words = this.#words;
+    let entry = this.#heads[(digest.hash >>> this.#shift) >>> CHAIN_BITS] - 1;
+    while (entry >= 0) {
+      if (entry < count && digest.equalsAt(words, entry * WORDS)) return true;
+      entry = words[entry * WORDS + BEFORE] - 1;
+    }
+    return false;
+  }
+
+  /** Makes `digest` the entry number `count`. Those that stood there and behind don't exist any more. */
   add(digest: MessageDigest, count: number): void {
-    if (count * 4 === this.#words.length) {
+    while (this.#count > count) this.#unlinkNewest();
+    if (count * WORDS === this.#words.length) {
       const words = new Int32Array(this.#words.length * 2);
       words.set(this.#words);
       this.#words = words;
     }
-    digest.writeTo(this.#words, count * 4);
-    if (count < this.#written) this.#hasStale = true;
-    if (this.#tableUsed * 4 >= this.#table.length) this.#rebuildTable(count);
-    this.#written = Math.max(this.#written, count + 1);
+    digest.writeTo(this.#words, count * WORDS);
+    if (this.#used * 8 >= this.#tags.length * 5) this.#rebuildTable(count);
     this.#insert(digest.hash, count);
+    this.#count++;
+  }
+
+  /** Its tag stays. Chains are in order: what is newest of all is the head of its chain. */
+  #unlinkNewest(): void {
+    const at = --this.#count * WORDS;
+    this.#heads[(this.#words[at] >>> this.#shift) >>> CHAIN_BITS] = this.#words[at + BEFORE];
   }
 
   #insert(hash: number, entry: number): void {
-    const table = this.#table;
-    const mask = table.length - 2;
-    let slot = (hash >>> this.#shift) << 1;
-    while (table[slot] !== 0) slot = (slot + 2) & mask;
-    table[slot] = entry + 1;
-    table[slot + 1] = hash;
-    this.#tableUsed++;
+    const tags = this.#tags;
+    const mask = tags.length - 1;
+    let slot = hash >>> this.#shift;
+    const chain = slot >>> CHAIN_BITS;
+    while (tags[slot] !== 0) slot = (slot + 1) & mask;
+    tags[slot] = tagOf(hash);
+    this.#words[entry * WORDS + BEFORE] = this.#heads[chain];
+    this.#heads[chain] = entry + 1;
+    this.#used++;
   }
 
-  /** Without the entries that don't exist any more, and with room for twice as many. */
+  /** Without the entries that don't exist any more, and with room for as many again. */
   #rebuildTable(count: number): void {
-    const old = this.#table;
-    let bits = MIN_TABLE_BITS;
-    while (1 << bits < 4 * count) bits++;
-    this.#table = new Int32Array(2 << bits);
-    this.#shift = 32 - bits;
-    this.#tableUsed = 0;
-    if (this.#hasStale) {
-      for (let entry = 0; entry < count; entry++) this.#insert(this.#words[entry * 4], entry);
-    } else {
-      for (let slot = 0; slot < old.length; slot += 2) if (old[slot] !== 0) this.#insert(old[slot + 1], old[slot] - 1);
-    }
-    this.#hasStale = false;
-    this.#written = count;
+    let slots = MIN_SLOTS;
+    while (slots * 5 < 16 * count) slots *= 2;
+    this.#tags = new Uint8Array(slots);
+    this.#heads = new Int32Array(slots >>> CHAIN_BITS);
+    this.#shift = Math.clz32(slots) + 1;
+    this.#used = 0;
+    for (let entry = 0; entry < count; entry++) this.#insert(this.#words[entry * WORDS], entry);
   }
+}
+
+/** Of the lower bits: the upper ones tell the slot. */
+function tagOf(hash: number): number {
+  return hash & 0xff || 1;
 }

@@ -35,14 +35,14 @@ type MergedAccount = { -readonly [K in keyof InstructionAccount]: InstructionAcc
 
 export class InvokeContext {
   readonly transaction: TransactionContext;
-  readonly environment: ExecutionEnvironment;
+  environment: ExecutionEnvironment;
   readonly programs: TransactionProgramCache;
   /** Compute units left to the whole transaction. The virtual machine charges it too. */
   readonly meter: { remaining: number };
   /** Bytes of heap that each program gets. */
-  readonly heapSize: number;
+  heapSize: number;
   /** What calls and syscalls take of the meter. */
-  readonly costs: ExecutionCosts;
+  costs: ExecutionCosts;
   readonly logs: LogCollector | undefined;
   readonly listener: ExecutionListener | undefined;
 
@@ -64,6 +64,14 @@ export class InvokeContext {
     this.costs = options.costs ?? MAINNET_COSTS;
     this.logs = options.logs;
     this.listener = options.listener;
+  }
+
+  /** Makes it the context of a run that begins: what it is made of has begun already. */
+  begin(environment: ExecutionEnvironment, computeUnitLimit: number, heapSize: number, costs = MAINNET_COSTS): void {
+    this.environment = environment;
+    this.meter.remaining = computeUnitLimit;
+    this.heapSize = heapSize;
+    this.costs = costs;
   }
 
   /** The instruction that is running. */
@@ -294,7 +302,7 @@ export class InvokeContext {
   ): void {
     const { transaction, listener } = this;
     instruction.unitsAtEntry = this.meter.remaining;
-    instruction.linesAtEntry = this.logs === undefined ? 0 : this.logs.lines.length;
+    instruction.linesAtEntry = this.logs === undefined ? 0 : this.logs.count;
     listener?.on({ type: 'enter', instruction, unitsRemaining: this.meter.remaining });
     let failure: Verdict | undefined;
     try {
@@ -307,7 +315,7 @@ export class InvokeContext {
     transaction.current = instruction.caller;
     failure ??= this.#checkBalance(instruction);
     instruction.unitsAtExit = this.meter.remaining;
-    instruction.linesAtExit = this.logs === undefined ? 0 : this.logs.lines.length;
+    instruction.linesAtExit = this.logs === undefined ? 0 : this.logs.count;
     listener?.on({ type: 'exit', instruction, failure, unitsRemaining: this.meter.remaining });
     if (failure !== undefined) throw failure;
   }

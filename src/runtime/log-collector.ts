@@ -7,10 +7,15 @@ import type { Pubkey } from '../wire/pubkey.ts';
 const LOG_TRUNCATED = 'Log truncated';
 const MAX_UTF8_BYTES_PER_CODE_UNIT = 3;
 export const LOG_MESSAGES_BYTES_LIMIT = 10_000;
+/** A longer array is not kept for the next run. */
+const MAX_LINES_KEPT = 256;
 
 export class LogCollector {
-  readonly lines: string[] = [];
-  readonly #limit: number;
+  /** The lines, and those of an earlier run behind them. */
+  #lines: string[] = [];
+  /** How many lines there are. */
+  count = 0;
+  #limit: number;
   /** Bytes of the lines before `#measured`. */
   #bytes = 0;
   /** How many lines were measured. Most logs stay so short that none ever need be. */
@@ -24,21 +29,37 @@ export class LogCollector {
     this.#limit = limit;
   }
 
+  /** Makes it a log without lines. */
+  begin(limit: number): void {
+    if (this.#lines.length > MAX_LINES_KEPT) this.#lines = [];
+    this.count = 0;
+    this.#limit = limit;
+    this.#bytes = 0;
+    this.#measured = 0;
+    this.#unmeasuredBound = 0;
+    this.#truncated = false;
+  }
+
+  /** The lines so far, in an array of their own. */
+  get lines(): readonly string[] {
+    return this.#lines.slice(0, this.count);
+  }
+
   /** Returns whether the line was kept. */
   log(line: string): boolean {
     const bound = this.#unmeasuredBound + line.length * MAX_UTF8_BYTES_PER_CODE_UNIT;
     if (this.#bytes + bound < this.#limit) {
       this.#unmeasuredBound = bound;
-      this.lines.push(line);
+      this.#lines[this.count++] = line;
       return true;
     }
-    while (this.#measured < this.lines.length) this.#bytes += utf8Len(this.lines[this.#measured++]);
+    while (this.#measured < this.count) this.#bytes += utf8Len(this.#lines[this.#measured++]);
     this.#unmeasuredBound = 0;
     const bytes = this.#bytes + utf8Len(line);
     if (bytes >= this.#limit) {
       if (!this.#truncated) {
         this.#truncated = true;
-        this.lines.push(LOG_TRUNCATED);
+        this.#lines[this.count++] = LOG_TRUNCATED;
         // This line doesn't count.
         this.#measured++;
       }
@@ -46,7 +67,7 @@ export class LogCollector {
     }
     this.#bytes = bytes;
     this.#measured++;
-    this.lines.push(line);
+    this.#lines[this.count++] = line;
     return true;
   }
 }

@@ -225,17 +225,23 @@ export function programSource(
 
 /** The programs one transaction sees. */
 export class TransactionProgramCache {
-  readonly #programs: ProgramCache;
-  readonly #sources: readonly ProgramSource[];
-  readonly #slot: bigint;
-  readonly #rules: TransactionRules;
+  #programs!: ProgramCache;
+  #sources!: readonly ProgramSource[];
+  #slot!: bigint;
+  #rules!: TransactionRules;
   #changed: PubkeyMap<ProgramCacheEntry> | undefined;
 
   constructor(programs: ProgramCache, sources: readonly ProgramSource[], slot: bigint, rules: TransactionRules) {
+    this.begin(programs, sources, slot, rules);
+  }
+
+  /** Makes it what another transaction sees. */
+  begin(programs: ProgramCache, sources: readonly ProgramSource[], slot: bigint, rules: TransactionRules): void {
     this.#programs = programs;
     this.#sources = sources;
     this.#slot = slot;
     this.#rules = rules;
+    this.#changed = undefined;
   }
 
   builtin(id: Pubkey): BuiltinProgram | undefined {

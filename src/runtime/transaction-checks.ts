@@ -32,7 +32,8 @@ import {
   nonceAccountIndex,
 } from './nonce.ts';
 import { hasDuplicateKeys, type SanitizedTransaction } from './sanitized-transaction.ts';
-import type { AccountChange, BankView } from './transaction-processor.ts';
+import type { AccountChange } from './transaction-execution.ts';
+import type { BankView } from './transaction-processor.ts';
 
 /** How many accounts a transaction may lock. Source: solana-sdk transaction/src/sanitized.rs; agave runtime/src/bank.rs. */
 const MAX_TX_ACCOUNT_LOCKS = 128;

@@ -1,18 +1,21 @@
 // The state of one transaction while it runs: its accounts as working copies, the instruction trace and stack, return
 // data, and the running balances that the checks of `push` and `pop` read.
-// An account's data is shared with the stored version until the first write (`makeDataMut`).
 // Who may change what is decided in borrowed-account.ts; when an instruction may be pushed, in invoke-context.ts.
 // Source: agave transaction-context/src/{lib,transaction,instruction,instruction_accounts}.rs.
 
-import type { VmMemory } from '../sbpf/memory.ts';
 import type { Account } from '../wire/account.ts';
 import { readU32 } from '../wire/bytes.ts';
-import { ShapedInstruction } from '../wire/message-shape.ts';
-import type { Pubkey } from '../wire/pubkey.ts';
+import type { VersionedMessage } from '../wire/message.ts';
+import { ShapedMessage } from '../wire/message-shape.ts';
+import { DEFAULT_PUBKEY, type Pubkey } from '../wire/pubkey.ts';
+import { MAX_ACCOUNT_KEYS } from '../wire/transaction-sanitizer.ts';
 import { INSTRUCTIONS_SYSVAR_ID } from './addresses.ts';
 import { BorrowedAccount } from './borrowed-account.ts';
 import { fail } from './errors.ts';
-import { halves, joinU64, splitU64 } from './u64-halves.ts';
+import type { InstructionPlan } from './sanitized-transaction.ts';
+import { TransactionAccount } from './transaction-account.ts';
+
+export { TransactionAccount } from './transaction-account.ts';
 
 export const MAX_ACCOUNT_DATA_LEN = 10 * 1024 * 1024;
 export const MAX_ACCOUNT_DATA_GROWTH_PER_TRANSACTION = 2 * MAX_ACCOUNT_DATA_LEN;
@@ -20,153 +23,7 @@ export const MAX_INSTRUCTION_TRACE_LENGTH = 64;
 export const MAX_ACCOUNTS_PER_INSTRUCTION = 255;
 export const MAX_RETURN_DATA = 1024;
 
-/** Bytes of data from which a copy costs less than a comparison. */
-const MIN_LEN_COPIED_UNSEEN = 512;
-
-/** Bytes of data below which looking at words costs more than it saves. */
-const MIN_LEN_IN_WORDS = 24;
-
 const TWO_32 = 2 ** 32;
-
-/** The working copy of one account. Its fields are written through `BorrowedAccount` (or by the loader, before a run). */
-export class TransactionAccount {
-  key!: Pubkey;
-  /** The first four bytes of the key as a signed number: most comparisons of keys end there. */
-  keyPrefix = 0;
-  /** The stored version this one started from. */
-  original!: Account;
-  /** The balance, in halves; as a bigint it is made when it is asked for. */
-  lamportsLow = 0;
-  lamportsHigh = 0;
-  #lamports: bigint | undefined;
-  owner!: Pubkey;
-  executable = false;
-  rentEpoch!: bigint;
-  data!: Uint8Array;
-  /** Counts the writes. Who finds it unchanged knows that the account is. */
-  version = 0;
-  /** Whether a `BorrowedAccount` is out: a second one is refused with `AccountBorrowFailed`. */
-  borrowed = false;
-
-  /** The data as words, to compare it with guest memory: good as long as its source is the data. */
-  #words: Uint32Array | undefined;
-  #wordsSource: Uint8Array | undefined;
-
-  constructor(key: Pubkey, account: Account) {
-    this.begin(key, account);
-  }
-
-  /** Makes it the working copy of an account, whatever it was before. */
-  begin(key: Pubkey, account: Account): this {
-    this.key = key;
-    this.keyPrefix = key.prefix;
-    this.original = account;
-    const { lamports } = account;
-    splitU64(lamports);
-    this.lamportsLow = halves[0];
-    this.lamportsHigh = halves[1];
-    this.#lamports = lamports;
-    this.owner = account.owner;
-    this.executable = account.executable;
-    this.rentEpoch = account.rentEpoch;
-    this.data = account.data;
-    this.version = 0;
-    this.borrowed = false;
-    return this;
-  }
-
-  get lamports(): bigint {
-    return (this.#lamports ??= joinU64(this.lamportsLow, this.lamportsHigh));
-  }
-
-  set lamports(lamports: bigint) {
-    splitU64(lamports);
-    this.lamportsLow = halves[0];
-    this.lamportsHigh = halves[1];
-    this.#lamports = lamports;
-  }
-
-  setLamportsHalves(low: number, high: number): void {
-    this.lamportsLow = low;
-    this.lamportsHigh = high;
-    this.#lamports = undefined;
-  }
-
-  /** Whether something was written, so that a commit need look at it. */
-  get touched(): boolean {
-    return this.version !== 0;
-  }
-
-  /** The data, unshared from the stored version, so that it may be written in place. */
-  makeDataMut(): Uint8Array {
-    if (this.data === this.original.data) this.data = this.data.slice();
-    this.version++;
-    return this.data;
-  }
-
-  /** Whether data that may be changed is copied without a look at it: there is much, in an array nobody else holds. */
-  get isCopiedUnseen(): boolean {
-    return this.data.length >= MIN_LEN_COPIED_UNSEEN && this.data !== this.original.data;
-  }
-
-  /**
-   * Whether a program has left the account in its memory as it is in the transaction. Most accounts of most programs
-   * are; about the others the rules of borrowed-account.ts have to be asked.
-   */
-  isUnchangedIn(memory: VmMemory, lamportsAt: number, ownerAt: number, dataAt: number, dataLen: number): boolean {
-    return (
-      dataLen === this.data.length &&
-      this.equalsLamportsAt(memory.view, lamportsAt) &&
-      this.owner.equalsInView(memory.view, ownerAt) &&
-      !this.isCopiedUnseen &&
-      this.equalsDataAt(memory, dataAt)
-    );
-  }
-
-  /** Whether the u64 at `offset` is the balance. */
-  equalsLamportsAt(view: DataView, offset: number): boolean {
-    return view.getInt32(offset, true) === this.lamportsLow && view.getInt32(offset + 4, true) === this.lamportsHigh;
-  }
-
-  /** Writes the balance at `offset`. */
-  writeLamports(view: DataView, offset: number): void {
-    view.setInt32(offset, this.lamportsLow, true);
-    view.setInt32(offset + 4, this.lamportsHigh, true);
-  }
-
-  /** Whether the bytes at `offset` of guest memory are the data's. Every account of every program is asked. */
-  equalsDataAt(memory: VmMemory, offset: number): boolean {
-    const { data } = this;
-    const { bytes, u32 } = memory;
-    let i = 0;
-    if (((offset | data.byteOffset) & 3) === 0 && data.length >= MIN_LEN_IN_WORDS) {
-      if (this.#wordsSource !== data) {
-        this.#wordsSource = data;
-        this.#words = new Uint32Array(data.buffer, data.byteOffset, data.length >> 2);
-      }
-      const words = this.#words as Uint32Array;
-      const whole = words.length & ~3;
-      let at = offset >> 2;
-      for (let w = 0; w < whole; w += 4, at += 4) {
-        const difference =
-          (words[w] ^ u32[at]) |
-          (words[w + 1] ^ u32[at + 1]) |
-          (words[w + 2] ^ u32[at + 2]) |
-          (words[w + 3] ^ u32[at + 3]);
-        if (difference !== 0) return false;
-      }
-      i = whole * 4;
-    }
-    for (; i < data.length; i++) if (data[i] !== bytes[offset + i]) return false;
-    return true;
-  }
-
-  /** The present state as a value to store. The data is handed over: this working copy must not be written after it. */
-  toAccount(): Account {
-    const { lamports, data, owner, executable, rentEpoch } = this;
-    return { lamports, data, owner, executable, rentEpoch };
-  }
-}
 
 /** One account of an instruction, with what the instruction may do to it. */
 export interface InstructionAccount {
@@ -188,10 +45,12 @@ export function mapPositions(accounts: readonly InstructionAccount[], count: num
 /** One instruction of the trace: a top-level one or a call. */
 export class InstructionContext {
   readonly transaction: TransactionContext;
-  readonly programIndexInTransaction: number;
-  readonly accounts: readonly InstructionAccount[];
-  /** Its data, or the instruction of a message that holds it. */
-  readonly #body: Uint8Array | ShapedInstruction;
+  programIndexInTransaction: number;
+  accounts: readonly InstructionAccount[];
+  /** Its data; undefined while it is only in the message. */
+  #data: Uint8Array | undefined;
+  /** The message that it is a top-level instruction of, where that was read by its shape. */
+  #message: ShapedMessage | undefined;
   /** Index of the top-level instruction this one belongs to. */
   readonly topLevelIndex: number;
   /** 1 for a top-level instruction, one more for each call. */
@@ -224,7 +83,7 @@ export class InstructionContext {
     transaction: TransactionContext,
     programIndexInTransaction: number,
     accounts: readonly InstructionAccount[],
-    body: Uint8Array | ShapedInstruction,
+    data: Uint8Array | undefined,
     topLevelIndex: number,
     caller: InstructionContext | undefined,
     positions?: Positions,
@@ -232,24 +91,45 @@ export class InstructionContext {
     this.transaction = transaction;
     this.programIndexInTransaction = programIndexInTransaction;
     this.accounts = accounts;
-    this.#body = body;
+    this.#data = data;
+    this.#message = undefined;
     this.topLevelIndex = topLevelIndex;
     this.caller = caller;
     this.stackHeight = caller === undefined ? 1 : caller.stackHeight + 1;
     this.#positions = positions;
   }
 
+  /** Makes it the instruction of a message at the same index, whatever it was before. It must not have been seen. */
+  begin({ programIndex, accounts, positions }: InstructionPlan, message: VersionedMessage): this {
+    this.programIndexInTransaction = programIndex;
+    this.accounts = accounts;
+    this.#positions = positions;
+    if (message instanceof ShapedMessage) {
+      this.#message = message;
+      this.#data = undefined;
+    } else {
+      this.#message = undefined;
+      this.#data = message.instructions[this.topLevelIndex].data;
+    }
+    this.activation = undefined;
+    this.isEstimate = false;
+    this.next = undefined;
+    return this;
+  }
+
   get data(): Uint8Array {
-    return this.#body instanceof ShapedInstruction ? this.#body.data : this.#body;
+    return (this.#data ??= (this.#message as ShapedMessage).dataOf(this.topLevelIndex));
   }
 
   get dataLength(): number {
-    return this.#body instanceof ShapedInstruction ? this.#body.dataLength : this.#body.length;
+    const message = this.#message;
+    return message === undefined ? this.data.length : message.dataLengthOf(this.topLevelIndex);
   }
 
   /** The signed u32 at a place of the data that is there. */
   dataI32(at: number): number {
-    return this.#body instanceof ShapedInstruction ? this.#body.dataI32(at) : readU32(this.#body, at) | 0;
+    const message = this.#message;
+    return message === undefined ? readU32(this.data, at) | 0 : message.dataI32(this.topLevelIndex, at);
   }
 
   get programId(): Pubkey {
@@ -322,9 +202,13 @@ export interface ReturnData {
 }
 
 const NO_DATA = new Uint8Array(0);
+const NO_RETURN_DATA: ReturnData = { programId: DEFAULT_PUBKEY, data: NO_DATA };
+
+/** Working copies of runs that are over and that nobody has seen. */
+const spareAccounts: TransactionAccount[] = [];
 
 export class TransactionContext {
-  readonly accounts: readonly TransactionAccount[];
+  readonly accounts: TransactionAccount[];
   /** The instruction that is running, whose `caller` is the one below it on the stack. */
   current: InstructionContext | undefined;
   /** Whether a function of the host got to see its accounts, which may keep them. */
@@ -336,9 +220,9 @@ export class TransactionContext {
   firstOfTrace: InstructionContext | undefined;
   #lastOfTrace: InstructionContext | undefined;
   /** How deep the stack may get; a top-level instruction counts as one. */
-  readonly maxStackHeight: number;
+  maxStackHeight: number;
   /** How long the trace may get. */
-  readonly maxTraceLength: number;
+  maxTraceLength: number;
   returnData: ReturnData;
   // Sum of all lamport changes so far, of lower and upper halves apart: two numbers that stay exact.
   #deltaLow = 0;
@@ -346,9 +230,11 @@ export class TransactionContext {
   /** Net growth of account data so far, in bytes. */
   resizeDelta = 0;
   #instructionsSysvarIndex: number | undefined;
+  /** By index: top-level instructions of this run or of earlier ones. */
+  readonly #instructions: InstructionContext[] = [];
 
   constructor(
-    accounts: readonly TransactionAccount[],
+    accounts: TransactionAccount[],
     maxStackHeight: number,
     programId: Pubkey,
     maxTraceLength = MAX_INSTRUCTION_TRACE_LENGTH,
@@ -356,7 +242,58 @@ export class TransactionContext {
     this.accounts = accounts;
     this.maxStackHeight = maxStackHeight;
     this.maxTraceLength = maxTraceLength;
-    this.returnData = { programId, data: NO_DATA };
+    this.returnData = programId === DEFAULT_PUBKEY ? NO_RETURN_DATA : { programId, data: NO_DATA };
+  }
+
+  /**
+   * Makes it the state of a transaction that begins, whatever it was before. Nobody must have seen it who could have kept
+   * any of it.
+   */
+  begin(
+    keys: readonly Pubkey[],
+    accounts: readonly Account[],
+    maxStackHeight: number,
+    maxTraceLength = MAX_INSTRUCTION_TRACE_LENGTH,
+  ): void {
+    const copies = this.accounts;
+    while (copies.length > keys.length) spareAccounts.push(copies.pop() as TransactionAccount);
+    for (let i = 0; i < keys.length; i++) {
+      if (i < copies.length) copies[i].begin(keys[i], accounts[i]);
+      else
+        copies.push(spareAccounts.pop()?.begin(keys[i], accounts[i]) ?? new TransactionAccount(keys[i], accounts[i]));
+    }
+    this.current = undefined;
+    this.traceLength = 0;
+    this.hasCalls = false;
+    this.firstOfTrace = undefined;
+    this.#lastOfTrace = undefined;
+    this.maxStackHeight = maxStackHeight;
+    this.maxTraceLength = maxTraceLength;
+    this.returnData = NO_RETURN_DATA;
+    this.#deltaLow = 0;
+    this.#deltaHigh = 0;
+    this.resizeDelta = 0;
+    this.#instructionsSysvarIndex = undefined;
+  }
+
+  /** The top-level instruction at an index of the message, which is about to be pushed. */
+  topLevel(index: number, plan: InstructionPlan, message: VersionedMessage): InstructionContext {
+    const instruction = (this.#instructions[index] ??= new InstructionContext(
+      this,
+      plan.programIndex,
+      plan.accounts,
+      undefined,
+      index,
+      undefined,
+    ));
+    return instruction.begin(plan, message);
+  }
+
+  /** Leaves the working copies to other transactions, where this one's trace is kept. */
+  giveUpAccounts(): void {
+    const { accounts } = this;
+    for (let i = 0; i < accounts.length && spareAccounts.length < MAX_ACCOUNT_KEYS; i++)
+      spareAccounts.push(accounts[i]);
   }
 
   /** Whether all lamport changes so far come to nothing, as they must whenever an instruction is pushed or popped. */

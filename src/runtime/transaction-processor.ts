@@ -7,12 +7,9 @@
 
 import type { Account } from '../wire/account.ts';
 import { equalBytes } from '../wire/bytes.ts';
-import type { VersionedMessage } from '../wire/message.ts';
-import { type ShapedInstruction, ShapedMessage } from '../wire/message-shape.ts';
 import { DEFAULT_PUBKEY, type Pubkey } from '../wire/pubkey.ts';
 import type { VersionedTransaction } from '../wire/transaction.ts';
 import type { TransactionError } from '../wire/transaction-error.ts';
-import { MAX_ACCOUNT_KEYS } from '../wire/transaction-sanitizer.ts';
 import {
   ADDRESS_LOOKUP_TABLE_BASE_SIZE,
   type LoadedAccounts,
@@ -31,7 +28,6 @@ import {
 } from './execution-cost.ts';
 import type { ExecutionListener } from './execution-events.ts';
 import { calculateFee, countSignatures, takeFee } from './fees.ts';
-import { FrameNotes } from './frame-notes.ts';
 import { InvokeContext } from './invoke-context.ts';
 import { LogCollector } from './log-collector.ts';
 import { factsOf, type MessageFacts, noteFacts } from './message-facts.ts';
@@ -40,8 +36,8 @@ import { isRentTransitionAllowed, minimumBalance } from './rent.ts';
 import { resolveAccounts, type SanitizedTransaction } from './sanitized-transaction.ts';
 import type { Rent } from './sysvars/layouts.ts';
 import { checkAge, checkForm, checkLocks, checkSignatures, limitsOf, readRequests } from './transaction-checks.ts';
-import { InstructionContext, type ReturnData, TransactionAccount, TransactionContext } from './transaction-context.ts';
-import { halves, splitU64 } from './u64-halves.ts';
+import { TransactionContext } from './transaction-context.ts';
+import { type AccountChange, rollbackAccountsOf, TransactionExecution } from './transaction-execution.ts';
 
 /** What a transaction may use, and what calls and syscalls cost it: mainnet's, where it isn't said. */
 interface ExecutionLimits {
@@ -111,35 +107,6 @@ export interface PreparedTransaction {
   readonly payer: Account;
   /** The nonce account as a failure leaves it, where a nonce dates the transaction. */
   readonly nonce: AccountChange | undefined;
-}
-
-export type AccountChange = readonly [key: Pubkey, account: Account];
-
-/** A call that a program made, as the RPC shows it. Indexes are those of the transaction's keys. */
-export interface InnerInstruction {
-  readonly programIdIndex: number;
-  readonly accounts: Uint8Array;
-  readonly data: Uint8Array;
-  /** 2 for a call made by a top-level instruction. */
-  readonly stackHeight: number;
-}
-
-export interface TransactionExecution {
-  readonly error: TransactionError | undefined;
-  readonly logs: readonly string[];
-  readonly computeUnitsConsumed: number;
-  /** Lamports. */
-  readonly fee: bigint;
-  /** Of the last program that was entered; its data is empty where none was set. Undefined where nothing ran. */
-  readonly returnData: ReturnData | undefined;
-  /** A list for each top-level instruction; none at all where nothing ran. */
-  readonly innerInstructions: readonly (readonly InnerInstruction[])[];
-  /** What to store: every writable account of a success, the rollback accounts of a failure. */
-  readonly accounts: readonly AccountChange[];
-  /** Bytes. */
-  readonly loadedAccountsDataSize: number;
-  /** Of a success where more than one instruction ran. */
-  readonly frames?: FrameNotes | undefined;
 }
 
 /** Every check before a transaction runs, in order. Loads the accounts; computes and takes the fee. */
@@ -254,123 +221,81 @@ function rentOf({ rent: ruled, sysvars }: ExecutionEnvironment): Rent {
   return rent;
 }
 
-/**
- * What is stored of a transaction that fails: its payer and its nonce. Source: agave svm/src/rollback_accounts.rs,
- * RollbackAccounts::new.
- */
-function rollbackAccountsOf(
-  payerKey: Pubkey,
-  payer: Account,
-  storedPayer: Account,
-  nonce: AccountChange | undefined,
-): readonly AccountChange[] {
-  // Without a nonce the payer keeps its rent epoch.
-  if (nonce === undefined) return [[payerKey, { ...payer, rentEpoch: storedPayer.rentEpoch }]];
-  const [nonceKey, advanced] = nonce;
-  if (nonceKey.equals(payerKey)) return [[payerKey, { ...payer, data: advanced.data }]];
-  return [[payerKey, payer], nonce];
-}
-
-function rollbackAccounts({ sanitized, payer, storedPayer, nonce }: PreparedTransaction): readonly AccountChange[] {
-  return rollbackAccountsOf(sanitized.keys[0], payer, storedPayer, nonce);
-}
-
-const NO_ITEMS: readonly never[] = [];
-
 /** Runs a prepared transaction. The same one may be run again, with the same outcome. */
 export function executeTransaction(prepared: PreparedTransaction, listener?: ExecutionListener): TransactionExecution {
-  const { sanitized, environment, fee, loaded, loadedAccountsDataSize } = prepared;
-  if (prepared.loadError !== undefined) {
-    return {
-      error: prepared.loadError,
-      logs: NO_ITEMS,
-      computeUnitsConsumed: 0,
-      fee,
-      returnData: undefined,
-      innerInstructions: NO_ITEMS,
-      accounts: rollbackAccounts(prepared),
-      loadedAccountsDataSize,
-    };
-  }
-  const transaction = createTransactionContext(prepared);
-  const logs = new LogCollector(environment.logBytesLimit);
-  const { computeUnitLimit } = prepared.limits;
-  const context = new InvokeContext({
-    transaction,
-    environment,
-    programs: new TransactionProgramCache(prepared.programs, loaded.programs, environment.slot, environment.rules),
-    computeUnitLimit,
-    heapSize: prepared.limits.heapSize,
-    costs: prepared.limits.costs ?? environment.costs,
-    logs,
-    listener,
-  });
-  listener?.on({ type: 'transactionStart', transaction, unitsRemaining: computeUnitLimit });
-  const failed = processMessage(sanitized, context);
+  if (prepared.loadError !== undefined) return TransactionExecution.ofLoadFailure(prepared);
+  const context = beginRun(prepared, listener);
+  const { transaction } = context;
+  listener?.on({ type: 'transactionStart', transaction, unitsRemaining: context.meter.remaining });
+  const failed = processMessage(prepared.sanitized, context);
   const error = failed ?? checkOutcome(prepared, transaction);
   if (listener !== undefined) {
     const refusal =
       failed === undefined && error !== undefined ? outcomeRefusal(prepared, transaction, error) : undefined;
     listener.on({ type: 'transactionEnd', transaction, unitsRemaining: context.meter.remaining, refusal });
   }
-  const accounts = error === undefined ? writtenAccounts(sanitized, transaction) : rollbackAccounts(prepared);
-  reuseAccounts(transaction, listener);
-  return {
-    error,
-    logs: logs.lines,
-    computeUnitsConsumed: computeUnitLimit - context.meter.remaining,
-    fee,
-    returnData: transaction.returnData,
-    innerInstructions: innerInstructionsOf(transaction, sanitized.plans.length),
-    accounts,
-    loadedAccountsDataSize,
-    frames: error === undefined && transaction.traceLength > 1 ? new FrameNotes(transaction) : undefined,
-  };
+  const execution = TransactionExecution.of(prepared, context, error);
+  if (listener === undefined) endRun(context, execution);
+  return execution;
 }
 
-function createTransactionContext(prepared: PreparedTransaction): TransactionContext {
+/** Contexts of runs that are over and that nobody has seen: half of what a transfer needs, were it made anew. */
+const spareContexts: InvokeContext[] = [];
+
+/** A context with everything as it is before the first instruction. */
+function beginRun(prepared: PreparedTransaction, listener: ExecutionListener | undefined): InvokeContext {
   const { sanitized, environment, limits, loaded } = prepared;
-  const { keys } = sanitized;
-  const accounts = new Array<TransactionAccount>(keys.length);
-  for (let i = 0; i < accounts.length; i++) {
-    const spare = spareAccounts.pop();
-    accounts[i] =
-      spare === undefined
-        ? new TransactionAccount(keys[i], loaded.accounts[i])
-        : spare.begin(keys[i], loaded.accounts[i]);
-  }
   const ruledStackHeight = environment.features.raise_cpi_nesting_limit_to_8
     ? MAX_INSTRUCTION_STACK_DEPTH_SIMD_0268
     : MAX_INSTRUCTION_STACK_DEPTH;
   const maxStackHeight = limits.maxStackHeight ?? ruledStackHeight;
-  return new TransactionContext(accounts, maxStackHeight, DEFAULT_PUBKEY, limits.maxTraceLength);
+  const { computeUnitLimit, heapSize } = limits;
+  const costs = limits.costs ?? environment.costs;
+  // Who listens may keep what he sees.
+  const spare = listener === undefined ? spareContexts.pop() : undefined;
+  if (spare === undefined) {
+    const transaction = new TransactionContext([], maxStackHeight, DEFAULT_PUBKEY, limits.maxTraceLength);
+    transaction.begin(sanitized.keys, loaded.accounts, maxStackHeight, limits.maxTraceLength);
+    const logs = new LogCollector(environment.logBytesLimit);
+    const { slot, rules } = environment;
+    const programs = new TransactionProgramCache(prepared.programs, loaded.programs, slot, rules);
+    return new InvokeContext({
+      transaction,
+      environment,
+      programs,
+      computeUnitLimit,
+      heapSize,
+      costs,
+      logs,
+      listener,
+    });
+  }
+  spare.transaction.begin(sanitized.keys, loaded.accounts, maxStackHeight, limits.maxTraceLength);
+  spare.programs.begin(prepared.programs, loaded.programs, environment.slot, environment.rules);
+  spare.logs?.begin(environment.logBytesLimit);
+  spare.begin(environment, computeUnitLimit, heapSize, costs);
+  return spare;
 }
 
-/** Working copies of runs that are over and that nobody has seen. A transaction is a quarter working copies. */
-const spareAccounts: TransactionAccount[] = [];
-
-/** Who listened, or ran as a function of the host, may still hold on to what the run was made of. */
-function reuseAccounts(transaction: TransactionContext, listener: ExecutionListener | undefined): void {
-  if (listener !== undefined || transaction.isSeen) return;
-  const { accounts } = transaction;
-  for (let i = 0; i < accounts.length && spareAccounts.length < MAX_ACCOUNT_KEYS; i++) spareAccounts.push(accounts[i]);
+/** A function of the host that ran may still hold on to what the run was made of, and the notes of calls do. */
+function endRun(context: InvokeContext, execution: TransactionExecution): void {
+  const { transaction } = context;
+  if (transaction.isSeen) return;
+  if (execution.frames !== undefined && transaction.hasCalls) transaction.giveUpAccounts();
+  else if (spareContexts.length < MAX_SPARE_CONTEXTS) spareContexts.push(context);
 }
+
+/** More are in use at a time only where programs of the host send transactions. */
+const MAX_SPARE_CONTEXTS = 4;
 
 /** Runs the top-level instructions one by one, up to the first that fails. Source: agave svm/src/message_processor.rs. */
 function processMessage(sanitized: SanitizedTransaction, context: InvokeContext): TransactionError | undefined {
   const { transaction, plans } = sanitized;
   const { message } = transaction;
   for (let i = 0; i < plans.length; i++) {
-    const { programIndex, accounts, positions, precompile } = plans[i];
-    const instruction = new InstructionContext(
-      context.transaction,
-      programIndex,
-      accounts,
-      bodyOf(message, i),
-      i,
-      undefined,
-      positions,
-    );
+    const plan = plans[i];
+    const { precompile } = plan;
+    const instruction = context.transaction.topLevel(i, plan, message);
     try {
       if (precompile === undefined) context.processInstruction(instruction);
       else {
@@ -385,11 +310,6 @@ function processMessage(sanitized: SanitizedTransaction, context: InvokeContext)
   return undefined;
 }
 
-/** Of an instruction that was read by a shape, no view is made unless it is asked for. */
-function bodyOf(message: VersionedMessage, index: number): Uint8Array | ShapedInstruction {
-  return message instanceof ShapedMessage ? message.instructionAt(index) : message.instructions[index].data;
-}
-
 /** What must hold once every instruction has succeeded. */
 function checkOutcome(prepared: PreparedTransaction, transaction: TransactionContext): TransactionError | undefined {
   const { sanitized, environment } = prepared;
@@ -401,9 +321,8 @@ function checkOutcome(prepared: PreparedTransaction, transaction: TransactionCon
   for (let i = 0; i < keys.length; i++) {
     const account = transaction.accounts[i];
     if (!account.touched) continue;
-    splitU64(account.original.lamports);
-    deltaLow += (account.lamportsLow >>> 0) - (halves[0] >>> 0);
-    deltaHigh += (account.lamportsHigh >>> 0) - (halves[1] >>> 0);
+    deltaLow += (account.lamportsLow >>> 0) - (account.originalLow >>> 0);
+    deltaHigh += (account.lamportsHigh >>> 0) - (account.originalHigh >>> 0);
     if (!roles[i].isWritable || isRentTransitionAllowed(rent, features, account.original, account)) continue;
     if (!keys[i].equals(INCINERATOR_ID)) return { InsufficientFundsForRent: { account_index: i } };
   }
@@ -430,50 +349,4 @@ function outcomeRefusal(
   }
   const actual = transaction.accounts.reduce((sum, a) => sum + a.lamports - a.original.lamports, 0n);
   return { rule: 'execute_loaded_transaction', source: 'agave svm/src/transaction_processor.rs', limit: 0n, actual };
-}
-
-function writtenAccounts(
-  { keys, roles }: SanitizedTransaction,
-  transaction: TransactionContext,
-): readonly AccountChange[] {
-  let count = 0;
-  for (let i = 0; i < keys.length; i++) if (roles[i].isWritable) count++;
-  const changes = new Array<AccountChange>(count);
-  for (let i = 0, at = 0; at < count; i++) {
-    if (!roles[i].isWritable) continue;
-    const account = transaction.accounts[i];
-    changes[at++] = [keys[i], account.touched ? account.toAccount() : account.original];
-  }
-  return changes;
-}
-
-/** The calls under the top-level instruction they came from. Source: svm/src/transaction_processor.rs, deconstruct_transaction. */
-function innerInstructionsOf(
-  transaction: TransactionContext,
-  topLevelCount: number,
-): readonly (readonly InnerInstruction[])[] {
-  if (!transaction.hasCalls) return noCalls(topLevelCount);
-  const lists: InnerInstruction[][] = [];
-  for (let i = 0; i < topLevelCount; i++) lists.push([]);
-  for (const instruction of transaction.trace) {
-    const { topLevelIndex, stackHeight, programIndexInTransaction, accounts, data } = instruction;
-    if (stackHeight === 1) continue;
-    // Not `Uint8Array.from`, which takes a microsecond for its iterator.
-    const indexes = new Uint8Array(accounts.length);
-    for (let i = 0; i < indexes.length; i++) indexes[i] = accounts[i].indexInTransaction;
-    lists[topLevelIndex].push({
-      programIdIndex: programIndexInTransaction,
-      accounts: indexes,
-      data,
-      stackHeight,
-    });
-  }
-  return lists;
-}
-
-const NO_CALLS: (readonly (readonly never[])[] | undefined)[] = [];
-
-/** That many empty lists. Most transactions make no calls. */
-function noCalls(topLevelCount: number): readonly (readonly never[])[] {
-  return (NO_CALLS[topLevelCount] ??= new Array<readonly never[]>(topLevelCount).fill(NO_ITEMS));
 }

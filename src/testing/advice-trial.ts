@@ -5,12 +5,12 @@
 
 import { COMPUTE_BUDGET_ID, NATIVE_LOADER_ID } from '../runtime/addresses.ts';
 import type { ExecutionListener } from '../runtime/execution-events.ts';
+import type { TransactionExecution } from '../runtime/transaction-execution.ts';
 import {
   type BankView,
   executeTransaction,
   type PreparedTransaction,
   prepareTransaction,
-  type TransactionExecution,
 } from '../runtime/transaction-processor.ts';
 import type { AdviceCost } from '../trace/advice.ts';
 import type { Account } from '../wire/account.ts';

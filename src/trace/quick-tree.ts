@@ -4,7 +4,8 @@
 
 import { heapUnits, MAINNET_COSTS } from '../runtime/execution-cost.ts';
 import type { FrameNote } from '../runtime/frame-notes.ts';
-import type { PreparedTransaction, TransactionExecution } from '../runtime/transaction-processor.ts';
+import type { TransactionExecution } from '../runtime/transaction-execution.ts';
+import type { PreparedTransaction } from '../runtime/transaction-processor.ts';
 import type { Pubkey } from '../wire/pubkey.ts';
 import { addressOf, type FrameReader, kindOfLine, type RoledAccount } from './frame-reader.ts';
 import type { FieldMaker } from './lazy-fields.ts';

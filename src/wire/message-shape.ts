@@ -26,10 +26,12 @@ class MessageShape {
   readonly header: MessageHeader;
   readonly accountKeys: readonly Pubkey[];
   readonly instructions: readonly InstructionShape[];
+  /** Of the last message that was read: the next one's are the same, more often than not. */
+  places: DataPlaces = [];
   /** For the runtime: what it found out about all messages of this shape. */
   facts: unknown = undefined;
-  /** For the bank: what it makes of the bytes that are in every message of the shape. */
-  prefixDigest: unknown = undefined;
+  /** For the bank: what it made of the bytes that messages with the same blockhash begin with. */
+  headDigest: unknown = undefined;
 
   constructor({ version, header, accountKeys, instructions }: VersionedMessage) {
     this.version = version as 'legacy' | 0;
@@ -74,8 +76,7 @@ export class ShapedMessage implements VersionedMessage {
   readonly #begin: number;
   readonly #hashAt: number;
   readonly #end: number;
-  /** Offset and length of each instruction's data. */
-  readonly #places: readonly number[];
+  readonly #places: DataPlaces;
   #instructions: readonly ShapedInstruction[] | undefined;
 
   constructor(
@@ -84,7 +85,7 @@ export class ShapedMessage implements VersionedMessage {
     begin: number,
     blockhashAt: number,
     end: number,
-    places: readonly number[],
+    places: DataPlaces,
   ) {
     this.version = shape.version;
     this.header = shape.header;
@@ -108,61 +109,67 @@ export class ShapedMessage implements VersionedMessage {
   }
 
   get instructions(): readonly ShapedInstruction[] {
-    return (this.#instructions ??= this.#shape.instructions.map((_, i) => this.instructionAt(i)));
+    return (this.#instructions ??= this.#shape.instructions.map((shape, i) => new ShapedInstruction(shape, this, i)));
   }
 
-  /** The instruction, made for him who asks. */
-  instructionAt(index: number): ShapedInstruction {
+  // The data of an instruction, without the instruction.
+
+  dataLengthOf(instruction: number): number {
+    return this.#places[2 * instruction + 1];
+  }
+
+  /** A view of it. */
+  dataOf(instruction: number): Uint8Array {
     const places = this.#places;
-    const shape = this.#shape.instructions[index];
-    return new ShapedInstruction(shape, this.#source, places[2 * index], places[2 * index + 1]);
+    return this.#source.viewAt(this.#begin + places[2 * instruction], places[2 * instruction + 1]);
   }
 
-  /** How many of its bytes, from the first on, are in every message of the shape. */
-  get commonLength(): number {
-    return this.#hashAt - this.#begin;
+  /** The signed u32 at a place of the data that is there. */
+  dataI32(instruction: number, at: number): number {
+    return this.#source.view.getInt32(this.#begin + this.#places[2 * instruction] + at, true);
   }
 
-  get length(): number {
-    return this.#end - this.#begin;
+  /** How many of its bytes, from the first on, are in every message of the shape with the same blockhash. */
+  get headLength(): number {
+    return this.#hashAt + HASH_BYTES - this.#begin;
   }
 
-  /** The signed u32 at a place of its bytes; zeros stand behind the last one. */
-  wordAt(at: number): number {
-    const { view } = this.#source;
-    let offset = this.#begin + at;
-    if (offset + 4 <= this.#end) return view.getInt32(offset, true);
-    let word = 0;
-    for (let shift = 0; offset < this.#end; offset++, shift += 8) word |= view.getUint8(offset) << shift;
-    return word;
+  // Its bytes: where they begin and end in this view, which others share.
+
+  get view(): DataView {
+    return this.#source.view;
+  }
+
+  get begin(): number {
+    return this.#begin;
+  }
+
+  get end(): number {
+    return this.#end;
   }
 }
 
+/** Where the data of each instruction begins, from the first byte of the message on, and how long it is. */
+type DataPlaces = readonly number[];
+
 /** An instruction whose data is a view that is made when it is asked for. */
-export class ShapedInstruction implements CompiledInstruction {
+class ShapedInstruction implements CompiledInstruction {
   readonly programIdIndex: number;
   readonly accounts: Uint8Array;
-  readonly dataLength: number;
-  readonly #source: WireBytes;
-  readonly #offset: number;
+  readonly #message: ShapedMessage;
+  readonly #index: number;
   #data: Uint8Array | undefined;
 
-  constructor(shape: InstructionShape, source: WireBytes, offset: number, dataLength: number) {
-    this.programIdIndex = shape.programIdIndex;
-    this.accounts = shape.accounts;
-    this.dataLength = dataLength;
-    this.#source = source;
-    this.#offset = offset;
+  constructor({ programIdIndex, accounts }: InstructionShape, message: ShapedMessage, index: number) {
+    this.programIdIndex = programIdIndex;
+    this.accounts = accounts;
+    this.#message = message;
+    this.#index = index;
     this.#data = undefined;
   }
 
   get data(): Uint8Array {
-    return (this.#data ??= this.#source.viewAt(this.#offset, this.dataLength));
-  }
-
-  /** The signed u32 at a place of the data that is there. */
-  dataI32(at: number): number {
-    return this.#source.view.getInt32(this.#offset + at, true);
+    return (this.#data ??= this.#message.dataOf(this.#index));
   }
 }
 
@@ -234,7 +241,8 @@ function readByShape(reader: WireReader, shape: MessageShape): ShapedMessage | u
   if (at >= end || !shape.hasPrefixAt(reader, header, isLegacy ? 'legacy' : 0)) return undefined;
   const count = shape.instructions.length;
   if (bytes[at++] !== count || count >= 0x80) return undefined;
-  const places = new Array<number>(2 * count);
+  const known = shape.places;
+  let places: number[] | undefined;
   for (let i = 0; i < count; i++) {
     const each = shape.instructions[i];
     const { accounts } = each;
@@ -249,12 +257,15 @@ function readByShape(reader: WireReader, shape: MessageShape): ShapedMessage | u
     if (typeof dataLength === 'string') return undefined;
     at += shortVecSize(dataLength);
     if (dataLength > end - at) return undefined;
-    places[2 * i] = at;
-    places[2 * i + 1] = dataLength;
+    if (places === undefined && (known[2 * i] !== at - offset || known[2 * i + 1] !== dataLength)) {
+      places = known.slice(0, 2 * i);
+    }
+    places?.push(at - offset, dataLength);
     at += dataLength;
   }
   // A v0 message without lookup tables says so in its last byte.
   if (!isLegacy && (at >= end || bytes[at++] !== 0)) return undefined;
   reader.offset = at;
-  return new ShapedMessage(shape, source, offset, hash, at, places);
+  if (places !== undefined) shape.places = places;
+  return new ShapedMessage(shape, source, offset, hash, at, shape.places);
 }

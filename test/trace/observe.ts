@@ -2,7 +2,8 @@
 // rewinding. None of it may change anything, all of it must agree with what the chain said. Each broken law is a sentence.
 
 import type { TransactionRecord } from '../../src/bank/bank.ts';
-import { executeTransaction, type TransactionExecution } from '../../src/runtime/transaction-processor.ts';
+import type { TransactionExecution } from '../../src/runtime/transaction-execution.ts';
+import { executeTransaction } from '../../src/runtime/transaction-processor.ts';
 import { decodersWith } from '../../src/testing/default-decoders.ts';
 import { recordedBy, TransactionOutcome } from '../../src/testing/outcome.ts';
 import { RecordFacts } from '../../src/testing/outcome-facts.ts';
@@ -17,6 +18,7 @@ import {
   type TransactionTrace,
   traceToJson,
 } from '../../src/trace/index.ts';
+import { fieldsOf } from '../support/execution-fields.ts';
 import { brokenLaws } from './invariants.ts';
 
 /** @param isDeep whether to rewind as well, which runs it twice more */
@@ -65,7 +67,7 @@ function textOf(execution: TransactionExecution): string {
   const accounts = execution.accounts.map(([key, { lamports, owner, executable, rentEpoch, data }]) => {
     return [`${key}`, `${lamports}`, `${owner}`, executable, `${rentEpoch}`, data.length, digest(data)];
   });
-  return JSON.stringify({ ...execution, accounts }, (_, value: unknown) => {
+  return JSON.stringify({ ...fieldsOf(execution), accounts }, (_, value: unknown) => {
     if (typeof value === 'bigint') return `${value}`;
     return value instanceof Uint8Array ? `${value.length}:${digest(value)}` : value;
   });

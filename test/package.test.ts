@@ -88,7 +88,7 @@ describe.each(['node', 'browser'])('the package in %s', (host) => {
 
   test('what is loaded lazily computes the same', async () => {
     await load('index.js');
-    const lazy = await load(host === 'node' ? 'lazy-node.js' : 'lazy-inline.js');
+    const lazy = await load(host === 'node' ? 'wire.js' : 'lazy-inline.js');
     const curves = lazy.load('curves');
     const [two, ten, seven] = [2, 10, 7].map((value) => Uint8Array.of(value));
     expect(curves['src/crypto/big-mod-exp.ts']().bigModExp(two, ten, seven)).toEqual(bigModExp(two, ten, seven));
@@ -99,8 +99,11 @@ describe.each(['node', 'browser'])('the package in %s', (host) => {
 
   test('tables and classes that are loaded lazily are what they are', async () => {
     const built = (await load('index.js')) as typeof import('../src/index.ts');
-    const { EXPLANATION_CODES, WELL_KNOWN_NAMES, DEFAULT_DECODERS, TraceRecorder } = await import('../src/index.ts');
+    const { EXPLANATION_CODES, FEATURE_GATES, WELL_KNOWN_NAMES, DEFAULT_DECODERS, TraceRecorder } = await import(
+      '../src/index.ts'
+    );
     expect(built.EXPLANATION_CODES).toEqual(EXPLANATION_CODES);
+    expect(built.FEATURE_GATES).toEqual(FEATURE_GATES);
     expect(Object.keys(built.WELL_KNOWN_NAMES)).toEqual(Object.keys(WELL_KNOWN_NAMES));
     expect(built.DEFAULT_DECODERS.map(([address]) => address)).toEqual(DEFAULT_DECODERS.map(([address]) => address));
     expect(Array.isArray(built.DEFAULT_DECODERS)).toBe(true);

@@ -2,7 +2,8 @@
 // thirty microseconds, so all that the doors of the package share is in few files, and in those is only what nearly every
 // process runs:
 //
-//   dist/wire.js      the room `wire`, which needs nothing else: who imports a constant of it gets no virtual machine
+//   dist/wire.js      the room `wire`, which needs nothing else: who imports a constant of it gets no virtual machine.
+//                     For Node, what reads the groups is in it too
 //   dist/index.js     the core: what runs transactions
 //   dist/lazy/*.js    the groups (groups.mjs), in whose place stand façades (facades.mjs)
 //
@@ -12,7 +13,8 @@
 import { build } from 'esbuild';
 import { eager, facade, LOADER } from './facades.mjs';
 import { lazyGroups, licenceOf, withBases } from './groups.mjs';
-import { handedPlugin, modulesPlugin } from './plugins.mjs';
+import { NODE_LOADER } from './loaders.mjs';
+import { handedPlugin, modulesPlugin, textPlugin } from './plugins.mjs';
 
 /** Stand for dist/index.js and dist/wire.js in import statements until it is known where they are. */
 const CORE = '#core';
@@ -126,7 +128,8 @@ export async function buildLayers({ main, inner, others }, options) {
   for (const group of Object.keys(groups)) texts[group] = licenceOf(group) + texts[group];
 
   const wireFiles = [...ownerOf].filter(([, owner]) => owner === 'wire').map(([file]) => `export * from './${file}';`);
-  outputs['wire.js'] = (await bundle(wireFiles.join('\n'), [])).outputFiles[0].text;
+  const wireText = [...wireFiles, "export * from '#node-loader';"].join('\n');
+  outputs['wire.js'] = (await bundle(wireText, [textPlugin('#node-loader', NODE_LOADER)])).outputFiles[0].text;
   for (const [file, text] of Object.entries(doors)) outputs[file.replace(/^src\/(.*)\.ts$/, '$1.js')] = text;
   for (const { path, text } of outer.outputFiles) outputs[path.replace(`${process.cwd()}/dist/`, '')] = text;
   for (const [path, text] of Object.entries(outputs)) {

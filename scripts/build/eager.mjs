@@ -26,7 +26,7 @@ function firstRun(outputs) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), text);
     }
-    writeFileSync(join(folder, 'package.json'), '{ "type": "module", "imports": { "#lazy": "./lazy-node.js" } }');
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module", "imports": { "#lazy": "./wire.js" } }');
     const script = fileURLToPath(new URL('first-run.mjs', import.meta.url));
     const env = { ...process.env };
     // What the process that builds was told, such as to take coverage itself, is not meant for this one.

@@ -54,7 +54,7 @@ function stub(path, value) {
     throw new Error(`${path} can't have a façade`);
   const text = isData(value) ? JSON.stringify(value) : undefined;
   if (text !== undefined && text.length <= LONG) return text;
-  if (text !== undefined || Array.isArray(value)) {
+  if (Array.isArray(value) || isData(value, ['undefined'])) {
     return `/* @__PURE__ */ table(${Array.isArray(value) ? '[]' : '{}'}, () => ${path})`;
   }
   const members = new Set(Object.keys(value));
@@ -118,7 +118,9 @@ const classStub = (path) => `lazyClass(() => ${path})`;
 
 const isClass = (value) => typeof value === 'function' && /^class\b/.test(String(value));
 
-const isData = (value) =>
+/** Whether it is made of what JSON has, and of these types. */
+const isData = (value, others = []) =>
   typeof value !== 'object' || value === null
-    ? ['string', 'number', 'boolean'].includes(typeof value) && !(value.length > LONG)
-    : [Object.prototype, Array.prototype].includes(Object.getPrototypeOf(value)) && Object.values(value).every(isData);
+    ? ['string', 'number', 'boolean', ...others].includes(typeof value) && !(value?.length > LONG)
+    : [Object.prototype, Array.prototype].includes(Object.getPrototypeOf(value)) &&
+      Object.values(value).every((each) => isData(each, others));

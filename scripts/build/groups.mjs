@@ -102,6 +102,7 @@ export function lazyGroups() {
     ]),
     assembler: inRoom('sbpf', ['assembler', 'disassembler', 'index']),
     faults: inRoom('runtime', ['fault']),
+    features: inRoom('runtime', ['feature-gates']),
     builtins: inRoom('runtime', [
       'nonce',
       'precompiles/ed25519',

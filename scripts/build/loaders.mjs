@@ -8,13 +8,14 @@ export const provide = (makeParts) => { give = makeParts; };
 export const parts = () => (given ??= give());
 `;
 
-export const NODE_LOADER = `const { readFileSync } = process.getBuiltinModule('node:fs');
-const { Script } = process.getBuiltinModule('node:vm');
+/** Part of dist/wire.js, which Node reads in any case: a file of its own would take it a millisecond. */
+export const NODE_LOADER = `${SHARED}
 const loaded = {};
-${SHARED}
 // Not imported, for that is asynchronous, and not required, for that would look for the file in many ways first.
 export function load(group) {
   if (group in loaded) return loaded[group];
+  const { readFileSync } = process.getBuiltinModule('node:fs');
+  const { Script } = process.getBuiltinModule('node:vm');
   const file = new URL(\`./lazy/\${group}.js\`, import.meta.url);
   const text = readFileSync(file, 'utf8').slice('export default '.length);
   const run = new Script(text, { filename: file.href }).runInThisContext();

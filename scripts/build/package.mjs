@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { buildLayers } from './core-layer.mjs';
 import { compileEagerly } from './eager.mjs';
 import { programGroups } from './groups.mjs';
-import { inlineLoader, lazyFile, NODE_LOADER } from './loaders.mjs';
+import { inlineLoader, lazyFile } from './loaders.mjs';
 
 const ROOT = new URL('../../', import.meta.url);
 /** The doors that only show what the core has: they bring no package along. */
@@ -39,7 +39,6 @@ export async function buildPackage() {
       logLevel: 'warning',
     },
   );
-  outputs['lazy-node.js'] = NODE_LOADER;
   for (const [group, text] of Object.entries(groups)) outputs[`lazy/${group}.js`] = lazyFile(text);
   outputs['lazy-inline.js'] = inlineLoader(groups, Object.keys(programGroups()));
   return compileEagerly(outputs);

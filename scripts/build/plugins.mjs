@@ -30,6 +30,17 @@ export function modulesPlugin(textOf) {
   };
 }
 
+/** A module that is this text. */
+export function textPlugin(name, contents) {
+  return {
+    name: 'text',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: new RegExp(`^${name}$`) }, ({ path }) => ({ path, namespace: 'text' }));
+      onLoad({ filter: /.*/, namespace: 'text' }, () => ({ contents, loader: 'js' }));
+    },
+  };
+}
+
 /** In a group's function `load` and `core` are parameters. */
 export const handedPlugin = {
   name: 'handed',

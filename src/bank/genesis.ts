@@ -41,6 +41,7 @@ import {
   type FeatureName,
   type FeatureSet,
   LATEST_MAINNET_ACTIVATION_SLOT,
+  mayBeFeature,
 } from '../runtime/features.ts';
 import { minimumBalance } from '../runtime/rent.ts';
 import type { TransactionRules } from '../runtime/rules.ts';
@@ -203,6 +204,7 @@ export function setPrecompiles(accounts: AccountSink): void {
 /** A gate's account: u8 1, then the slot of its activation. There are hundreds, and hardly anyone looks at one. */
 function setFeatures(accounts: Accounts, features: FeatureSet, rent: sysvars.Rent): void {
   const lamports = minimumBalance(rent, 9);
+  const addressOf = (name: FeatureName): string => FEATURE_GATES[name].address;
   let addresses: Set<string> | undefined;
   // Made once: what is the same in two copies of the accounts is the same object.
   let entries: (readonly [Pubkey, Account])[] | undefined;
@@ -214,10 +216,10 @@ function setFeatures(accounts: Accounts, features: FeatureSet, rent: sysvars.Ren
       return data;
     };
     const account = new LazyAccount(storedAccount(FEATURE_PROGRAM_ID, lamports, NO_DATA), makeData);
-    return [Pubkey.fromBase58(FEATURE_GATES[name].address), account];
+    return [Pubkey.fromBase58(addressOf(name)), account];
   };
   accounts.setPending({
-    has: (address) => (addresses ??= new Set(features.active.map((name) => FEATURE_GATES[name].address))).has(address),
+    has: (address) => mayBeFeature(address) && (addresses ??= new Set(features.active.map(addressOf))).has(address),
     entries: () => (entries ??= features.active.map(makeEntry)),
   });
 }

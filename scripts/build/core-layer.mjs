@@ -12,7 +12,7 @@
 
 import { build } from 'esbuild';
 import { eager, facade, LOADER } from './facades.mjs';
-import { lazyGroups, licenceOf, withBases } from './groups.mjs';
+import { lazyGroups, licenceOf, WHOLE_GROUPS, withBases } from './groups.mjs';
 import { NODE_LOADER } from './loaders.mjs';
 import { handedPlugin, modulesPlugin, textPlugin } from './plugins.mjs';
 
@@ -123,7 +123,7 @@ export async function buildLayers({ main, inner, others }, options) {
     before = count();
     outputs['index.js'] = await bundleCore();
     for (const group of Object.keys(groups))
-      texts[group] = await bundleGroup([...asked.get(group)], inGroup(group), options);
+      texts[group] = await bundleGroup([...asked.get(group)], WHOLE_GROUPS.has(group), inGroup(group), options);
   }
   for (const group of Object.keys(groups)) texts[group] = licenceOf(group) + texts[group];
 
@@ -197,12 +197,17 @@ async function evaluate(files) {
   return new Map(files.map((file) => [file, module.exports[idOf(file)] ?? {}]));
 }
 
-/** The text of a function's body, which gives the modules of a group by file, each to be evaluated by a call. */
-async function bundleGroup(files, plugin, options) {
-  const lines = files.map((file) => `'${file}': () => require('./${file}'),`);
+/**
+ * The text of a function's body, which gives the modules of a group by file, each by a call. `isWhole`: they have been
+ * evaluated by then; else the call does it.
+ */
+async function bundleGroup(files, isWhole, plugin, options) {
+  const imported = files.map((file) => `import * as ${idOf(file)} from './${file}';`);
+  const lines = files.map((file) => `'${file}': () => ${isWhole ? idOf(file) : `require('./${file}')`},`);
+  const contents = `${isWhole ? imported.join('\n') : ''}\nmodule.exports = {\n${lines.join('\n')}\n};`;
   const { outputFiles } = await build({
     ...options,
-    stdin: { contents: `module.exports = {\n${lines.join('\n')}\n};`, resolveDir: process.cwd() },
+    stdin: { contents, resolveDir: process.cwd() },
     write: false,
     format: 'cjs',
     // What a group needs of other packages it carries with it.

@@ -43,6 +43,12 @@ const BASES = {
   trace: ['reading'],
 };
 
+/**
+ * Groups whose modules are evaluated together. A module that waits to be evaluated is a function, and V8 reads what is in
+ * it once more when it is called. That pays where many modules are never asked for, as of the curves.
+ */
+export const WHOLE_GROUPS = new Set(['addresses', 'calls', 'compiler', 'machine', 'syscalls']);
+
 /** A group and all it stands on, what is nearest first. */
 export const withBases = (group) => [group, ...new Set((BASES[group] ?? []).flatMap(withBases))];
 

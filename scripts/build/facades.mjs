@@ -11,7 +11,7 @@ export const LOADER_TEXT = `import { parts } from '#lazy';
 export { load, provide } from '#lazy';
 export const part = (number) => parts()[number];
 /** A class that is fetched when it is first looked at. What extends it is constructed as itself. */
-const lazyClass = (fetch) => {
+export const lazyClass = (fetch) => {
   let known;
   const real = () => (known ??= fetch());
   // A function's prototype, unlike a class's, may be another one each time it is asked for.

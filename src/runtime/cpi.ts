@@ -320,7 +320,7 @@ export function checkAuthorizedProgram(context: InvokeContext, programId: Pubkey
     if (tag === UPGRADE || tag === SET_AUTHORITY || tag === CLOSE) return;
     const { enable_bpf_loader_set_authority_checked_ix } = context.environment.features;
     if (tag === SET_AUTHORITY_CHECKED && enable_bpf_loader_set_authority_checked_ix) return;
-    detail = `of the loader's instructions only Upgrade, SetAuthority, Close and SetAuthorityChecked; asked for ${tag}`;
+    detail = `of the loader's instructions only Upgrade, SetAuthority, Close and SetAuthorityChecked; asked for ${tag ?? 'nothing'}`;
   } else if (PRECOMPILES.has(programId)) {
     detail = 'a precompile, which checks signatures of top-level instructions only';
   } else {

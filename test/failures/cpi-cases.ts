@@ -163,6 +163,13 @@ export const CPI_CASES = [
     (scene) => callFrom(scene, [meta(s.LOADER_V2)], { programId: s.toKey(s.LOADER_V2), metas: [] }),
   ),
   failure(
+    'loader-v3-called-without-data',
+    'outer calls the upgradeable loader with no instruction data.',
+    'CPI_PROGRAM_NOT_CALLABLE',
+    ['BPF Loader v3', /SetAuthorityChecked; asked for nothing/],
+    (scene) => callFrom(scene, [meta(s.LOADER_V3)], { programId: s.toKey(s.LOADER_V3), metas: [], data: s.u8() }),
+  ),
+  failure(
     'precompile-not-callable',
     'Signature precompiles are for top-level instructions.',
     'CPI_PROGRAM_NOT_CALLABLE',

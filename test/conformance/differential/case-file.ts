@@ -6,7 +6,7 @@ import { FEATURE_GATES, type FeatureName } from '../../../src/runtime/features.t
 import { decodeBase64, encodeBase64 } from '../../../src/wire/base64.ts';
 import { ParhelionError } from '../../../src/wire/errors.ts';
 import { Pubkey } from '../../../src/wire/pubkey.ts';
-import { type MachineOptions, Machines, type Step } from './machines.ts';
+import { type MachineOptions, Machines, type Step, whatGoesWrong } from './machines.ts';
 
 export interface Case {
   /** What it shows, or where it came from. */
@@ -16,7 +16,7 @@ export interface Case {
 }
 
 type StepFile =
-  | { readonly kind: 'send' | 'simulate'; readonly bytes: string }
+  | { readonly kind: 'send' | 'simulate'; readonly bytes: string; readonly isObserved?: boolean }
   | {
       readonly kind: 'account';
       readonly key: string;
@@ -62,10 +62,15 @@ export function readCase(file: string): Case {
 /** The first difference, in words; undefined where both machines agree to the end, or to a difference that is explained. */
 export function replay({ options, steps }: Pick<Case, 'options' | 'steps'>): string | undefined {
   const machines = new Machines(options);
+  let isExplained = false;
   for (const [i, step] of steps.entries()) {
-    const { difference, explained } = machines.apply(step);
+    const difference = whatGoesWrong(() => {
+      const result = machines.apply(step);
+      isExplained = result.explained !== undefined;
+      return result.difference;
+    });
     if (difference !== undefined) return `step ${i}: ${difference}`;
-    if (explained !== undefined) return undefined;
+    if (isExplained) return undefined;
   }
   return machines.compareAll();
 }
@@ -74,7 +79,7 @@ function encodeStep(step: Step): StepFile {
   switch (step.kind) {
     case 'send':
     case 'simulate':
-      return { kind: step.kind, bytes: encodeBase64(step.bytes) };
+      return { kind: step.kind, bytes: encodeBase64(step.bytes), ...observation(step) };
     case 'account': {
       const { lamports, owner, executable, rentEpoch, data } = step.account;
       return {
@@ -96,11 +101,15 @@ function encodeStep(step: Step): StepFile {
   }
 }
 
+function observation({ isObserved }: { readonly isObserved?: boolean | undefined }): { readonly isObserved?: true } {
+  return isObserved === true ? { isObserved } : {};
+}
+
 function decodeStep(step: StepFile): Step {
   switch (step.kind) {
     case 'send':
     case 'simulate':
-      return { kind: step.kind, bytes: decodeBase64(step.bytes) };
+      return { kind: step.kind, bytes: decodeBase64(step.bytes), ...observation(step) };
     case 'account':
       return {
         kind: 'account',

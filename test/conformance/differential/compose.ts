@@ -10,7 +10,7 @@ import { createTransaction, encodeTransaction } from '../../../src/wire/transact
 import { type Ix, ix, u8, u32, u64 } from './encode.ts';
 import { throughPrograms } from './generators/cpi.ts';
 import { signWith } from './keyring.ts';
-import { spoilBytes, spoilInstructions, spoilMessage } from './mutate.ts';
+import { spoilBytes, spoilData, spoilInstructions, spoilMessage } from './mutate.ts';
 import type { Move, World } from './world.ts';
 
 export interface Composed {
@@ -146,6 +146,26 @@ function lookupTables(world: World): { address: Pubkey; addresses: Pubkey[] }[] 
     tables.push({ address: key, addresses });
   }
   return tables;
+}
+
+/** Another transaction of the same shape: the present blockhash, and a little of the data of its instructions changed. */
+export function vary(world: World, message: VersionedMessage): Composed {
+  const { random } = world;
+  const instructions = message.instructions.map((instruction) => {
+    const { programIdIndex, accounts, data } = instruction;
+    return random.chance(3) ? { programIdIndex, accounts, data: spoilData(random, data) } : instruction;
+  });
+  const { version, header, accountKeys, addressTableLookups, config: options } = message;
+  const varied: VersionedMessage = {
+    version,
+    header,
+    accountKeys,
+    recentBlockhash: blockhash(world),
+    instructions,
+    addressTableLookups,
+    ...(options === undefined ? {} : { config: options }),
+  };
+  return { bytes: encode(world, varied, false), isSpoiled: true };
 }
 
 /** Signatures that somebody checks are true, but for one in a few. The others are at least each its own. */

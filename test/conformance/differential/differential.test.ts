@@ -4,7 +4,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { SYSTEM_PROGRAM_ID } from '../../../src/runtime/addresses.ts';
 import { compileMessage } from '../../../src/wire/message-compiler.ts';
 import { createTransaction, encodeTransaction } from '../../../src/wire/transaction.ts';
@@ -59,12 +59,14 @@ test('a difference is found, shrunk, written, and found again in the file', () =
     });
     return { kind: 'send', bytes: encodeTransaction(createTransaction(message, [new Uint8Array(64)])) };
   };
+  const observed = { ...transfer(first), isObserved: true } as Step;
   const steps: Step[] = [
     accountStep(payer, {}),
     accountStep(second, {}),
     { kind: 'expireBlockhash' },
     { kind: 'expireBlockhash' },
     transfer(first, second),
+    observed,
   ];
   // What differs here is made up: a transaction that succeeds.
   const fails = { about: 'made up', options: PLAIN_OPTIONS, steps };
@@ -81,4 +83,16 @@ test('a difference is found, shrunk, written, and found again in the file', () =
   );
   expect(sizes.at(-1)).toBe(1);
   rmSync(folder, { recursive: true });
+});
+
+test('what breaks a law when it is looked at is replayed as such, and what throws is told with its place', () => {
+  const bytes = new Uint8Array(0);
+  const machines = vi.spyOn(Machines.prototype, 'apply').mockImplementation((step) => {
+    if (step.kind === 'warp') throw new Error('a mistake of ours');
+    return { difference: 'isObserved' in step ? 'a law is broken' : undefined, outcome: undefined, record: undefined };
+  });
+  const replayed = (...steps: Step[]) => replay({ options: PLAIN_OPTIONS, steps });
+  expect(replayed({ kind: 'send', bytes }, { kind: 'send', bytes, isObserved: true })).toBe('step 1: a law is broken');
+  expect(replayed({ kind: 'warp', slot: 1n })).toMatch(/^step 0: it threw Error: a mistake of ours\n {4}at /);
+  machines.mockRestore();
 });

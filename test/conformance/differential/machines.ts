@@ -10,14 +10,16 @@ import { Bank, type TransactionRecord } from '../../../src/bank/bank.ts';
 import { programDataAddressOf } from '../../../src/bank/program-accounts.ts';
 import { type FeatureName, FeatureSet } from '../../../src/runtime/features.ts';
 import { LITESVM_RULES } from '../../../src/runtime/rules.ts';
+import { fromTransaction } from '../../../src/testing/kit.ts';
 import type { Account } from '../../../src/wire/account.ts';
 import { decodeBase58 } from '../../../src/wire/base58.ts';
 import { encodeHex, equalBytes } from '../../../src/wire/bytes.ts';
 import { ParhelionError } from '../../../src/wire/errors.ts';
 import { Pubkey } from '../../../src/wire/pubkey.ts';
 import { PubkeyMap } from '../../../src/wire/pubkey-map.ts';
-import { decodeTransaction, type VersionedTransaction } from '../../../src/wire/transaction.ts';
+import type { VersionedTransaction } from '../../../src/wire/transaction.ts';
 import type { TransactionError } from '../../../src/wire/transaction-error.ts';
+import { observe } from '../../trace/observe.ts';
 import { type EngineName, useEngine } from '../engines.ts';
 import { EXPLAINED } from './explained.ts';
 import { LiteFailure, type LiteMetadata, type LiteSvm, readLiteError, readLiteFee } from './lite-outcome.ts';
@@ -39,8 +41,8 @@ export interface MachineOptions {
 export const PLAIN_OPTIONS: MachineOptions = { sigverify: false, blockhashCheck: true, logBytesLimit: 10_000 };
 
 export type Step =
-  /** What came of it is compared; a simulation stores nothing. */
-  | { readonly kind: 'send' | 'simulate'; readonly bytes: Uint8Array }
+  /** What came of it is compared; a simulation stores nothing. Observed, it is traced, explained and rewound too. */
+  | { readonly kind: 'send' | 'simulate'; readonly bytes: Uint8Array; readonly isObserved?: boolean | undefined }
   | { readonly kind: 'account'; readonly key: Pubkey; readonly account: Account }
   | { readonly kind: 'program'; readonly key: Pubkey; readonly elf: Uint8Array }
   | { readonly kind: 'expireBlockhash' }
@@ -136,7 +138,7 @@ export class Machines {
     switch (step.kind) {
       case 'send':
       case 'simulate':
-        return this.#run(step.bytes, step.kind === 'simulate');
+        return this.#observed(this.#run(step.bytes, step.kind === 'simulate'), step.isObserved === true);
       case 'account':
         return this.#setAccount(step.key, step.account);
       case 'program':
@@ -160,6 +162,12 @@ export class Machines {
     }
     const [ours, theirs] = [this.bank.latestBlockhash, decodeBase58(this.svm.latestBlockhash())];
     return equalBytes(ours, theirs) ? undefined : 'the latest blockhash';
+  }
+
+  #observed(result: StepResult, isObserved: boolean): StepResult {
+    const { difference, explained, record } = result;
+    if (!isObserved || difference !== undefined || explained !== undefined || record === undefined) return result;
+    return { ...result, difference: observe(record)[0] };
   }
 
   /** A transaction that ours can't decode is none: LiteSVM would abort the process. */
@@ -207,7 +215,9 @@ export class Machines {
 
   #setAccount(key: Pubkey, account: Account): StepResult {
     const { lamports, data, owner, executable, rentEpoch } = account;
-    this.svm.setAccount(key.bytes, new internal.Account(lamports, data, owner.bytes, executable, rentEpoch));
+    const theirs = new internal.Account(lamports, data, owner.bytes, executable, rentEpoch);
+    // A sysvar that makes no sense, say, which only a sequence that is being shrunk comes to: then neither has it.
+    if (isRefused(() => this.svm.setAccount(key.bytes, theirs))) return NOTHING;
     this.bank.setAccount(key, account);
     this.#known.set(key, true);
     return NOTHING;
@@ -238,9 +248,19 @@ export class Machines {
   }
 }
 
+/** What is said, or thrown: then it is a mistake of ours, and the steps up to there show it. */
+export function whatGoesWrong(run: () => string | undefined): string | undefined {
+  try {
+    return run();
+  } catch (thrown) {
+    return `it threw ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : thrown}`;
+  }
+}
+
+/** As users' transactions are read: by the shape of messages before it. */
 export function decode(bytes: Uint8Array): VersionedTransaction | undefined {
   try {
-    return decodeTransaction(bytes, { allowTrailingBytes: true });
+    return fromTransaction(bytes, { allowTrailingBytes: true });
   } catch (error) {
     if (error instanceof ParhelionError) return undefined;
     throw error;
@@ -260,6 +280,17 @@ function liteFeaturesOf(features: FeatureSet): InstanceType<typeof internal.Feat
     if (!features.isActive(new Pubkey(Uint8Array.from(id)))) theirs.deactivate(id);
   }
   return theirs;
+}
+
+/** Whether LiteSVM throws. */
+function isRefused(run: () => void): boolean {
+  try {
+    run();
+    return false;
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'GenericFailure') throw error;
+    return true;
+  }
 }
 
 function readLiteAccount(svm: LiteSvm, key: Pubkey): Account | undefined {

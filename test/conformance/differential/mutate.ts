@@ -3,6 +3,7 @@
 
 import type { CompiledInstruction, VersionedMessage } from '../../../src/wire/message.ts';
 import { type Ix, type Meta, meta } from './encode.ts';
+import type { Random } from './random.ts';
 import type { World } from './world.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -18,6 +19,16 @@ export function spoilInstructions(world: World, instructions: readonly Ix[]): Ix
   do {
     spoilInstruction(world, world.random.pick(out), out);
   } while (world.random.chance(3));
+  return out;
+}
+
+/** Mostly another number in its last bytes; now and then another length, which may take two bytes to write. */
+export function spoilData(random: Random, data: Uint8Array): Uint8Array {
+  if (data.length === 0 || random.chance(6))
+    return Buffer.concat([data, random.bytes(random.pick([1, 4, 8, 128, 200]))]);
+  if (random.chance(6)) return data.slice(0, random.below(data.length));
+  const out = Uint8Array.from(data);
+  out[out.length - 1 - random.below(Math.min(out.length, 8))] ^= 1 << random.below(8);
   return out;
 }
 

@@ -90,7 +90,12 @@ function runWorker(args: readonly string[], hear: (message: WorkerMessage) => vo
       // Rust aborts; whatever else goes wrong is a mistake of ours.
       if (code === 0) resolve(true);
       else if (signal === 'SIGABRT' || code === 134) resolve(false);
-      else reject(new Error(`A worker of the differential suite ended with ${code ?? signal}: ${text}`));
+      else
+        reject(
+          new Error(
+            `A worker of the differential suite (${args.slice(0, 3).join(', ')}) ended with ${code ?? signal}: ${text}`,
+          ),
+        );
     });
   });
 }

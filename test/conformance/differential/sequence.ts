@@ -4,11 +4,18 @@
 
 import { FEATURE_NAMES, type FeatureName, FeatureSet } from '../../../src/runtime/features.ts';
 import { ParhelionError } from '../../../src/wire/errors.ts';
-import { observe } from '../../trace/observe.ts';
 import type { EngineName } from '../engines.ts';
-import { type Composed, compose } from './compose.ts';
+import { type Composed, compose, vary } from './compose.ts';
 import { GENERATORS, MAKERS, startingSteps } from './generators/index.ts';
-import { type BeforeSend, type MachineOptions, Machines, PLAIN_OPTIONS, type Step } from './machines.ts';
+import {
+  type BeforeSend,
+  decode,
+  type MachineOptions,
+  Machines,
+  PLAIN_OPTIONS,
+  type Step,
+  whatGoesWrong,
+} from './machines.ts';
 import { Random } from './random.ts';
 import { type Move, World } from './world.ts';
 
@@ -41,7 +48,7 @@ export function runSequence(options: SequenceOptions): SequenceResult {
   const machines = new Machines(machineOptions, options.beforeSend);
   const world = new World(random, machineOptions, machines);
   const sequence = new Sequence(world, options);
-  const difference = sequence.run();
+  const difference = whatGoesWrong(() => sequence.run());
   const { transactions, steps, explained } = sequence;
   return { transactions, options: machineOptions, steps, difference, explained };
 }
@@ -143,6 +150,7 @@ class Sequence {
     if (random.chance(25))
       this.#apply({ kind: 'warp', slot: machines.bank.slot + BigInt(random.pick([1, 1, 2, 513, 432_000])) });
     if (this.#last !== undefined && random.chance(40)) return this.#send(this.#last, [], 'send');
+    if (this.#last !== undefined && random.chance(30)) return this.#sendAlike(this.#last);
     return this.#compose(this.#moves(), false);
   }
 
@@ -163,6 +171,17 @@ class Sequence {
     return this.#send(composed, moves, !isPlain && this.#world.random.chance(25) ? 'simulate' : 'send');
   }
 
+  /** Some transactions of one shape in a row: the second gets it, the third has it. */
+  #sendAlike({ bytes }: Composed): string | undefined {
+    const message = decode(bytes)?.message;
+    if (message === undefined) return undefined;
+    for (let count = this.#world.random.between(3, 6); count > 0 && this.explained.length === 0; count--) {
+      const difference = this.#send(vary(this.#world, message), [], 'send');
+      if (difference !== undefined) return difference;
+    }
+    return undefined;
+  }
+
   #moves(): Move[] {
     const { random } = this.#world;
     const moves: Move[] = [];
@@ -177,17 +196,14 @@ class Sequence {
   }
 
   #send({ bytes, isSpoiled }: Composed, moves: readonly Move[], kind: 'send' | 'simulate'): string | undefined {
-    const step: Step = { kind, bytes };
+    const isObserved = (this.transactions + 1) % TRANSACTIONS_PER_OBSERVATION === 0;
+    const step: Step = isObserved ? { kind, bytes, isObserved } : { kind, bytes };
     this.steps.push(step);
-    const { difference, explained, outcome, record } = this.#world.machines.apply(step);
+    const { difference, explained, outcome } = this.#world.machines.apply(step);
     if (explained !== undefined) this.explained.push(explained);
     if (outcome === undefined) return difference;
     this.transactions++;
     this.#options.onOutcome?.(moves, isSpoiled, outcome.error);
-    if (difference === undefined && record !== undefined && this.transactions % TRANSACTIONS_PER_OBSERVATION === 0) {
-      const [broken] = observe(record);
-      return broken;
-    }
     return difference;
   }
 

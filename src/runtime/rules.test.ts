@@ -3,10 +3,11 @@
 
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { u32, u64 } from '../../test/support/bytes.ts';
 import { fieldsOf } from '../../test/support/execution-fields.ts';
 import { MapBank, Oracle, type Outcome } from '../../test/support/litesvm-oracle.ts';
 import type { Account } from '../wire/account.ts';
-import { concatBytes, writeU32, writeU64 } from '../wire/bytes.ts';
+import { concatBytes } from '../wire/bytes.ts';
 import type { VersionedMessage } from '../wire/message.ts';
 import { type CompileMessageInput, compileMessage, type Instruction } from '../wire/message-compiler.ts';
 import { Pubkey } from '../wire/pubkey.ts';
@@ -55,18 +56,6 @@ function put(address: Pubkey, account: Partial<Account>): void {
 }
 
 const lamportsOf = (address: Pubkey): bigint | undefined => bank.getAccount(address)?.lamports;
-
-function u32(value: number): Uint8Array {
-  const bytes = new Uint8Array(4);
-  writeU32(bytes, 0, value);
-  return bytes;
-}
-
-function u64(value: bigint): Uint8Array {
-  const bytes = new Uint8Array(8);
-  writeU64(bytes, 0, value);
-  return bytes;
-}
 
 const meta = (address: Pubkey, flags: '' | 's' | 'w' | 'sw') => ({
   address,

@@ -4,8 +4,9 @@
 
 import { expect, test } from 'vitest';
 import { OTHERS_FLIPPED } from '../../test/conformance/feature-gates/table.ts';
+import { u32, u64 } from '../../test/support/bytes.ts';
 import { Oracle, type OracleOptions } from '../../test/support/litesvm-oracle.ts';
-import { concatBytes, U64_MAX, writeU32, writeU64 } from '../wire/bytes.ts';
+import { concatBytes, U64_MAX } from '../wire/bytes.ts';
 import type { MessageHeader, VersionedMessage } from '../wire/message.ts';
 import { type AccountMeta, compileMessage, type Instruction } from '../wire/message-compiler.ts';
 import { Pubkey } from '../wire/pubkey.ts';
@@ -23,17 +24,6 @@ function random(below: number): number {
 const pick = <T>(items: readonly T[]): T => items[random(items.length)];
 /** True once in `times`. */
 const once = (times: number): boolean => random(times) === 0;
-
-function u32(value: number): Uint8Array {
-  const bytes = new Uint8Array(4);
-  writeU32(bytes, 0, value);
-  return bytes;
-}
-function u64(value: bigint | number): Uint8Array {
-  const bytes = new Uint8Array(8);
-  writeU64(bytes, 0, BigInt(value));
-  return bytes;
-}
 
 const SLOT = 447_552_000n;
 const key = (i: number): Pubkey => new Pubkey(new Uint8Array(32).fill(i));

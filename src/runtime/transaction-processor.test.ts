@@ -4,11 +4,12 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
 import internal from 'litesvm/dist/internal.js';
 import { describe, expect, test } from 'vitest';
+import { u32, u64 } from '../../test/support/bytes.ts';
 import { Script } from '../../test/support/cpi-driver.ts';
 import { CALLEE, Stage } from '../../test/support/cpi-stage.ts';
 import { Oracle, type OracleOptions } from '../../test/support/litesvm-oracle.ts';
 import type { Account } from '../wire/account.ts';
-import { concatBytes, writeU32, writeU64 } from '../wire/bytes.ts';
+import { concatBytes } from '../wire/bytes.ts';
 import type { VersionedMessage } from '../wire/message.ts';
 import { type CompileMessageInput, compileMessage, type Instruction } from '../wire/message-compiler.ts';
 import { Pubkey } from '../wire/pubkey.ts';
@@ -26,18 +27,6 @@ const PAYER = key(1);
 const ALICE = key(2);
 const BOB = key(3);
 const STRANGER = key(77);
-
-function u32(value: number): Uint8Array {
-  const bytes = new Uint8Array(4);
-  writeU32(bytes, 0, value);
-  return bytes;
-}
-
-function u64(value: bigint): Uint8Array {
-  const bytes = new Uint8Array(8);
-  writeU64(bytes, 0, value);
-  return bytes;
-}
 
 const meta = (address: Pubkey, flags: '' | 's' | 'w' | 'sw') => ({
   address,

@@ -3,6 +3,7 @@
 
 import { type Address, lamports } from '@solana/kit';
 import { describe, expect, it } from 'vitest';
+import { u64 } from '../../test/support/bytes.ts';
 import { explain } from '../trace/index.ts';
 import { decodeBase58, encodeBase58 } from '../wire/base58.ts';
 import { encodeBase64 } from '../wire/base64.ts';
@@ -21,11 +22,6 @@ const TOKEN = Pubkey.fromBase58('TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA');
 const TABLES = Pubkey.fromBase58('AddressLookupTab1e1111111111111111111111111');
 const [PAYER, BOB, MINT, FROM, TO, TABLE] = [key(1), key(2), key(3), key(4), key(5), key(6)];
 
-const u64 = (value: bigint): Uint8Array => {
-  const bytes = new Uint8Array(8);
-  writeU64(bytes, 0, value);
-  return bytes;
-};
 const meta = (address: Pubkey, flags = '') => ({
   address,
   isSigner: flags.includes('s'),

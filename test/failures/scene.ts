@@ -7,12 +7,15 @@ import { AGAVE_RULES } from '../../src/runtime/rules.ts';
 import { assembleElf } from '../../src/sbpf/index.ts';
 import { Svm, type SvmOptions, type TransactionOutcome } from '../../src/testing/svm.ts';
 import { decodeBase58 } from '../../src/wire/base58.ts';
-import { concatBytes, writeU32, writeU64 } from '../../src/wire/bytes.ts';
+import { concatBytes } from '../../src/wire/bytes.ts';
 import type { VersionedMessage } from '../../src/wire/message.ts';
 import { type CompileMessageInput, compileMessage, type Instruction } from '../../src/wire/message-compiler.ts';
 import { Pubkey } from '../../src/wire/pubkey.ts';
 import { createTransaction, encodeTransaction } from '../../src/wire/transaction.ts';
+import { text, u8, u32, u64 } from '../support/bytes.ts';
 import { DRIVER_ELF, type FrameAccount, infoOf, layOutAligned, Script } from '../support/cpi-driver.ts';
+
+export { text, u8, u32, u64 };
 
 export const key = (number: number): Pubkey => new Pubkey(new Uint8Array(32).fill(number));
 export const SYSTEM = '11111111111111111111111111111111';
@@ -82,18 +85,6 @@ export const meta = (address: Pubkey | string, flags: '' | 's' | 'w' | 'sw' = ''
   return { address: toKey(address), isSigner: flags.includes('s'), isWritable: flags.includes('w') };
 };
 
-export const u8 = (...bytes: number[]): Uint8Array => Uint8Array.from(bytes);
-export const u32 = (value: number): Uint8Array => {
-  const bytes = new Uint8Array(4);
-  writeU32(bytes, 0, value);
-  return bytes;
-};
-export const u64 = (value: bigint): Uint8Array => {
-  const bytes = new Uint8Array(8);
-  writeU64(bytes, 0, value);
-  return bytes;
-};
-export const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 export const join = (...parts: readonly Uint8Array[]): Uint8Array => concatBytes(parts);
 
 // Instructions

@@ -3,8 +3,11 @@
 
 import { findProgramAddress } from '../../src/crypto/program-address.ts';
 import type { Pubkey } from '../../src/wire/pubkey.ts';
+import { u16 } from '../support/bytes.ts';
 import { failure } from './case.ts';
 import * as s from './scene.ts';
+
+export { u16 };
 
 const {
   PAYER,
@@ -28,7 +31,6 @@ const {
   ataOf,
 } = s;
 
-export const u16 = (value: number): Uint8Array => u8(value & 255, value >> 8);
 /** Extensions as they stand behind a mint or a token account. */
 export const tlv = (...extensions: (readonly [type: number, value: Uint8Array])[]): Uint8Array =>
   join(...extensions.map(([type, value]) => join(u16(type), u16(value.length), value)));

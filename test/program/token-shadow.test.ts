@@ -6,6 +6,7 @@ import { Svm } from '../../src/testing/svm.ts';
 import { encodeMessage } from '../../src/wire/message.ts';
 import { compileMessage } from '../../src/wire/message-compiler.ts';
 import { Pubkey } from '../../src/wire/pubkey.ts';
+import { u64 } from '../support/bytes.ts';
 import { tokenModel } from './token-model.ts';
 
 const CALLS = 10_000;
@@ -38,11 +39,6 @@ const ACCOUNTS = [0, 1, 2, 3, 4, 5, 6, 7].map((i) => addressOf(73, i));
 const ACCOUNT_RENT = 2_039_280n;
 const MINT_RENT = 1_461_600n;
 
-const u64 = (value: bigint) => {
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigUint64(0, value, true);
-  return [...bytes];
-};
 const key = (address: Address) => [...getAddressEncoder().encode(address)];
 
 test(`a model of SPL Token does what the real one does, ${CALLS} calls long`, { timeout: 120_000 }, () => {

@@ -32,6 +32,7 @@ import {
 import { FeatureSet } from '../../src/runtime/features.ts';
 import { assembleElf } from '../../src/sbpf/index.ts';
 import type { TransactionOutcome } from '../../src/testing/svm.ts';
+import { u64 } from '../support/bytes.ts';
 import { SOL, Stage } from './stage.ts';
 
 const A = 'ForwardA11111111111111111111111111111111111' as Address;
@@ -108,11 +109,6 @@ const readonly = (address: Address) => ({ address, role: AccountRole.READONLY })
 const writable = (address: Address) => ({ address, role: AccountRole.WRITABLE });
 const chain = (programAddress: Address, ...links: Address[]): Instruction => {
   return { programAddress, accounts: links.map(readonly), data: new Uint8Array(0) };
-};
-const u64 = (value: bigint): Uint8Array => {
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigUint64(0, value, true);
-  return bytes;
 };
 
 test.each([

@@ -7,7 +7,8 @@ import { numberToBytesLE } from '@noble/curves/utils.js';
 import { shake256 } from '@noble/hashes/sha3.js';
 import { add, G, H, inv, mul, ONE, type RistrettoPoint, Scalars, sub, ZERO } from '../../src/crypto/zk-proofs/group.ts';
 import { Transcript } from '../../src/crypto/zk-proofs/transcript.ts';
-import { concatBytes, writeU64 } from '../../src/wire/bytes.ts';
+import { concatBytes } from '../../src/wire/bytes.ts';
+import { u64 } from './bytes.ts';
 import { seededBytes } from './syscall-oracle.ts';
 
 const random = seededBytes(7);
@@ -18,11 +19,6 @@ const times = (point: RistrettoPoint, scalar: bigint): RistrettoPoint => point.m
 const commit = (value: bigint, opening: bigint): RistrettoPoint => times(G, value).add(times(H, opening));
 const encode = (...points: readonly RistrettoPoint[]): Uint8Array =>
   concatBytes(points.map((point) => point.toBytes()));
-const u64 = (value: bigint): Uint8Array => {
-  const bytes = new Uint8Array(8);
-  writeU64(bytes, 0, value);
-  return bytes;
-};
 /** The key of a secret: H, so often that the secret of them is one H. */
 const keyOf = (secretKey: bigint): RistrettoPoint => times(H, inv(secretKey));
 

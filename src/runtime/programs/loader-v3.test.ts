@@ -2,11 +2,12 @@
 // JSON, must hold, so that a row shows what its name promises.
 
 import { beforeAll, describe, expect, test } from 'vitest';
+import { u32, u64 } from '../../../test/support/bytes.ts';
 import { Oracle, type Outcome } from '../../../test/support/litesvm-oracle.ts';
 import { findProgramAddress, type ProgramAddress } from '../../crypto/program-address.ts';
 import { assembleElf } from '../../sbpf/assembler.ts';
 import type { Account } from '../../wire/account.ts';
-import { concatBytes, writeU32, writeU64 } from '../../wire/bytes.ts';
+import { concatBytes } from '../../wire/bytes.ts';
 import { type AccountMeta, compileMessage, type Instruction } from '../../wire/message-compiler.ts';
 import { Pubkey } from '../../wire/pubkey.ts';
 import { BPF_LOADER_ID, BPF_LOADER_UPGRADEABLE_ID, CLOCK_ID, RENT_ID, SYSTEM_PROGRAM_ID } from '../addresses.ts';
@@ -28,16 +29,6 @@ const UNKNOWN_SYSCALL_ELF = assembleElf('syscall sol_no_such_thing\nexit');
 const UNKNOWN_SYSCALL_V0_ELF = assembleElf('syscall sol_no_such_thing\nexit', { version: 0 });
 const ALLOC_FREE_V0_ELF = assembleElf('syscall sol_alloc_free_\nexit', { version: 0 });
 
-const u32 = (value: number): Uint8Array => {
-  const bytes = new Uint8Array(4);
-  writeU32(bytes, 0, value);
-  return bytes;
-};
-const u64 = (value: bigint): Uint8Array => {
-  const bytes = new Uint8Array(8);
-  writeU64(bytes, 0, value);
-  return bytes;
-};
 const option = (authority: Pubkey | undefined): Uint8Array => {
   return authority === undefined ? new Uint8Array(33) : concatBytes([Uint8Array.of(1), authority.bytes]);
 };

@@ -2,10 +2,11 @@
 // checks included.
 
 import { describe, expect, test } from 'vitest';
+import { u32, u64 } from '../../../test/support/bytes.ts';
 import { MapBank, Oracle, type Outcome } from '../../../test/support/litesvm-oracle.ts';
 import { assembleElf } from '../../sbpf/assembler.ts';
 import type { Account } from '../../wire/account.ts';
-import { concatBytes, writeU32, writeU64 } from '../../wire/bytes.ts';
+import { concatBytes } from '../../wire/bytes.ts';
 import { compileMessage, type Instruction } from '../../wire/message-compiler.ts';
 import { Pubkey } from '../../wire/pubkey.ts';
 import { createTransaction, encodeTransaction } from '../../wire/transaction.ts';
@@ -29,16 +30,6 @@ const NEXT = key(5);
 const ELF = assembleElf('entrypoint:\n mov64 r0, 7\n exit');
 const NO_ELF = ELF.slice().fill(0, 0, 4);
 
-const u32 = (value: number): Uint8Array => {
-  const bytes = new Uint8Array(4);
-  writeU32(bytes, 0, value);
-  return bytes;
-};
-const u64 = (value: bigint | number): Uint8Array => {
-  const bytes = new Uint8Array(8);
-  writeU64(bytes, 0, BigInt(value));
-  return bytes;
-};
 const meta = (address: Pubkey, flags = '') => ({
   address,
   isSigner: flags.includes('s'),

@@ -2,6 +2,7 @@
 // JSON, must hold, so that a row shows what its name promises.
 
 import { beforeAll, describe, expect, test } from 'vitest';
+import { u32, u64 } from '../../../test/support/bytes.ts';
 import { Oracle, type Outcome } from '../../../test/support/litesvm-oracle.ts';
 import { createWithSeed } from '../../crypto/program-address.ts';
 import type { Account } from '../../wire/account.ts';
@@ -35,16 +36,6 @@ const ILLEGAL_OWNER = new Pubkey(
 );
 const MAX_LEN = 10n * 1024n * 1024n;
 
-const u32 = (value: number): Uint8Array => {
-  const bytes = new Uint8Array(4);
-  writeU32(bytes, 0, value);
-  return bytes;
-};
-const u64 = (value: bigint): Uint8Array => {
-  const bytes = new Uint8Array(8);
-  writeU64(bytes, 0, value);
-  return bytes;
-};
 const text = (value: string | Uint8Array): Uint8Array => {
   const bytes = typeof value === 'string' ? new TextEncoder().encode(value) : value;
   return concatBytes([u64(BigInt(bytes.length)), bytes]);

@@ -1,7 +1,9 @@
 // Instructions as generators write them, and the pieces of their data.
 
-import { writeU16, writeU32, writeU64 } from '../../../src/wire/bytes.ts';
 import type { Pubkey } from '../../../src/wire/pubkey.ts';
+import { text, u8, u16, u32, u64 } from '../../support/bytes.ts';
+
+export { text, u8, u16, u32, u64 };
 
 export interface Meta {
   readonly pubkey: Pubkey;
@@ -23,29 +25,6 @@ export function meta(pubkey: Pubkey, flags: '' | 's' | 'w' | 'sw' = ''): Meta {
 export function ix(programId: Pubkey, accounts: readonly Meta[], ...data: readonly Uint8Array[]): Ix {
   return { programId, accounts, data: Buffer.concat(data) };
 }
-
-export const u8 = (value: number): Uint8Array => Uint8Array.of(value);
-
-export function u16(value: number): Uint8Array {
-  const bytes = new Uint8Array(2);
-  writeU16(bytes, 0, value);
-  return bytes;
-}
-
-export function u32(value: number): Uint8Array {
-  const bytes = new Uint8Array(4);
-  writeU32(bytes, 0, value);
-  return bytes;
-}
-
-/** i64 too. */
-export function u64(value: bigint | number): Uint8Array {
-  const bytes = new Uint8Array(8);
-  writeU64(bytes, 0, BigInt(value));
-  return bytes;
-}
-
-export const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 
 /** A string of bincode: its length as a u64 first. */
 export function string64(value: string): Uint8Array {

@@ -10,10 +10,11 @@ import { decodeRent, encodeClock } from '../../../src/runtime/sysvars/layouts.ts
 import { prepareTransaction } from '../../../src/runtime/transaction-processor.ts';
 import { assembleElf } from '../../../src/sbpf/assembler.ts';
 import type { SbpfVersion } from '../../../src/sbpf/version.ts';
-import { concatBytes, writeU16, writeU32, writeU64 } from '../../../src/wire/bytes.ts';
+import { concatBytes } from '../../../src/wire/bytes.ts';
 import { type CompileMessageInput, compileMessage, type Instruction } from '../../../src/wire/message-compiler.ts';
 import { Pubkey } from '../../../src/wire/pubkey.ts';
 import { createTransaction, decodeTransaction, encodeTransaction } from '../../../src/wire/transaction.ts';
+import { u8, u16, u32, u64 } from '../../support/bytes.ts';
 import { HEAP, Script } from '../../support/cpi-driver.ts';
 import { CALLEE, CALLER, meta as callMeta, OWNED, Stage } from '../../support/cpi-stage.ts';
 import { MapBank, Oracle, type Outcome } from '../../support/litesvm-oracle.ts';
@@ -116,22 +117,6 @@ const meta = (address: Pubkey, flags = '') => ({
   isSigner: flags.includes('s'),
   isWritable: flags.includes('w'),
 });
-const u8 = (value: number): Uint8Array => Uint8Array.of(value);
-const u16 = (value: number): Uint8Array => {
-  const bytes = new Uint8Array(2);
-  writeU16(bytes, 0, value);
-  return bytes;
-};
-const u32 = (value: number): Uint8Array => {
-  const bytes = new Uint8Array(4);
-  writeU32(bytes, 0, value);
-  return bytes;
-};
-const u64 = (value: bigint | number): Uint8Array => {
-  const bytes = new Uint8Array(8);
-  writeU64(bytes, 0, BigInt(value));
-  return bytes;
-};
 
 function textOf({ error }: Outcome): string {
   if (error === null) return 'ok';

@@ -2,10 +2,11 @@
 
 import { bls12_381 } from '@noble/curves/bls12-381.js';
 import { describe, expect, test } from 'vitest';
+import { u8, u16, u32, u64 } from '../../../../test/support/bytes.ts';
 import { Oracle, type OracleOptions } from '../../../../test/support/litesvm-oracle.ts';
 import { createWithSeed } from '../../../crypto/program-address.ts';
 import type { Account } from '../../../wire/account.ts';
-import { concatBytes, writeU16, writeU32, writeU64 } from '../../../wire/bytes.ts';
+import { concatBytes } from '../../../wire/bytes.ts';
 import { compileMessage } from '../../../wire/message-compiler.ts';
 import { Pubkey } from '../../../wire/pubkey.ts';
 import * as ids from '../../addresses.ts';
@@ -25,22 +26,6 @@ const VOTER = key(4);
 const WITHDRAWER = key(5);
 const OTHER = key(6);
 
-const u8 = (value: number): Uint8Array => Uint8Array.of(value);
-const u16 = (value: number): Uint8Array => {
-  const bytes = new Uint8Array(2);
-  writeU16(bytes, 0, value);
-  return bytes;
-};
-const u32 = (value: number): Uint8Array => {
-  const bytes = new Uint8Array(4);
-  writeU32(bytes, 0, value);
-  return bytes;
-};
-const u64 = (value: bigint | number): Uint8Array => {
-  const bytes = new Uint8Array(8);
-  writeU64(bytes, 0, BigInt(value));
-  return bytes;
-};
 const text = (value: string): Uint8Array => concatBytes([u64(value.length), new TextEncoder().encode(value)]);
 const option = (bytes: Uint8Array | undefined): Uint8Array =>
   bytes === undefined ? u8(0) : concatBytes([u8(1), bytes]);

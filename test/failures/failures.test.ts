@@ -1,7 +1,7 @@
 // Every broken transaction of the corpus is explained by its true cause. What is said of those that no page of docs/errors/ shows
 // stands in explained.md, so that a change of words is seen. After one that is meant:
 //
-//   npx vitest run test/failures -u && npm run error-pages && npm run readme
+//   npm run error-pages && npm run readme && npx vitest run test/failures -u
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';

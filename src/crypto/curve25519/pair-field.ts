@@ -23,23 +23,20 @@ export const PAIR_BYTES = PAIR_LIMBS * VECTOR_BYTES;
 /** e(i), where limb i begins. */
 export const LIMB_STARTS = Array.from({ length: PAIR_LIMBS + 1 }, (_, i) => Math.ceil(21.25 * i));
 const EVEN_LIMBS = Array.from({ length: PAIR_LIMBS / 2 }, (_, i) => 2 * i);
-const ODD_LIMBS = EVEN_LIMBS.map((i) => i + 1);
 
-/** Products are made in squares of so many limbs by as many: more don't fit in the sixteen registers of x64. */
-const BLOCK = 3;
-const BLOCKS = PAIR_LIMBS / BLOCK;
-const BLOCK_COLUMNS = 2 * BLOCK - 1;
-const COLUMNS = 2 * PAIR_LIMBS;
+/** The first factor is taken so many limbs at a time: with as many of the second they fit in the sixteen registers of x64. */
+const ROW = 4;
+/** A square is made of two halves, which need each limb only once. */
+const HALF = PAIR_LIMBS / 2;
 
 /** Constants and columns, where a {@link PairField} was told to keep them. */
 const CARRY = 0;
 const FOLD = CARRY + PAIR_BYTES;
-const UNITS = FOLD + VECTOR_BYTES;
+const TWO = FOLD + VECTOR_BYTES;
+const UNITS = TWO + VECTOR_BYTES;
 const TO_INTEGER = UNITS + PAIR_BYTES;
-const CONSTANT_BYTES = TO_INTEGER + PAIR_BYTES;
-const COLUMN_AREA = CONSTANT_BYTES;
-const ANCHORS = COLUMN_AREA + COLUMNS * VECTOR_BYTES;
-export const PAIR_FIELD_BYTES = ANCHORS + BLOCK_COLUMNS * VECTOR_BYTES;
+const COLUMN_AREA = TO_INTEGER + PAIR_BYTES;
+export const PAIR_FIELD_BYTES = COLUMN_AREA + PAIR_BYTES;
 
 /** The limbs of a constant, or of one for each lane, as bytes for a data segment. */
 export function pairBytes(lane0: bigint, lane1 = lane0): Uint8Array {
@@ -79,95 +76,140 @@ export class PairField {
     this.units = base + UNITS;
     this.toInteger = base + TO_INTEGER;
     module.data(base + CARRY, vectors(LIMB_STARTS.slice(1).map((next) => both(1.5 * 2 ** (52 + next)))));
-    module.data(base + FOLD, vectors([both(19 * 2 ** -255)]));
+    module.data(base + FOLD, vectors([both(19 * 2 ** -255), both(2)]));
     const starts = LIMB_STARTS.slice(0, PAIR_LIMBS);
     module.data(this.units, vectors(starts.map((start) => both(2 ** start))));
     module.data(this.toInteger, vectors(starts.map((start) => both(2 ** -start))));
-    this.mul = this.#defineProduct(module, false);
-    this.sqr = this.#defineProduct(module, true);
+    this.mul = this.#defineMul(module);
+    this.sqr = this.#defineSqr(module);
   }
 
-  #defineProduct(module: ModuleBuilder, isSquare: boolean): number {
+  /**
+   * Row by row: some limbs of the first factor stay in registers while those of the second go by, and the columns wait in
+   * memory. Storing each of them keeps V8 at it: what isn't wanted yet it would put off, load all limbs first, and run
+   * out of registers.
+   */
+  #defineMul(module: ModuleBuilder): number {
     const f = module.function(['i32', 'i32', 'i32']);
-    const second = isSquare ? 1 : 2;
-    const fold = loadAt(f, undefined, this.#base + FOLD);
-    const again = f.loop();
-    /** Of the diagonal's columns; `sums[k]` may be missing. From the top down, so that high columns are there to be folded. */
-    let sums: number[] = [];
-    const last: number[] = [];
-    for (let diagonal = 2 * BLOCKS - 2; diagonal >= 0; diagonal--) {
-      for (let i = Math.max(0, diagonal - BLOCKS + 1); i <= Math.min(diagonal, BLOCKS - 1); i++) {
-        const j = diagonal - i;
-        if (isSquare && i > j) break;
-        this.#anchor(f, sums);
-        if (isSquare && i === j) addSquareOfBlock(f, sums, i);
-        else addProductOfBlocks(f, sums, i, second, j, isSquare);
-      }
-      // The lowest columns of a diagonal are also the upper ones of the next.
-      const shared = diagonal === 0 ? 0 : BLOCK - 1;
-      const next: number[] = [];
-      for (const [k, sum] of sums.entries()) {
-        if (k < shared) {
-          next[k + BLOCK] = sum;
-          continue;
+    const fold = this.#constant(f, FOLD);
+    for (let row = 0; row < PAIR_LIMBS; row += ROW) {
+      const a = Array.from({ length: ROW }, (_, i) => loadAt(f, 1, (row + i) * VECTOR_BYTES));
+      /** The second factor's limbs, and from −1 down those that come back in at the bottom, folded. */
+      const seen = new Map<number, number>();
+      const limbOfSecond = (i: number): number => {
+        let limb = seen.get(i);
+        if (limb === undefined) {
+          limb = loadAt(f, 2, ((i + PAIR_LIMBS) % PAIR_LIMBS) * VECTOR_BYTES);
+          if (i < 0) f.get(limb).get(fold).simd('f64x2Mul').set(limb);
+          seen.set(i, limb);
         }
-        const column = diagonal * BLOCK + k;
-        if (column < PAIR_LIMBS - 1) {
-          f.get(sum)
-            .i32(0)
-            .loadVector('v128Load', this.#column(column + PAIR_LIMBS));
-          f.get(fold).simd('f64x2Mul', 'f64x2Add').set(sum);
-        }
-        f.i32(0).get(sum).storeVector(this.#column(column));
-        if (diagonal === 0) last.push(sum);
+        return limb;
+      };
+      for (let i = 1 - row - ROW; i < -row; i++) limbOfSecond(i);
+      for (let k = 0; k < PAIR_LIMBS; k++) {
+        const sum = row === 0 ? undefined : this.#loadColumn(f, k);
+        limbOfSecond(k - row);
+        const terms = a.map((limb, i) => [limb, limbOfSecond(k - row - i)] as const);
+        this.#storeColumn(f, k, addProducts(f, terms.reverse(), sum));
       }
-      sums = next;
     }
-    this.#reduceAndStore(f, fold, last);
+    this.#reduceAndStore(f);
+    return f.index;
+  }
+
+  /** (A + B)² = A² + 2AB + B², where A has the lower limbs and B the upper ones. */
+  #defineSqr(module: ModuleBuilder): number {
+    const f = module.function(['i32', 'i32', 'i32']);
+    const again = f.loop();
+    const two = this.#constant(f, TWO);
+    const twice = (limb: number): number => {
+      const doubled = f.local('v128');
+      f.get(limb).get(two).simd('f64x2Mul').set(doubled);
+      return doubled;
+    };
+    const loadHalf = (from: number): number[] =>
+      Array.from({ length: HALF }, (_, i) => loadAt(f, 1, (from + i) * VECTOR_BYTES));
+    const lower = loadHalf(0);
+    const lowerTwice = lower.map(twice);
+    for (let k = 0; k < PAIR_LIMBS - 1; k++) this.#storeColumn(f, k, addProducts(f, ofSquare(lower, lowerTwice, k)));
+    const upper: number[] = [];
+    for (let k = HALF; k < HALF + PAIR_LIMBS - 1; k++) {
+      if (k < PAIR_LIMBS) upper.push(loadAt(f, 1, k * VECTOR_BYTES));
+      const terms = lowerTwice.flatMap((limb, i) => {
+        const other = upper[k - HALF - i];
+        return other === undefined ? [] : [[limb, other] as const];
+      });
+      if (k >= PAIR_LIMBS) this.#foldIn(f, k, addProducts(f, terms));
+      else this.#storeColumn(f, k, addProducts(f, terms, k === PAIR_LIMBS - 1 ? undefined : this.#loadColumn(f, k)));
+    }
+    const upperTwice = upper.map(twice);
+    for (let k = 0; k < PAIR_LIMBS - 1; k++) {
+      this.#foldIn(f, PAIR_LIMBS + k, addProducts(f, ofSquare(upper, upperTwice, k)));
+    }
+    this.#reduceAndStore(f);
     // A row of squares, without a call for each.
-    if (isSquare) f.get(0).set(1).get(2).i32(1).op('i32Sub').tee(2).brIf(again);
+    f.get(0).set(1).get(2).i32(1).op('i32Sub').tee(2).brIf(again);
     f.end();
     return f.index;
   }
 
-  /**
-   * Stores that nobody reads. V8's older optimizer puts off what isn't wanted yet: it would load all blocks first, and run
-   * out of registers. These make it want the sums here.
-   */
-  #anchor(f: FunctionBuilder, sums: readonly number[]): void {
-    for (const [k, sum] of sums.entries()) {
-      const at = this.#base + ANCHORS + k * VECTOR_BYTES;
-      if (sum !== undefined) f.i32(0).get(sum).storeVector(at);
-    }
-  }
-
   /** Carries from column to column until they are tight and stores them at parameter 0. */
-  #reduceAndStore(f: FunctionBuilder, fold: number, lowest: readonly number[]): void {
-    const limbs = Array.from({ length: PAIR_LIMBS }, (_, k) => lowest[k] ?? loadAt(f, undefined, this.#column(k)));
-    // From the even limbs, from the odd ones, and once more from the even ones: neither chain is long.
-    for (const group of [EVEN_LIMBS, ODD_LIMBS, EVEN_LIMBS]) {
-      const carries = group.map((i) => {
-        const constant = loadAt(f, undefined, this.#base + CARRY + i * VECTOR_BYTES);
-        const carry = f.local('v128');
-        f.get(limbs[i]).get(constant).simd('f64x2Add').get(constant).simd('f64x2Sub').set(carry);
-        f.get(limbs[i]).get(carry).simd('f64x2Sub').set(limbs[i]);
-        return carry;
-      });
-      for (const [at, i] of group.entries()) {
-        const above = limbs[(i + 1) % PAIR_LIMBS];
-        f.get(above).get(carries[at]);
-        if (i === PAIR_LIMBS - 1) f.get(fold).simd('f64x2Mul');
-        f.simd('f64x2Add').set(above);
+  #reduceAndStore(f: FunctionBuilder): void {
+    const limbs: number[] = [];
+    const carry = (i: number): number => {
+      const constant = this.#constant(f, CARRY + i * VECTOR_BYTES);
+      const carried = f.local('v128');
+      f.get(limbs[i]).get(constant).simd('f64x2Add').get(constant).simd('f64x2Sub').set(carried);
+      f.get(limbs[i]).get(carried).simd('f64x2Sub').set(limbs[i]);
+      return carried;
+    };
+    const add = (i: number, carried: number): void => void f.get(limbs[i]).get(carried).simd('f64x2Add').set(limbs[i]);
+    // From the even limbs, from the odd ones, and once more from the even ones: neither chain is long. Half of the limbs
+    // at a time, which is what there are registers for; the first two have to wait for the last.
+    let below = 0;
+    for (const half of [EVEN_LIMBS.slice(0, HALF / 2), EVEN_LIMBS.slice(HALF / 2)]) {
+      for (const i of half) limbs[i] = this.#loadColumn(f, i);
+      for (const i of half) limbs[i + 1] = this.#loadColumn(f, i + 1);
+      for (const i of half) add(i + 1, carry(i));
+      const carried = half.map((i) => carry(i + 1));
+      const ready = half.filter((i) => i > 0);
+      for (const i of ready) add(i, carried[half.indexOf(i) - 1] ?? below);
+      below = carried[carried.length - 1];
+      if (half[0] > 0) {
+        f.get(below).get(this.#constant(f, FOLD)).simd('f64x2Mul').set(below);
+        add(0, below);
+        ready.push(0);
+      }
+      for (const i of ready) add(i + 1, carry(i));
+      for (const parity of [0, 1]) {
+        for (const i of ready) {
+          const at = (i + parity) * VECTOR_BYTES;
+          f.get(0)
+            .get(limbs[i + parity])
+            .storeVector(at);
+        }
       }
     }
-    for (const [i, limb] of limbs.entries()) {
-      const at = i * VECTOR_BYTES;
-      f.get(0).get(limb).storeVector(at);
-    }
   }
 
-  #column(k: number): number {
-    return this.#base + COLUMN_AREA + k * VECTOR_BYTES;
+  #constant(f: FunctionBuilder, offset: number): number {
+    return loadAt(f, undefined, this.#base + offset);
+  }
+
+  #loadColumn(f: FunctionBuilder, k: number): number {
+    return this.#constant(f, COLUMN_AREA + k * VECTOR_BYTES);
+  }
+
+  #storeColumn(f: FunctionBuilder, k: number, sum: number): void {
+    const at = this.#base + COLUMN_AREA + k * VECTOR_BYTES;
+    f.i32(0).get(sum).storeVector(at);
+  }
+
+  /** Adds what belongs to column k, 12 or above, to the one where it comes back in. */
+  #foldIn(f: FunctionBuilder, k: number, sum: number): void {
+    const column = this.#loadColumn(f, k - PAIR_LIMBS);
+    f.get(sum).get(this.#constant(f, FOLD)).simd('f64x2Mul').get(column).simd('f64x2Add').set(sum);
+    this.#storeColumn(f, k - PAIR_LIMBS, sum);
   }
 }
 
@@ -180,59 +222,32 @@ export function loadAt(f: FunctionBuilder, pointer: number | undefined, offset: 
   return vector;
 }
 
-function loadBlock(f: FunctionBuilder, pointer: number, block: number): number[] {
-  return Array.from({ length: BLOCK }, (_, i) => loadAt(f, pointer, (block * BLOCK + i) * VECTOR_BYTES));
-}
+type Factors = readonly [number, number];
 
-/** Adds the terms to the sums. Those of a block are summed by themselves first, so that no sum waits for many additions. */
-function addTerms(
-  f: FunctionBuilder,
-  sums: number[],
-  terms: readonly (readonly [k: number, x: number, y: number])[],
-): void {
-  const ofBlock: number[] = [];
-  for (const [k, x, y] of [...terms].sort((a, b) => a[0] - b[0])) {
-    f.get(x).get(y).simd('f64x2Mul');
-    if (ofBlock[k] === undefined) ofBlock[k] = f.local('v128');
-    else f.get(ofBlock[k]).simd('f64x2Add');
-    f.set(ofBlock[k]);
+/** A new local with the sum of products, and of `sum`. In two halves, so that no addition waits for all the others. */
+function addProducts(f: FunctionBuilder, terms: readonly Factors[], sum?: number): number {
+  const out = f.local('v128');
+  const middle = terms.length >> 1;
+  let isFirst = true;
+  for (const [n, half] of [terms.slice(0, middle), terms.slice(middle)].entries()) {
+    for (const [i, [x, y]] of half.entries()) {
+      f.get(x).get(y).simd('f64x2Mul');
+      if (i > 0) f.simd('f64x2Add');
+    }
+    if (half.length === 0) continue;
+    if (!isFirst) f.simd('f64x2Add');
+    isFirst = false;
+    if (sum !== undefined && n === (middle > 0 ? 0 : 1)) f.get(sum).simd('f64x2Add');
   }
-  for (const [k, sum] of ofBlock.entries()) {
-    if (sums[k] === undefined) sums[k] = sum;
-    else f.get(sums[k]).get(sum).simd('f64x2Add').set(sums[k]);
-  }
+  f.set(out);
+  return out;
 }
 
-function double(f: FunctionBuilder, vector: number): number {
-  const twice = f.local('v128');
-  f.get(vector).get(vector).simd('f64x2Add').set(twice);
-  return twice;
-}
-
-/** Adds block i of parameter 1 times block j of `second`, or twice that. */
-function addProductOfBlocks(
-  f: FunctionBuilder,
-  sums: number[],
-  i: number,
-  second: number,
-  j: number,
-  isTwice: boolean,
-): void {
-  const a = loadBlock(f, 1, i).map((limb) => (isTwice ? double(f, limb) : limb));
-  const b = loadBlock(f, second, j);
-  addTerms(
-    f,
-    sums,
-    a.flatMap((limb, x) => b.map((other, y) => [x + y, limb, other] as const)),
-  );
-}
-
-function addSquareOfBlock(f: FunctionBuilder, sums: number[], i: number): void {
-  const a = loadBlock(f, 1, i);
-  const twice = a.map((limb, x) => (x === 0 ? limb : double(f, limb)));
-  addTerms(
-    f,
-    sums,
-    a.flatMap((limb, x) => a.slice(x).map((other, y) => [2 * x + y, limb, y === 0 ? other : twice[x + y]] as const)),
-  );
+/** What makes up column k of the square of these limbs. */
+function ofSquare(limbs: readonly number[], twice: readonly number[], k: number): Factors[] {
+  return limbs.flatMap((limb, i) => {
+    const other = limbs[k - i];
+    if (other === undefined || i > k - i) return [];
+    return [i === k - i ? [limb, limb] : [twice[i], other]];
+  });
 }

@@ -63,6 +63,27 @@ describe('findProgramAddress', () => {
   });
 });
 
+test('what was derived lately is told from what looks like it', () => {
+  const other = new Pubkey(Uint8Array.from(LOADER.bytes, (byte, i) => (i === 31 ? byte ^ 1 : byte)));
+  const outcomes = () =>
+    [LOADER, other].flatMap((programId) => {
+      const { address: found, bump } = findProgramAddress([text('vault'), text('a')], programId) as ProgramAddress;
+      const with256 = Array.from({ length: 256 }, (_, i) =>
+        createProgramAddress([text('vaulta'), Uint8Array.of(i)], programId),
+      );
+      const joined = findProgramAddress([text('vaulta')], programId) as ProgramAddress;
+      // A search for the bump of other seeds, which end in the bump that was found.
+      const longer = findProgramAddress([text('vaulta'), Uint8Array.of(bump)], programId) as ProgramAddress;
+      return [found, bump, ...with256, joined.address, joined.bump, longer.address, longer.bump].map(String);
+    });
+  const first = outcomes();
+  expect(first[0]).toBe(first[2 + Number(first[1])]);
+  expect(first.slice(3 + Number(first[1]), 258).every((address) => address === 'InvalidSeeds')).toBe(true);
+  expect(outcomes()).toEqual(first);
+  expect(first.slice(0, 2)).toEqual(first.slice(258, 260));
+  expect(new Set(first).size).toBeGreaterThan(200);
+});
+
 describe('createWithSeed', () => {
   test("agrees with kit's", async () => {
     for (const seed of ['', 'vote:0', '☉'.repeat(10), 'x'.repeat(32)]) {

@@ -31,11 +31,9 @@ export interface ProgramAddress {
 
 /** The address of these seeds, or why there is none: too many or too long (32 bytes each), or it lies on the curve. */
 export function createProgramAddress(seeds: readonly Uint8Array[], programId: Pubkey): Pubkey | PubkeyError {
-  if (seeds.length > MAX_SEEDS) return 'MaxSeedLengthExceeded';
-  const inputLen = writeInput(seeds, 0, programId);
-  if (inputLen === undefined) return 'MaxSeedLengthExceeded';
-  const module = addressModule();
-  return module.derive(inputLen) !== 0 ? 'InvalidSeeds' : Pubkey.at(module.memory, KEY);
+  beginSeeds();
+  for (const seed of seeds) addSeed(seed, 0, seed.length);
+  return addressOfSeeds(programId.bytes, 0);
 }
 
 /**
@@ -46,12 +44,109 @@ export function findProgramAddress(
   seeds: readonly Uint8Array[],
   programId: Pubkey,
 ): ProgramAddress | 'MaxSeedLengthExceeded' | 'InvalidSeeds' {
-  if (seeds.length + 1 > MAX_SEEDS) return 'MaxSeedLengthExceeded';
-  const inputLen = writeInput(seeds, 1, programId);
-  if (inputLen === undefined) return 'MaxSeedLengthExceeded';
+  beginSeeds();
+  for (const seed of seeds) addSeed(seed, 0, seed.length);
+  return addressAndBumpOfSeeds(programId.bytes, 0);
+}
+
+// The same in steps, for seeds that lie in guest memory: `beginSeeds`, `addSeed` for each, and one of the two questions.
+
+let seedCount = 0;
+let inputLen = 0;
+let isTooLong = false;
+
+export function beginSeeds(): void {
+  seedCount = 0;
+  inputLen = 0;
+  isTooLong = false;
+}
+
+export function addSeed(bytes: Uint8Array, offset: number, length: number): void {
+  seedCount++;
+  if (length > MAX_SEED_LEN || seedCount > MAX_SEEDS) isTooLong = true;
+  if (!isTooLong) append(bytes, offset, length);
+}
+
+/** @see createProgramAddress */
+export function addressOfSeeds(programId: Uint8Array, programIdAt: number): Pubkey | PubkeyError {
+  if (isTooLong) return 'MaxSeedLengthExceeded';
+  appendProgram(programId, programIdAt);
+  const known = recall(NO_BUMP);
+  if (known !== undefined) return known.address ?? 'InvalidSeeds';
   const module = addressModule();
-  const bump = module.findBump(inputLen, INPUT + inputLen - PDA_MARKER.length - PUBKEY_BYTES - 1);
-  return bump === 0 ? 'InvalidSeeds' : { address: Pubkey.at(module.memory, KEY), bump };
+  const address = module.derive(inputLen) !== 0 ? undefined : Pubkey.at(module.memory, KEY);
+  remember(NO_BUMP, address);
+  return address ?? 'InvalidSeeds';
+}
+
+/** @see findProgramAddress */
+export function addressAndBumpOfSeeds(
+  programId: Uint8Array,
+  programIdAt: number,
+): ProgramAddress | 'MaxSeedLengthExceeded' | 'InvalidSeeds' {
+  if (isTooLong || seedCount === MAX_SEEDS) return 'MaxSeedLengthExceeded';
+  const bumpAt = inputLen++;
+  appendProgram(programId, programIdAt);
+  const known = recall(bumpAt);
+  if (known?.address !== undefined) return { address: known.address, bump: known.input[bumpAt] };
+  const module = addressModule();
+  const bump = module.findBump(inputLen, INPUT + bumpAt);
+  if (bump === 0) return 'InvalidSeeds';
+  const address = Pubkey.at(module.memory, KEY);
+  remember(bumpAt, address);
+  return { address, bump };
+}
+
+function appendProgram(programId: Uint8Array, programIdAt: number): void {
+  append(programId, programIdAt, PUBKEY_BYTES);
+  append(PDA_MARKER, 0, PDA_MARKER.length);
+}
+
+function append(bytes: Uint8Array, offset: number, length: number): void {
+  const { memory } = addressModule();
+  const at = INPUT + inputLen;
+  for (let i = 0; i < length; i++) memory[at + i] = bytes[offset + i];
+  inputLen += length;
+}
+
+// What was derived lately. A program that finds an address signs for it next, with the same seeds and the bump it found;
+// and the next transaction often has the same addresses. To compare costs a tenth of what it costs to derive.
+
+interface Derivation {
+  /** All that was hashed, the bump included. */
+  readonly input: Uint8Array;
+  /** Where in `input` the bump is that was searched for, or NO_BUMP. */
+  readonly bumpAt: number;
+  /** Undefined where the hash is on the curve. */
+  readonly address: Pubkey | undefined;
+}
+
+const NO_BUMP = -1;
+const REMEMBERED = 8;
+const derivations: Derivation[] = [];
+let oldest = 0;
+
+/** What is known of the input at hand: of what a search has found, any bump counts as the one that it found. */
+function recall(bumpAt: number): Derivation | undefined {
+  for (let i = 0; i < derivations.length; i++) {
+    const derivation = derivations[i];
+    const { input } = derivation;
+    if (input.length !== inputLen || (bumpAt !== NO_BUMP && bumpAt !== derivation.bumpAt)) continue;
+    if (isInput(input, bumpAt)) return derivation;
+  }
+  return undefined;
+}
+
+function isInput(input: Uint8Array, except: number): boolean {
+  const { memory } = addressModule();
+  for (let i = 0; i < input.length; i++) if (memory[INPUT + i] !== input[i] && i !== except) return false;
+  return true;
+}
+
+function remember(bumpAt: number, address: Pubkey | undefined): void {
+  const input = addressModule().memory.slice(INPUT, INPUT + inputLen);
+  derivations[oldest] = { input, bumpAt, address };
+  oldest = (oldest + 1) % REMEMBERED;
 }
 
 /** The address derived from `base` by a text. It may lie on the curve. */
@@ -69,22 +164,4 @@ export function createWithSeed(
   input.set(seedBytes, PUBKEY_BYTES);
   input.set(owner.bytes, PUBKEY_BYTES + seedBytes.length);
   return new Pubkey(hashes.sha256(input));
-}
-
-/**
- * Writes what is hashed: the seeds, `gap` bytes for a bump, the program's id, the marker. Returns its length, undefined
- * where a seed is too long.
- */
-function writeInput(seeds: readonly Uint8Array[], gap: number, programId: Pubkey): number | undefined {
-  const { memory } = addressModule();
-  let offset = INPUT;
-  for (const seed of seeds) {
-    if (seed.length > MAX_SEED_LEN) return undefined;
-    memory.set(seed, offset);
-    offset += seed.length;
-  }
-  offset += gap;
-  memory.set(programId.bytes, offset);
-  memory.set(PDA_MARKER, offset + PUBKEY_BYTES);
-  return offset + PUBKEY_BYTES + PDA_MARKER.length - INPUT;
 }

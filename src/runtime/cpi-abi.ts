@@ -5,14 +5,14 @@
 // Source: agave program-runtime/src/cpi.rs, SolInstruction, SolAccountMeta, SolAccountInfo; solana-sdk stable-layout,
 // account-info.
 
-import { MM_INPUT_START } from '../sbpf/address-space.ts';
-import type { U64, VmMemory } from '../sbpf/memory.ts';
+import { MM_INPUT_START, MM_REGION_SIZE } from '../sbpf/address-space.ts';
+import { addAddr, type U64, type VmMemory } from '../sbpf/memory.ts';
 import { PUBKEY_BYTES } from '../wire/pubkey.ts';
 import { currentActivation, type SerializedAccount } from './activation.ts';
 import { SyscallError } from './errors.ts';
 import { bytesCost } from './execution-cost.ts';
 import type { InvokeContext } from './invoke-context.ts';
-import { translateType } from './syscalls/memory-access.ts';
+import { followType } from './syscalls/memory-access.ts';
 
 export const CPI_SOURCE = 'agave program-runtime/src/cpi.rs';
 
@@ -64,6 +64,10 @@ export interface AccountFields {
 
 const INFO_ALIGN = 8;
 const U64_SIZE = 8;
+/** The upper half of the input's addresses. */
+const INPUT_REGION = MM_INPUT_START / MM_REGION_SIZE;
+/** A cell that begins before this ends in the same region. */
+const MAX_CELL_OFFSET = MM_REGION_SIZE - 256;
 
 export const C_ABI: CallAbi = {
   name: 'c',
@@ -80,24 +84,25 @@ export const C_ABI: CallAbi = {
   accountInfo: { size: 56, keyAddr: 0 },
   locateAccountFields(context, memory, infoOffset, infoAddr, serialized) {
     const restricted = context.environment.features.syscall_parameter_address_restrictions;
-    const lamportsAddr = memory.readU64(infoOffset + 8);
+    const lamportsPointer = infoOffset + 8;
     const dataLen = memory.readU64(infoOffset + 16);
-    const vmDataAddr = memory.readU64(infoOffset + 24);
-    const ownerAddr = memory.readU64(infoOffset + 32);
+    const dataPointer = infoOffset + 24;
+    const ownerPointer = infoOffset + 32;
     if (restricted) {
-      checkPointer(context, memory.readU64(infoOffset), serialized.vmKeyAddr, 'key');
-      checkPointer(context, ownerAddr, serialized.vmOwnerAddr, 'owner');
-      checkPointer(context, lamportsAddr, serialized.vmLamportsAddr, 'lamports');
-      checkPointer(context, vmDataAddr, serialized.vmDataAddr, 'data');
+      checkPointer(context, memory, infoOffset, serialized.keyAt, 'key');
+      checkPointer(context, memory, ownerPointer, serialized.ownerAt, 'owner');
+      checkPointer(context, memory, lamportsPointer, serialized.lamportsAt, 'lamports');
+      checkPointer(context, memory, dataPointer, serialized.dataAt, 'data');
     }
-    const lamportsAt = locateField(context, memory, lamportsAddr, U64_SIZE, U64_SIZE, restricted);
-    const ownerAt = locateField(context, memory, ownerAddr, PUBKEY_BYTES, 1, restricted);
+    const { lamportsAt, ownerAt } = restricted
+      ? serialized
+      : locateFields(context, memory, lamportsPointer, ownerPointer);
     if (!restricted) chargeBytes(context, dataLen);
     const lenAddr = infoAddr + 16;
     if (restricted) checkOutsideInput(lenAddr, 'data_len');
     // The info may be in read-only memory, whose length no one could update.
     const lenAt = memory.store(lenAddr, U64_SIZE);
-    return { lamportsAt, ownerAt, lenAt, vmDataAddr, dataLen };
+    return { lamportsAt, ownerAt, lenAt, vmDataAddr: memory.readU64(dataPointer), dataLen };
   },
 };
 
@@ -121,44 +126,42 @@ export const RUST_ABI: CallAbi = {
   accountInfo: { size: 48, keyAddr: 0 },
   locateAccountFields(context, memory, infoOffset, _infoAddr, serialized) {
     const restricted = context.environment.features.syscall_parameter_address_restrictions;
-    const ownerAddr = memory.readU64(infoOffset + 24);
+    const ownerPointer = infoOffset + 24;
     if (restricted) {
-      checkPointer(context, memory.readU64(infoOffset), serialized.vmKeyAddr, 'key');
-      checkPointer(context, ownerAddr, serialized.vmOwnerAddr, 'owner');
+      checkPointer(context, memory, infoOffset, serialized.keyAt, 'key');
+      checkPointer(context, memory, ownerPointer, serialized.ownerAt, 'owner');
     }
-    const lamportsCell = addAddr(memory.readU64(infoOffset + 8), RC_VALUE);
-    const lamportsAddr = memory.readU64(translateType(context, memory, 'load', lamportsCell, U64_SIZE, U64_SIZE));
+    const lamportsRc = infoOffset + 8;
+    const lamportsPointer = followType(context, memory, 'load', lamportsRc, U64_SIZE, U64_SIZE, RC_VALUE);
     if (restricted) {
-      checkOutsideInput(lamportsCell, 'lamports');
-      checkPointer(context, lamportsAddr, serialized.vmLamportsAddr, 'lamports');
+      checkCellOutsideInput(memory, lamportsRc, 'lamports');
+      checkPointer(context, memory, lamportsPointer, serialized.lamportsAt, 'lamports');
     }
-    const lamportsAt = locateField(context, memory, lamportsAddr, U64_SIZE, U64_SIZE, restricted);
-    const ownerAt = locateField(context, memory, ownerAddr, PUBKEY_BYTES, 1, restricted);
-    const dataCell = addAddr(memory.readU64(infoOffset + 16), RC_VALUE);
-    if (restricted) checkOutsideInput(dataCell, 'data');
-    const sliceAt = translateType(context, memory, 'load', dataCell, SLICE_SIZE, U64_SIZE);
-    const vmDataAddr = memory.readU64(sliceAt);
+    const { lamportsAt, ownerAt } = restricted
+      ? serialized
+      : locateFields(context, memory, lamportsPointer, ownerPointer);
+    const dataRc = infoOffset + 16;
+    if (restricted) checkCellOutsideInput(memory, dataRc, 'data');
+    const sliceAt = followType(context, memory, 'load', dataRc, SLICE_SIZE, U64_SIZE, RC_VALUE);
     const dataLen = memory.readU64(sliceAt + U64_SIZE);
-    if (restricted) checkPointer(context, vmDataAddr, serialized.vmDataAddr, 'data');
+    if (restricted) checkPointer(context, memory, sliceAt, serialized.dataAt, 'data');
     else chargeBytes(context, dataLen);
-    const lenAddr = addAddr(dataCell, U64_SIZE);
-    if (restricted) checkOutsideInput(lenAddr, 'data length');
-    const lenAt = memory.store(lenAddr, U64_SIZE);
-    return { lamportsAt, ownerAt, lenAt, vmDataAddr, dataLen };
+    if (restricted) checkCellOutsideInput(memory, dataRc, 'data length', U64_SIZE);
+    const lenAt = memory.follow('store', dataRc, U64_SIZE, RC_VALUE + U64_SIZE);
+    return { lamportsAt, ownerAt, lenAt, vmDataAddr: memory.readU64(sliceAt), dataLen };
   },
 };
 
-/** Host offset of a field to be written. One that is known to be where the loader put it needs no other check. */
-function locateField(
+/** Host offsets of two fields to be written, where nothing is known of the pointers to them. */
+function locateFields(
   context: InvokeContext,
   memory: VmMemory,
-  vmAddr: U64,
-  size: number,
-  align: number,
-  isChecked: boolean,
-): number {
-  if (!isChecked) return translateType(context, memory, 'store', vmAddr, size, align);
-  return (vmAddr as number) - MM_INPUT_START + currentActivation(context).inputOffset;
+  lamportsPointer: number,
+  ownerPointer: number,
+): { readonly lamportsAt: number; readonly ownerAt: number } {
+  const lamportsAt = followType(context, memory, 'store', lamportsPointer, U64_SIZE, U64_SIZE);
+  const ownerAt = followType(context, memory, 'store', ownerPointer, PUBKEY_BYTES, 1);
+  return { lamportsAt, ownerAt };
 }
 
 /** Account infos are aligned to this in both. */
@@ -169,20 +172,25 @@ export function chargeBytes(context: InvokeContext, len: U64): void {
   context.consume(bytesCost(context.costs, Number(len)));
 }
 
-/** An address moved by a few bytes, wrapping as the machine's addresses do. */
-export function addAddr(addr: U64, bytes: number): U64 {
-  return typeof addr === 'number' ? addr + bytes : BigInt.asUintN(64, addr + BigInt(bytes));
-}
-
 /**
- * Fails where a pointer of an account info isn't the one that the loader gave the program. A program that makes up its
- * account infos could otherwise have a callee's changes written where it likes.
+ * Fails where a pointer of an account info isn't the one that the loader gave the program: the one to `fieldAt`. A program
+ * that makes up its account infos could otherwise have a callee's changes written where it likes.
  *
  * Source: agave program-runtime/src/cpi.rs, check_account_info_pointer.
  */
-function checkPointer(context: InvokeContext, vmAddr: U64, expectedVmAddr: number, field: string): void {
-  if (vmAddr === expectedVmAddr) return;
-  const [given, expected] = [`0x${vmAddr.toString(16)}`, `0x${expectedVmAddr.toString(16)}`];
+function checkPointer(
+  context: InvokeContext,
+  memory: VmMemory,
+  pointerAt: number,
+  fieldAt: number,
+  field: string,
+): void {
+  const { view } = memory;
+  const inInput = fieldAt - currentActivation(context).inputOffset;
+  if (view.getUint32(pointerAt + 4, true) === INPUT_REGION && view.getUint32(pointerAt, true) === inInput) return;
+  const [given, expected] = [memory.readU64(pointerAt), MM_INPUT_START + inInput].map(
+    (each) => `0x${each.toString(16)}`,
+  );
   context.log(`Invalid account info pointer \`${field}': ${given} != ${expected}`);
   refusePointer('check_account_info_pointer', field, `it points to ${given}; the account's ${field} is at ${expected}`);
 }
@@ -192,6 +200,13 @@ function checkOutsideInput(vmAddr: U64, field: string): void {
   if (vmAddr < MM_INPUT_START) return;
   const address = `0x${vmAddr.toString(16)}`;
   refusePointer('CallerAccount', field, `its cell is at ${address}, inside the program's input`);
+}
+
+/** The same for the value in an `Rc` whose address stands `rcAt` in memory, `moved` bytes into it. */
+function checkCellOutsideInput(memory: VmMemory, rcAt: number, field: string, moved = 0): void {
+  const { view } = memory;
+  const isBelow = view.getUint32(rcAt + 4, true) < INPUT_REGION && view.getUint32(rcAt, true) < MAX_CELL_OFFSET;
+  if (!isBelow) checkOutsideInput(addAddr(memory.readU64(rcAt), RC_VALUE + moved), field);
 }
 
 export function refusePointer(rule: string, asked: string, detail: string): never {

@@ -7,10 +7,10 @@
 // Source: agave program-runtime/src/cpi.rs, translate_accounts_common, update_callee_account, update_caller_account.
 
 import { MM_INPUT_START } from '../sbpf/address-space.ts';
-import type { U64, VmMemory } from '../sbpf/memory.ts';
+import { addAddr, type U64, type VmMemory } from '../sbpf/memory.ts';
 import { PUBKEY_BYTES, Pubkey } from '../wire/pubkey.ts';
 import { type Activation, currentActivation, type SerializedAccount } from './activation.ts';
-import { ACCOUNT_INFO_ALIGN, addAddr, type CallAbi, CPI_SOURCE, chargeBytes, refusePointer } from './cpi-abi.ts';
+import { ACCOUNT_INFO_ALIGN, type CallAbi, CPI_SOURCE, chargeBytes, refusePointer } from './cpi-abi.ts';
 import { fail, SyscallError } from './errors.ts';
 import { bytesCost } from './execution-cost.ts';
 import type { InvokeContext } from './invoke-context.ts';
@@ -145,7 +145,7 @@ function translateAccountInfos(
   context.consume(bytesCost(context.costs, count * context.costs.accountInfoBytes));
   const { view } = memory;
   for (let i = 0; i < count; i++) {
-    const keyOffset = memory.load(memory.readU64(infosOffset + i * size + keyAddr), PUBKEY_BYTES);
+    const keyOffset = memory.follow('load', infosOffset + i * size + keyAddr, PUBKEY_BYTES);
     keyOffsets[i] = keyOffset;
     keyPrefixes[i] = view.getInt32(keyOffset, true);
   }

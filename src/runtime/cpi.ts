@@ -10,7 +10,7 @@
 // ended it. Without a listener nothing is made for it.
 // Source: agave program-runtime/src/cpi.rs, cpi_common.
 
-import { createProgramAddress, MAX_SEEDS } from '../crypto/program-address.ts';
+import { addressOfSeeds, addSeed, beginSeeds, MAX_SEEDS } from '../crypto/program-address.ts';
 import type { U64, VmMemory } from '../sbpf/memory.ts';
 import type { Syscall } from '../sbpf/syscall-registry.ts';
 import { Verdict } from '../wire/errors.ts';
@@ -31,6 +31,8 @@ import type { CallMeta, InvokeContext } from './invoke-context.ts';
 import { PRECOMPILES } from './precompiles/index.ts';
 import { refuseSignerSeeds } from './seed-refusals.ts';
 import {
+  followSlice,
+  readVmSlices,
   translateBytes,
   translateSlice,
   translateType,
@@ -168,9 +170,9 @@ function translateInstruction(
   const programId = readKey(context, memory, at + layout.programId, layout.hasProgramIdAddr);
   const metasLen = memory.readU64(at + layout.metasLen);
   const { size, align } = abi.meta;
-  const metasAt = translateSlice(context, memory, 'load', memory.readU64(at + layout.metasAddr), metasLen, size, align);
+  const metasAt = followSlice(context, memory, at + layout.metasAddr, metasLen, size, align);
   const dataLen = memory.readU64(at + layout.dataLen);
-  const dataAt = translateBytes(memory, memory.readU64(at + layout.dataAddr), dataLen);
+  const dataAt = followSlice(context, memory, at + layout.dataAddr, dataLen, 1, 1);
   checkInstructionSize(programId, metasLen, dataLen);
   // Both were found in memory, so both are numbers.
   const metaCount = metasLen as number;
@@ -223,7 +225,7 @@ function translateMeta(context: InvokeContext, memory: VmMemory, abi: CallAbi, a
       detail: 'a flag of an account meta is neither 0 nor 1',
     });
   }
-  const keyAt = layout.hasKeyAddr ? memory.load(memory.readU64(at + layout.key), PUBKEY_BYTES) : at + layout.key;
+  const keyAt = layout.hasKeyAddr ? memory.follow('load', at + layout.key, PUBKEY_BYTES) : at + layout.key;
   const { transaction } = context;
   const indexInTransaction = transaction.indexOfKeyAt(memory.view, keyAt);
   const pubkey = indexInTransaction < 0 ? Pubkey.at(memory.bytes, keyAt) : transaction.accounts[indexInTransaction].key;
@@ -232,7 +234,7 @@ function translateMeta(context: InvokeContext, memory: VmMemory, abi: CallAbi, a
 
 /** The key at a host offset, or at the guest address that stands there. */
 function readKey(context: InvokeContext, memory: VmMemory, at: number, isAddr: boolean): Pubkey {
-  const keyAt = isAddr ? memory.load(memory.readU64(at), PUBKEY_BYTES) : at;
+  const keyAt = isAddr ? memory.follow('load', at, PUBKEY_BYTES) : at;
   const { transaction } = context;
   const index = transaction.indexOfKeyAt(memory.view, keyAt);
   return index < 0 ? Pubkey.at(memory.bytes, keyAt) : transaction.accounts[index].key;
@@ -263,24 +265,25 @@ function translateSigners(
   const signers: Pubkey[] = [];
   for (let i = 0; i < (seedsLen as number); i++) {
     const groupAt = groupsAt + i * VM_SLICE_SIZE;
-    const seeds = translateSeeds(context, memory, memory.readU64(groupAt), memory.readU64(groupAt + 8));
-    const address = createProgramAddress(seeds, programId);
-    if (attempt !== undefined && typeof address === 'string') {
-      const copies = seeds.map((seed) => seed.slice());
-      context.listener?.on({ type: 'derive', seeds: copies, programId, address: undefined, bump: undefined });
-    }
+    translateSeeds(context, memory, groupAt);
+    const address = addressOfSeeds(programId.bytes, 0);
     if (typeof address === 'string') {
+      const seeds = readSeeds(context, memory, groupAt);
+      if (attempt !== undefined) {
+        context.listener?.on({ type: 'derive', seeds, programId, address: undefined, bump: undefined });
+      }
       refuseSignerSeeds(address, seeds, programId);
     }
-    attempt?.signers.push({ seeds: seeds.map((seed) => seed.slice()), address });
+    attempt?.signers.push({ seeds: readSeeds(context, memory, groupAt), address });
     signers.push(address);
   }
   return signers;
 }
 
-/** The seeds of one group, as views of guest memory. */
-function translateSeeds(context: InvokeContext, memory: VmMemory, addr: U64, len: U64): Uint8Array[] {
-  const seedsAt = translateSlice(context, memory, 'load', addr, len, VM_SLICE_SIZE, VM_SLICE_ALIGN);
+/** Hands over, as `addSeed` takes them, the seeds of the group that is a slice at an offset in memory. */
+function translateSeeds(context: InvokeContext, memory: VmMemory, groupAt: number): void {
+  const len = memory.readU64(groupAt + 8);
+  const seedsAt = followSlice(context, memory, groupAt, len, VM_SLICE_SIZE, VM_SLICE_ALIGN);
   if (len > MAX_SEEDS) {
     fail('MaxSeedLengthExceeded', {
       rule: 'translate_signers',
@@ -290,14 +293,22 @@ function translateSeeds(context: InvokeContext, memory: VmMemory, addr: U64, len
       actual: len,
     });
   }
-  const seeds: Uint8Array[] = [];
+  beginSeeds();
   for (let i = 0; i < (len as number); i++) {
     const at = seedsAt + i * VM_SLICE_SIZE;
     const seedLen = memory.readU64(at + 8);
-    const seedAt = translateBytes(memory, memory.readU64(at), seedLen);
-    seeds.push(memory.bytes.subarray(seedAt, seedAt + (seedLen as number)));
+    addSeed(memory.bytes, followSlice(context, memory, at, seedLen, 1, 1), seedLen as number);
   }
-  return seeds;
+}
+
+/** Copies of the same, for who is told of them. */
+function readSeeds(context: InvokeContext, memory: VmMemory, groupAt: number): Uint8Array[] {
+  const len = memory.readU64(groupAt + 8);
+  const seedsAt = followSlice(context, memory, groupAt, len, VM_SLICE_SIZE, VM_SLICE_ALIGN);
+  return readVmSlices(memory, seedsAt, len as number).map(({ addr, len: seedLen }) => {
+    const offset = translateBytes(memory, addr, seedLen);
+    return memory.bytes.slice(offset, offset + Number(seedLen));
+  });
 }
 
 // Instructions of loader v3 that may be called. Source: solana-sdk loader-v3-interface instruction.rs, is_*_instruction.

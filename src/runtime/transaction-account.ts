@@ -126,12 +126,8 @@ export class TransactionAccount {
     const { data } = this;
     const { bytes, u32 } = memory;
     let i = 0;
-    if (((offset | data.byteOffset) & 3) === 0 && data.length >= MIN_LEN_IN_WORDS) {
-      if (this.#wordsSource !== data) {
-        this.#wordsSource = data;
-        this.#words = new Uint32Array(data.buffer, data.byteOffset, data.length >> 2);
-      }
-      const words = this.#words as Uint32Array;
+    const words = (offset & 3) === 0 ? this.#wordsOf(data) : undefined;
+    if (words !== undefined) {
       const whole = words.length & ~3;
       let at = offset >> 2;
       for (let w = 0; w < whole; w += 4, at += 4) {
@@ -146,6 +142,16 @@ export class TransactionAccount {
     }
     for (; i < data.length; i++) if (data[i] !== bytes[offset + i]) return false;
     return true;
+  }
+
+  /** The data as words, where it is worth it and they are aligned. Asking where an array lies takes as long as making one. */
+  #wordsOf(data: Uint8Array): Uint32Array | undefined {
+    if (this.#wordsSource !== data) {
+      this.#wordsSource = data;
+      const isWorth = data.length >= MIN_LEN_IN_WORDS && (data.byteOffset & 3) === 0;
+      this.#words = isWorth ? new Uint32Array(data.buffer, data.byteOffset, data.length >> 2) : undefined;
+    }
+    return this.#words;
   }
 
   /** The present state as a value to store. The data is handed over: this working copy must not be written after it. */

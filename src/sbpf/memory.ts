@@ -104,6 +104,11 @@ export interface MemoryLayout {
   readonly dynamicStackFrames: boolean;
 }
 
+/** An address moved by a few bytes, wrapping as the machine's addresses do. */
+export function addAddr(addr: U64, bytes: number): U64 {
+  return typeof addr === 'number' ? addr + bytes : BigInt.asUintN(64, addr + BigInt(bytes));
+}
+
 const word = (region: number, field: number): number => (field + (region << REGION_SHIFT)) >> 2;
 
 export class VmMemory {
@@ -157,6 +162,17 @@ export class VmMemory {
   }
   store(vmAddr: U64, len: U64): number {
     return this.translate('store', vmAddr, len);
+  }
+
+  /**
+   * The same for the address that stands at an offset in memory, moved by a few bytes. By halves: that far up an address is
+   * no small integer, and a call between programs follows dozens of them.
+   */
+  follow(access: AccessType, pointerAt: number, len: number, moved = 0): number {
+    const offset = this.view.getUint32(pointerAt, true) + moved;
+    const region = this.view.getUint32(pointerAt + 4, true);
+    const found = offset < MM_REGION_SIZE ? this.#locateIn(region, offset, access, len) : 0;
+    return found === 0 ? this.translate(access, addAddr(this.readU64(pointerAt), moved), len) : found;
   }
 
   /** As `translate`, but asks the input's fault callback before it gives up, as an instruction's access does. */
@@ -347,7 +363,10 @@ export class VmMemory {
   #locate(access: AccessType, vmAddr: U64, len: U64): number {
     if (typeof vmAddr !== 'number' || typeof len !== 'number') return 0;
     const region = Math.floor(vmAddr / MM_REGION_SIZE);
-    const offset = vmAddr - region * MM_REGION_SIZE;
+    return this.#locateIn(region, vmAddr - region * MM_REGION_SIZE, access, len);
+  }
+
+  #locateIn(region: number, offset: number, access: AccessType, len: number): number {
     switch (region) {
       case STACK_REGION: {
         const gapMask = this.u32[word(STACK_REGION, GAP_MASK)];
@@ -357,7 +376,9 @@ export class VmMemory {
       case HEAP_REGION:
         return this.#locateWritten(HEAP_REGION, access, offset, len);
       case INPUT_REGION:
-        if (this.#inputRegions !== undefined) return this.#locateInput(this.#inputRegions, access, vmAddr, len);
+        if (this.#inputRegions !== undefined) {
+          return this.#locateInput(this.#inputRegions, access, MM_INPUT_START + offset, len);
+        }
         if (access === 'store' && !this.#inputWritable) return 0;
         if (offset + len > this.u32[word(INPUT_REGION, READ_LIMIT)]) return 0;
         if (access === 'store' && offset + len > this.u32[word(INPUT_REGION, WRITE_LIMIT)]) {

@@ -6,13 +6,16 @@
 // Source: agave program-runtime/src/memory.rs, translate_*_inner; syscalls/src/lib.rs, translate_mut,
 // translate_string_and_do.
 
-import type { U64, VmMemory } from '../../sbpf/memory.ts';
+import { addAddr, type U64, type VmMemory } from '../../sbpf/memory.ts';
 import { currentActivation } from '../activation.ts';
 import { SyscallError } from '../errors.ts';
 import type { InvokeContext } from '../invoke-context.ts';
 
 const TRANSLATION_SOURCE = 'agave program-runtime/src/memory.rs';
 const I64_MAX = (1n << 63n) - 1n;
+
+/** Elements of a list that is looked at without asking whether its size is exact. */
+const MAX_SMALL_COUNT = 65_536;
 
 /** Bytes of a pair `{ addr: u64, len: u64 }`, and its alignment. */
 export const VM_SLICE_SIZE = 16;
@@ -55,6 +58,48 @@ export function translateSlice(
   const offset = memory.translate(access, vmAddr, sizeOfSlice(count, elementSize));
   if (align > 1) checkAlignment(context, vmAddr, align);
   return offset;
+}
+
+/** As `translateType`, of the value whose address stands `pointerAt` in memory, `moved` bytes before. */
+export function followType(
+  context: InvokeContext,
+  memory: VmMemory,
+  access: 'load' | 'store',
+  pointerAt: number,
+  size: number,
+  align: number,
+  moved = 0,
+): number {
+  const offset = memory.follow(access, pointerAt, size, moved);
+  if (isUnaligned(memory, pointerAt, align, moved))
+    checkAlignment(context, addAddr(memory.readU64(pointerAt), moved), align);
+  return offset;
+}
+
+/** As `translateSlice`, of readable elements whose address stands `pointerAt` in memory. */
+export function followSlice(
+  context: InvokeContext,
+  memory: VmMemory,
+  pointerAt: number,
+  count: U64,
+  elementSize: number,
+  align: number,
+): number {
+  const size = sizeIfSmall(count, elementSize);
+  if (size < 0) return translateSlice(context, memory, 'load', memory.readU64(pointerAt), count, elementSize, align);
+  if (size === 0) return 0;
+  const offset = memory.follow('load', pointerAt, size);
+  if (isUnaligned(memory, pointerAt, align, 0)) checkAlignment(context, memory.readU64(pointerAt), align);
+  return offset;
+}
+
+/** The bytes of so many elements, or -1 where they are so many that somebody else has to do it. */
+function sizeIfSmall(count: U64, elementSize: number): number {
+  return typeof count === 'number' && count <= MAX_SMALL_COUNT ? count * elementSize : -1;
+}
+
+function isUnaligned({ view }: VmMemory, pointerAt: number, align: number, moved: number): boolean {
+  return ((view.getInt32(pointerAt, true) + moved) & (align - 1)) !== 0;
 }
 
 /** Host offset of `len` readable bytes. */

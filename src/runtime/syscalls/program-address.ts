@@ -1,19 +1,28 @@
 // The syscalls that derive program addresses.
 // Source: agave syscalls/src/lib.rs, SyscallCreateProgramAddress, SyscallTryFindProgramAddress.
 
-import { createProgramAddress, findProgramAddress, MAX_SEED_LEN, MAX_SEEDS } from '../../crypto/program-address.ts';
+import {
+  addressAndBumpOfSeeds,
+  addressOfSeeds,
+  addSeed,
+  beginSeeds,
+  MAX_SEED_LEN,
+  MAX_SEEDS,
+} from '../../crypto/program-address.ts';
 import type { U64, VmMemory } from '../../sbpf/memory.ts';
 import { Verdict } from '../../wire/errors.ts';
 import { PUBKEY_BYTES, Pubkey } from '../../wire/pubkey.ts';
 import type { InvokeContext } from '../invoke-context.ts';
 import { refuseSeed, refuseSeedCount } from '../seed-refusals.ts';
 import {
+  followSlice,
   readVmSlices,
   translateBytes,
   translateOutput,
   translateOutputs,
   translateType,
   translateVmSlices,
+  VM_SLICE_SIZE,
 } from './memory-access.ts';
 import type { RuntimeSyscall, SyscallTable } from './syscall-table.ts';
 
@@ -42,9 +51,10 @@ const createProgramAddressSyscall: RuntimeSyscall = (
   addressAddr,
 ) => {
   context.consume(context.costs.createProgramAddressUnits);
-  const { seeds, programId } = translateInputs(context, memory, seedsAddr, seedsCount, programIdAddr);
-  const address = createProgramAddress(seeds, programId);
-  tell(context, seeds, programId, typeof address === 'string' ? undefined : address, undefined);
+  const programIdAt = translateInputs(context, memory, seedsAddr, seedsCount, programIdAddr);
+  const address = addressOfSeeds(memory.bytes, programIdAt);
+  const told = typeof address === 'string' ? undefined : address;
+  tell(context, memory, seedsAddr, seedsCount, programIdAt, told, undefined);
   if (typeof address === 'string') return 1;
   const offset = translateOutput(memory, addressAddr, PUBKEY_BYTES);
   memory.bytes.set(address.bytes, offset);
@@ -69,10 +79,10 @@ const tryFindProgramAddress: RuntimeSyscall = (
   bumpAddr,
 ) => {
   context.consume(context.costs.createProgramAddressUnits);
-  const { seeds, programId } = translateInputs(context, memory, seedsAddr, seedsCount, programIdAddr);
-  const found = findProgramAddress(seeds, programId);
-  if (typeof found === 'string') tell(context, seeds, programId, undefined, undefined);
-  else tell(context, seeds, programId, found.address, found.bump);
+  const programIdAt = translateInputs(context, memory, seedsAddr, seedsCount, programIdAddr);
+  const found = addressAndBumpOfSeeds(memory.bytes, programIdAt);
+  const { address, bump } = typeof found === 'string' ? NOT_FOUND : found;
+  tell(context, memory, seedsAddr, seedsCount, programIdAt, address, bump);
   const failures = typeof found === 'string' ? BUMP_COUNT : BUMP_COUNT - found.bump;
   context.consume(context.costs.createProgramAddressUnits * failures);
   if (typeof found === 'string') return 1;
@@ -85,36 +95,49 @@ const tryFindProgramAddress: RuntimeSyscall = (
   return 0;
 };
 
+const NOT_FOUND = { address: undefined, bump: undefined };
+
 function tell(
   { listener }: InvokeContext,
-  seeds: readonly Uint8Array[],
-  programId: Pubkey,
+  memory: VmMemory,
+  seedsAddr: U64,
+  seedsCount: U64,
+  programIdAt: number,
   address: Pubkey | undefined,
   bump: number | undefined,
 ): void {
-  // The seeds are views of guest memory.
-  listener?.on({ type: 'derive', seeds: seeds.map((seed) => seed.slice()), programId, address, bump });
+  if (listener === undefined) return;
+  const list = seedsCount === 0 ? 0 : memory.load(seedsAddr, Number(seedsCount) * VM_SLICE_SIZE);
+  const seeds = readVmSlices(memory, list, Number(seedsCount)).map(({ addr, len }) => {
+    const offset = translateBytes(memory, addr, len);
+    return memory.bytes.slice(offset, offset + Number(len));
+  });
+  listener.on({ type: 'derive', seeds, programId: Pubkey.at(memory.bytes, programIdAt), address, bump });
 }
 
-/** Source: agave syscalls/src/lib.rs, translate_and_check_program_address_inputs. */
+/**
+ * Hands the seeds over, as `addSeed` takes them, and returns the host offset of the program's id.
+ *
+ * Source: agave syscalls/src/lib.rs, translate_and_check_program_address_inputs.
+ */
 function translateInputs(
   context: InvokeContext,
   memory: VmMemory,
   seedsAddr: U64,
   seedsCount: U64,
   programIdAddr: U64,
-): { seeds: Uint8Array[]; programId: Pubkey } {
+): number {
   const list = translateVmSlices(context, memory, seedsAddr, seedsCount);
   const program = () => peekKey(memory, programIdAddr);
   if (seedsCount > MAX_SEEDS) refuseSeedCount(seedsCount, program());
-  const seeds: Uint8Array[] = [];
-  for (const { addr, len } of readVmSlices(memory, list, Number(seedsCount))) {
-    if (len > MAX_SEED_LEN) refuseSeed(seeds.length, len, peekBytes(memory, addr, len), program());
-    const offset = translateBytes(memory, addr, len);
-    seeds.push(memory.bytes.subarray(offset, offset + Number(len)));
+  beginSeeds();
+  for (let i = 0; i < (seedsCount as number); i++) {
+    const at = list + i * VM_SLICE_SIZE;
+    const len = memory.readU64(at + 8);
+    if (len > MAX_SEED_LEN) refuseSeed(i, len, peekBytes(memory, memory.readU64(at), len), program());
+    addSeed(memory.bytes, followSlice(context, memory, at, len, 1, 1), len as number);
   }
-  const programIdOffset = translateType(context, memory, 'load', programIdAddr, PUBKEY_BYTES, 1);
-  return { seeds, programId: Pubkey.at(memory.bytes, programIdOffset) };
+  return translateType(context, memory, 'load', programIdAddr, PUBKEY_BYTES, 1);
 }
 
 /** For the words of a refusal: what can't be read is left out. */

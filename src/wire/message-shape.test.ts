@@ -91,3 +91,21 @@ test('a message is read as it is without shapes, whatever was read before it', (
   }
   expect(compared).toBeGreaterThan(2000);
 });
+
+/** As a number of keys in one byte, 0x80 0x01 would be 128 too, with all that follows a byte further to the front. */
+test('a message with 128 keys is read as such, however it could be read', () => {
+  const instruction = [1, 1, 1, 1, 0];
+  const bytes = Uint8Array.from([
+    1,
+    0,
+    0,
+    0x80,
+    1,
+    ...new Array<number>(128 * 32 + 32 + 1).fill(1),
+    ...instruction.slice(1),
+  ]);
+  bytes[bytes.length - 1] = 0;
+  const expected = outcomeOf(readMessage, bytes);
+  expect(expected).toMatchObject({ instructions: [{ programIdIndex: 1, accounts: Uint8Array.of(1), data: [] }] });
+  for (let i = 0; i < 3; i++) expect(outcomeOf(readShapedMessage, bytes)).toEqual(expected);
+});

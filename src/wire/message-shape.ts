@@ -199,7 +199,7 @@ export function readShapedMessage(reader: WireReader, versions: 'all' | 'unprefi
   const end = reader.offset;
   reader.offset = begin;
   const first = readByShape(reader, shape);
-  // Some forms of a message are not read by shapes: a number of keys in two bytes.
+  // Some forms of a message are not read by shapes: a number of accounts in two bytes.
   if (first === undefined) {
     reader.offset = end;
     return message;
@@ -213,7 +213,7 @@ function isLegacyAt({ bytes, offset }: WireReader): boolean {
   return bytes[offset] < MESSAGE_VERSION_PREFIX;
 }
 
-/** 0 where the message is too short for one key and one instruction. */
+/** 0 where the message is too short for one key and one instruction, or has so many keys that two bytes tell their number. */
 function shapeHash(reader: WireReader): number {
   const { view, offset, end } = reader;
   const header = isLegacyAt(reader) ? offset : offset + 1;
@@ -221,7 +221,7 @@ function shapeHash(reader: WireReader): number {
   const keys = header + 4;
   const keyCount = reader.bytes[header + 3];
   const instructions = keys + keyCount * PUBKEY_BYTES + HASH_BYTES;
-  if (keyCount === 0 || instructions + 4 > end) return 0;
+  if (keyCount === 0 || keyCount >= 0x80 || instructions + 4 > end) return 0;
   let hash = Math.imul(view.getInt32(header, true) ^ view.getInt32(instructions, true), 0x9e3779b1);
   // The keys that differ most: the second one, and the last but one, which is often followed by a program.
   const second = keyCount > 1 ? keys + PUBKEY_BYTES : keys;

@@ -32,7 +32,7 @@ const ID = 513n;
 export const CALL_CASES = [
   failure(
     'cpi-seeds-be',
-    'seed id is big endian in derivation, little endian in the seeds',
+    'The id among the seeds was big-endian when the address was derived, and is little-endian in the call.',
     'CPI_SEEDS_INVALID',
     [/big-endian/],
     (scene) => {
@@ -42,7 +42,7 @@ export const CALL_CASES = [
   ),
   failure(
     'cpi-pda-other-program',
-    'the PDA is derived under INNER, OUTER tries to sign',
+    'The PDA is one of inner program; outer program gives its seeds.',
     'CPI_SEEDS_INVALID',
     [/the program is inner program, not outer program/],
     (scene) => {
@@ -52,7 +52,7 @@ export const CALL_CASES = [
   ),
   failure(
     'cpi-seed-in-data',
-    'PDA was derived from the pubkey stored in the state account (key 90), seeds use ALICE',
+    'The PDA was derived from the key that the data of pool has; the seeds of the call have alice.',
     'CPI_SIGNER_PRIVILEGE',
     [/in the data of pool/],
     (scene) => {
@@ -83,7 +83,7 @@ export const CALL_CASES = [
   ),
   failure(
     'cpi-nested-3',
-    'vault is writable in the transaction and outer, but inner received it read-only and asks deep writable',
+    'vault is writable in the transaction and for outer program; inner program got it read-only and calls deep with it writable.',
     'CPI_WRITABLE_PRIVILEGE',
     [/vault writable where outer program calls inner program/],
     (scene) => {
@@ -112,7 +112,7 @@ export const CALL_CASES = [
   ),
   failure(
     'cpi-nested-signer',
-    'payer signs tx, but outer passes payer to inner not as signer, and inner asks signer',
+    'payer signs the transaction, outer program passes payer on as no signer, and inner program asks for the signature.',
     'CPI_SIGNER_PRIVILEGE',
     [/where outer program calls inner program/],
     (scene) => {
@@ -140,7 +140,7 @@ export const CALL_CASES = [
   ),
   failure(
     'cpi-account-swapped',
-    'from and to swapped: bob (non signer) pays',
+    'Source and destination are swapped: bob, who did not sign, pays.',
     'PROGRAM_MISSING_REQUIRED_SIGNATURE',
     ['bob'],
     (scene) => {
@@ -152,21 +152,27 @@ export const CALL_CASES = [
       });
     },
   ),
-  failure('cpi-grow', 'Caller grew vault by > 10 KiB before a call', 'CPI_REALLOC', ['20,000', 'vault'], (scene) => {
-    scene.account(VAULT, { owner: OUTER, data: new Uint8Array(8) });
-    scene.program(OUTER, 'driver');
-    scene.program(INNER, 'driver');
-    const o = [meta(VAULT, 'w'), meta(INNER)];
-    const fr = scene.frame(o);
-    const infos = scene.infos(o).map((i, k) => (k === 0 ? { ...i, dataLen: 20_000n } : i));
-    const scr = new Script()
-      .store64(fr[0].vmLenAddr, 20_000n)
-      .call('rust', { programId: INNER, infos, metas: [pub(meta(VAULT, 'w'))], data: RETURN_0 });
-    return scene.send([scene.script(o, scr)]);
-  }),
+  failure(
+    'cpi-grow',
+    'The caller grew vault by more than 10 KiB before the call.',
+    'CPI_REALLOC',
+    ['20,000', 'vault'],
+    (scene) => {
+      scene.account(VAULT, { owner: OUTER, data: new Uint8Array(8) });
+      scene.program(OUTER, 'driver');
+      scene.program(INNER, 'driver');
+      const o = [meta(VAULT, 'w'), meta(INNER)];
+      const fr = scene.frame(o);
+      const infos = scene.infos(o).map((i, k) => (k === 0 ? { ...i, dataLen: 20_000n } : i));
+      const scr = new Script()
+        .store64(fr[0].vmLenAddr, 20_000n)
+        .call('rust', { programId: INNER, infos, metas: [pub(meta(VAULT, 'w'))], data: RETURN_0 });
+      return scene.send([scene.script(o, scr)]);
+    },
+  ),
   failure(
     'cpi-inner-modifies-ro',
-    'inner writes to an account it got read-only',
+    'inner program writes to an account that it got read-only.',
     'ACCOUNT_DATA_READONLY',
     ['inner program', /outer program calls inner program/],
     (scene) => {
@@ -182,7 +188,7 @@ export const CALL_CASES = [
   ),
   failure(
     'cpi-token-fails-inside',
-    'token transfer inside outer: insufficient',
+    "The call to Token moves 50, and alice's tokens hold 3.",
     'TOKEN_INSUFFICIENT_FUNDS',
     ['50', "alice's tokens"],
     (scene) => {

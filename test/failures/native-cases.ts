@@ -73,7 +73,7 @@ const nonceData = (authority: Pubkey, hash: Uint8Array) => join(u32(1), u32(1), 
 export const NATIVE_CASES = [
   failure(
     'loader-upgrade-wrong-authority',
-    'upgrade: payer signs, authority is ALICE',
+    'Upgrade: payer signs, and the authority is alice.',
     'PROGRAM_INCORRECT_AUTHORITY',
     ['alice'],
     (scene) => {
@@ -82,14 +82,20 @@ export const NATIVE_CASES = [
       return scene.send([upgrade()]);
     },
   ),
-  failure('loader-upgrade-immutable', 'program is final', 'PROGRAM_IMMUTABLE', [/not upgradeable/], (scene) => {
-    deployed(programDataOf(OUTER), undefined, scene);
-    buffer(scene, key(51), PAYER);
-    return scene.send([upgrade()]);
-  }),
+  failure(
+    'loader-upgrade-immutable',
+    'The program is final: it has no upgrade authority.',
+    'PROGRAM_IMMUTABLE',
+    [/not upgradeable/],
+    (scene) => {
+      deployed(programDataOf(OUTER), undefined, scene);
+      buffer(scene, key(51), PAYER);
+      return scene.send([upgrade()]);
+    },
+  ),
   failure(
     'loader-buffer-authority',
-    'buffer authority (ALICE) differs from upgrade authority (PAYER)',
+    "The buffer's authority, alice, is not the upgrade authority, payer.",
     'PROGRAM_INCORRECT_AUTHORITY',
     ['alice', /[Bb]uffer/],
     (scene) => {
@@ -100,7 +106,7 @@ export const NATIVE_CASES = [
   ),
   failure(
     'loader-buffer-larger',
-    'new ELF larger than programdata: extend first',
+    'The new ELF is larger than the program data, which was not extended before.',
     'ACCOUNT_DATA_TOO_SMALL',
     [/ExtendProgram/, /by \d+ bytes/],
     (scene) => {
@@ -111,7 +117,7 @@ export const NATIVE_CASES = [
   ),
   failure(
     'loader-upgrade-same-slot',
-    'upgraded in this very slot',
+    'The program was upgraded in this very slot.',
     'PROGRAM_INVALID_ARGUMENT',
     [/once a slot/],
     (scene) => {
@@ -123,7 +129,7 @@ export const NATIVE_CASES = [
   ),
   failure(
     'program-deployed-this-slot',
-    'program invoked in the slot of its deployment',
+    'The program is called in the slot of its deployment.',
     'PROGRAM_NOT_DEPLOYED',
     [/from slot/, /warp/],
     (scene) => {
@@ -132,13 +138,19 @@ export const NATIVE_CASES = [
       return scene.send([instruction(OUTER, [], u8())]);
     },
   ),
-  failure('program-closed', 'program closed: programdata gone', 'PROGRAM_NOT_DEPLOYED', [/closed/], (scene) => {
-    scene.account(OUTER, { owner: s.LOADER_V3, data: join(u32(2), programDataOf(OUTER).bytes), executable: true });
-    return scene.send([instruction(OUTER, [], u8())]);
-  }),
+  failure(
+    'program-closed',
+    'The program was closed: its program data is gone.',
+    'PROGRAM_NOT_DEPLOYED',
+    [/closed/],
+    (scene) => {
+      scene.account(OUTER, { owner: s.LOADER_V3, data: join(u32(2), programDataOf(OUTER).bytes), executable: true });
+      return scene.send([instruction(OUTER, [], u8())]);
+    },
+  ),
   failure(
     'program-is-programdata',
-    'programdata address used as program id',
+    "The address of the program data is given as the program's.",
     'PROGRAM_NOT_DEPLOYED',
     [/not in the state of a program/],
     (scene) => {
@@ -146,19 +158,25 @@ export const NATIVE_CASES = [
       return scene.send([instruction(programDataOf(OUTER), [], u8())]);
     },
   ),
-  failure('loader-write-past', 'write past buffer end', 'ACCOUNT_DATA_TOO_SMALL', ['47', '49'], (scene) => {
-    buffer(scene, key(51), PAYER, new Uint8Array(10));
-    return scene.send([
-      instruction(
-        s.LOADER_V3,
-        [meta(key(51), 'w'), meta(PAYER, 's')],
-        join(u32(1), u32(8), u64(4n), new Uint8Array(4)),
-      ),
-    ]);
-  }),
+  failure(
+    'loader-write-past',
+    'Write goes past the end of the buffer.',
+    'ACCOUNT_DATA_TOO_SMALL',
+    ['47', '49'],
+    (scene) => {
+      buffer(scene, key(51), PAYER, new Uint8Array(10));
+      return scene.send([
+        instruction(
+          s.LOADER_V3,
+          [meta(key(51), 'w'), meta(PAYER, 's')],
+          join(u32(1), u32(8), u64(4n), new Uint8Array(4)),
+        ),
+      ]);
+    },
+  ),
   failure(
     'loader-close-wrong-recipient',
-    'close into itself',
+    'A buffer is closed into itself.',
     'PROGRAM_INVALID_ARGUMENT',
     [/same as the account being closed/],
     (scene) => {
@@ -168,7 +186,7 @@ export const NATIVE_CASES = [
   ),
   failure(
     'nonce-withdraw-wrong-authority',
-    'withdraw from nonce by someone else',
+    "Another than the nonce's authority withdraws from it.",
     'PROGRAM_MISSING_REQUIRED_SIGNATURE',
     ['bob'],
     (scene) => {
@@ -184,7 +202,7 @@ export const NATIVE_CASES = [
   ),
   failure(
     'nonce-advance-unchanged',
-    'AdvanceNonce in the same block as nonce was made',
+    'AdvanceNonceAccount in the same block in which the nonce was made.',
     'SYSTEM_NONCE_BLOCKHASH_NOT_EXPIRED',
     [/once per slot|in this block/],
     (scene) => {
@@ -199,7 +217,7 @@ export const NATIVE_CASES = [
   ),
   failure(
     'nonce-not-first',
-    'Advance is the second instruction, so blockhash lookup fails',
+    'AdvanceNonceAccount is the second instruction, so that the nonce is looked for among the blockhashes.',
     'TX_NONCE_INVALID',
     [/instruction #1/, /before all others/],
     (scene) => {
@@ -213,19 +231,25 @@ export const NATIVE_CASES = [
       );
     },
   ),
-  failure('nonce-readonly', 'nonce passed readonly', 'TX_NONCE_INVALID', [/read-only/, /writable/], (scene) => {
-    scene.account(key(41), { lamports: 2_000_000n, data: nonceData(PAYER, key(9).bytes) });
-    return scene.send([instruction(s.SYSTEM, [meta(key(41)), meta(RECENT_BLOCKHASHES), meta(PAYER, 's')], u32(4))], {
-      recentBlockhash: key(9).bytes,
-    });
-  }),
-  failure('cb-limit-0', 'SetComputeUnitLimit(0)', 'COMPUTE_EXCEEDED', [/SetComputeUnitLimit/], (scene) => {
+  failure(
+    'nonce-readonly',
+    'The nonce account is passed read-only.',
+    'TX_NONCE_INVALID',
+    [/read-only/, /writable/],
+    (scene) => {
+      scene.account(key(41), { lamports: 2_000_000n, data: nonceData(PAYER, key(9).bytes) });
+      return scene.send([instruction(s.SYSTEM, [meta(key(41)), meta(RECENT_BLOCKHASHES), meta(PAYER, 's')], u32(4))], {
+        recentBlockhash: key(9).bytes,
+      });
+    },
+  ),
+  failure('cb-limit-0', 'SetComputeUnitLimit is 0.', 'COMPUTE_EXCEEDED', [/SetComputeUnitLimit/], (scene) => {
     scene.program(OUTER, { asm: 'entrypoint:\n mov64 r0, 0\n exit' });
     return scene.send([budget(join(u8(2), u32(0))), instruction(OUTER, [], u8())]);
   }),
   failure(
     'cb-price-poor',
-    'priority fee exceeds the balance of alice',
+    "The priority fee exceeds alice's balance.",
     'TX_PAYER_POOR',
     ['3,000,000', '10,005,000'],
     (scene) => {
@@ -240,13 +264,13 @@ export const NATIVE_CASES = [
       );
     },
   ),
-  failure('rent-drained', 'alice left with 100 lamports', 'TX_RENT', ['alice', '890,780'], (scene) => {
+  failure('rent-drained', 'alice is left with 100 lamports.', 'TX_RENT', ['alice', '890,780'], (scene) => {
     scene.account(ALICE, { lamports: 1_000_100n });
     return scene.send([transfer(ALICE, PAYER, 1_000_000n)]);
   }),
   failure(
     'system-assign-owned',
-    'Assign on an account owned by a program',
+    'Assign on an account that a program owns.',
     'ACCOUNT_OWNER_CHANGE',
     ['alice', 'outer program'],
     (scene) => {
@@ -256,7 +280,7 @@ export const NATIVE_CASES = [
   ),
   failure(
     'system-create-payer-has-data',
-    'payer of create is a nonce/data account',
+    'The account that pays for the new one holds 4 bytes of data.',
     'PROGRAM_INVALID_ARGUMENT',
     [/must not carry data/],
     (scene) => {
@@ -266,7 +290,7 @@ export const NATIVE_CASES = [
   ),
   failure(
     'vote-not-vote',
-    'vote withdraw on not a vote acct',
+    "Vote's Withdraw on an account that is no vote account.",
     'PROGRAM_INVALID_ACCOUNT_OWNER',
     ['alice', 'System'],
     (scene) => {
@@ -280,7 +304,7 @@ export const NATIVE_CASES = [
       ]);
     },
   ),
-  failure('secp-recid', 'recovery id 9', 'PRECOMPILE_INVALID_RECOVERY_ID', [/0 to 3/], (scene) => {
+  failure('secp-recid', 'The recovery id is 9.', 'PRECOMPILE_INVALID_RECOVERY_ID', [/0 to 3/], (scene) => {
     const hdr = u8(1, 32, 0, 0, 12, 0, 0, 97, 0, 2, 0, 0);
     return scene.send([
       instruction(
@@ -292,21 +316,21 @@ export const NATIVE_CASES = [
   }),
   failure(
     'ed-truncated',
-    'Ed25519 claims 3 signatures with one header',
+    'The Ed25519 instruction claims 3 signatures and has one header.',
     'PRECOMPILE_INVALID_INSTRUCTION_DATA_SIZE',
     [/too short/],
     (scene) => scene.send([instruction(s.ED25519, [], join(u8(3, 0), new Uint8Array(14)))]),
   ),
   failure(
     'memo-two-signers',
-    'memo: bob not signed, alice signed',
+    'The memo names alice and bob; alice signed, bob did not.',
     'PROGRAM_MISSING_REQUIRED_SIGNATURE',
     ['bob'],
     (scene) => scene.send([instruction(s.MEMO, [meta(ALICE, 's'), meta(BOB)], s.text('hi'))]),
   ),
   failure(
     'tx-lut-dup',
-    'an account both static and in the lookup table',
+    'An account is among the static keys and in the lookup table.',
     'TX_ACCOUNT_TWICE',
     ['bob', /lookup table/],
     (scene) => {
@@ -323,21 +347,27 @@ export const NATIVE_CASES = [
       });
     },
   ),
-  failure('tx-program-in-lut', 'program id taken from a lookup table', 'TX_MALFORMED', [/lookup table/], (scene) => {
-    tableAccount(scene, { addresses: [s.toKey(s.MEMO)] });
-    scene.warp(2);
-    return scene.send([instruction(s.MEMO, [], s.text('x'))], {
-      change: (m: VersionedMessage) => ({
-        ...m,
-        version: 0 as const,
-        accountKeys: m.accountKeys.slice(0, 1),
-        header: { ...m.header, numReadonlyUnsignedAccounts: 0 },
-        addressTableLookups: [
-          { accountKey: TABLE, writableIndexes: new Uint8Array(), readonlyIndexes: Uint8Array.of(0) },
-        ],
-      }),
-    });
-  }),
+  failure(
+    'tx-program-in-lut',
+    "The program's address is taken from a lookup table.",
+    'TX_MALFORMED',
+    [/lookup table/],
+    (scene) => {
+      tableAccount(scene, { addresses: [s.toKey(s.MEMO)] });
+      scene.warp(2);
+      return scene.send([instruction(s.MEMO, [], s.text('x'))], {
+        change: (m: VersionedMessage) => ({
+          ...m,
+          version: 0 as const,
+          accountKeys: m.accountKeys.slice(0, 1),
+          header: { ...m.header, numReadonlyUnsignedAccounts: 0 },
+          addressTableLookups: [
+            { accountKey: TABLE, writableIndexes: new Uint8Array(), readonlyIndexes: Uint8Array.of(0) },
+          ],
+        }),
+      });
+    },
+  ),
   failure(
     'ed25519-wrong',
     'The signature that the precompile checks is all ones.',

@@ -119,7 +119,7 @@ export const STAKE_CASES = [
   ),
   failure(
     'stake-lockup',
-    'withdraw while lockup (epoch 500) in force',
+    'Withdraw while the lockup, until epoch 500, is in force.',
     'STAKE_LOCKUP_IN_FORCE',
     [/epoch 500/, 'bob'],
     (scene) => {
@@ -129,7 +129,7 @@ export const STAKE_CASES = [
   ),
   failure(
     'stake-wrong-withdrawer',
-    'withdrawer is bob, payer signs',
+    'The withdrawer is bob, and payer signs.',
     'PROGRAM_MISSING_REQUIRED_SIGNATURE',
     [/withdrawer/, 'bob'],
     (scene) => {
@@ -139,7 +139,7 @@ export const STAKE_CASES = [
   ),
   failure(
     'stake-still-active',
-    'withdraw of active stake: not deactivated',
+    'Withdraw from an active stake, which was not deactivated.',
     'PROGRAM_INSUFFICIENT_FUNDS',
     [/not deactivated/, /Deactivate/],
     (scene) => {
@@ -149,7 +149,7 @@ export const STAKE_CASES = [
   ),
   failure(
     'stake-deactivate-wrong-staker',
-    'deactivate by payer, staker is bob',
+    'Deactivate by payer; the staker is bob.',
     'PROGRAM_MISSING_REQUIRED_SIGNATURE',
     [/staker/, 'bob'],
     (scene) => {
@@ -157,13 +157,19 @@ export const STAKE_CASES = [
       return scene.send([instruction(s.STAKE, [meta(ALICE, 'w'), meta(CLOCK), meta(PAYER, 's')], u32(5))]);
     },
   ),
-  failure('stake-deactivated-twice', 'already deactivated', 'STAKE_ALREADY_DEACTIVATED', [/epoch 0/], (scene) => {
-    stakeAccount(scene, ALICE, 2, { deactivation: 0n });
-    return scene.send([instruction(s.STAKE, [meta(ALICE, 'w'), meta(CLOCK), meta(PAYER, 's')], u32(5))]);
-  }),
+  failure(
+    'stake-deactivated-twice',
+    'The stake is deactivated already.',
+    'STAKE_ALREADY_DEACTIVATED',
+    [/epoch 0/],
+    (scene) => {
+      stakeAccount(scene, ALICE, 2, { deactivation: 0n });
+      return scene.send([instruction(s.STAKE, [meta(ALICE, 'w'), meta(CLOCK), meta(PAYER, 's')], u32(5))]);
+    },
+  ),
   failure(
     'stake-delegate-min',
-    'delegating with only rent reserve: below the minimum delegation',
+    'A stake account is delegated that holds its rent reserve alone: less than the minimum delegation.',
     'STAKE_INSUFFICIENT_DELEGATION',
     ['2,282,880', /minimum delegation/],
     (scene) => {
@@ -183,7 +189,7 @@ export const STAKE_CASES = [
   ),
   failure(
     'stake-delegate-not-vote',
-    'delegating to a wallet instead of vote account',
+    'The stake is delegated to a wallet, not to a vote account.',
     'PROGRAM_INCORRECT_PROGRAM_ID',
     ['bob', /not a vote account/],
     (scene) => {
@@ -200,7 +206,7 @@ export const STAKE_CASES = [
   ),
   failure(
     'stake-split-too-much',
-    'split more than there is',
+    'Split takes more than there is.',
     'PROGRAM_INSUFFICIENT_FUNDS',
     ['5,000,000,000'],
     (scene) => {
@@ -213,7 +219,7 @@ export const STAKE_CASES = [
   ),
   failure(
     'stake-split-dest-not-stake',
-    'split destination is uncreated',
+    'The destination of Split was never created.',
     'PROGRAM_INVALID_ACCOUNT_OWNER',
     ['bob', /not a stake account/, '200 bytes'],
     (scene) => {
@@ -225,7 +231,7 @@ export const STAKE_CASES = [
   ),
   failure(
     'stake-merge-mismatch',
-    'merge two stakes with different authorities',
+    'Two stakes with different authorities are merged.',
     'STAKE_MERGE_MISMATCH',
     [/differ in the withdrawer/, 'vault'],
     (scene) => {
@@ -240,19 +246,25 @@ export const STAKE_CASES = [
       ]);
     },
   ),
-  failure('stake-init-rent', 'initialize below rent', 'PROGRAM_INSUFFICIENT_FUNDS', ['1,000,000', /rent/], (scene) => {
-    scene.account(ALICE, { owner: s.STAKE, data: new Uint8Array(200), lamports: 1_000_000n });
-    return scene.send([
-      instruction(
-        s.STAKE,
-        [meta(ALICE, 'w'), meta(RENT)],
-        join(u32(0), PAYER.bytes, PAYER.bytes, u64(0n), u64(0n), key(0).bytes),
-      ),
-    ]);
-  }),
+  failure(
+    'stake-init-rent',
+    'A stake account below its rent reserve is initialized.',
+    'PROGRAM_INSUFFICIENT_FUNDS',
+    ['1,000,000', /rent/],
+    (scene) => {
+      scene.account(ALICE, { owner: s.STAKE, data: new Uint8Array(200), lamports: 1_000_000n });
+      return scene.send([
+        instruction(
+          s.STAKE,
+          [meta(ALICE, 'w'), meta(RENT)],
+          join(u32(0), PAYER.bytes, PAYER.bytes, u64(0n), u64(0n), key(0).bytes),
+        ),
+      ]);
+    },
+  ),
   failure(
     'alt-extend-deactivated',
-    'extend a deactivated table',
+    'A deactivated table is extended.',
     'PROGRAM_INVALID_ARGUMENT',
     [/deactivated in slot 3/],
     (scene) => {
@@ -266,19 +278,25 @@ export const STAKE_CASES = [
       ]);
     },
   ),
-  failure('alt-extend-frozen', 'frozen table (no authority)', 'PROGRAM_IMMUTABLE', [/frozen/], (scene) => {
-    tableAccount(scene, { authority: null });
-    return scene.send([
-      instruction(
-        s.LOOKUP_TABLE,
-        [meta(TABLE, 'w'), meta(PAYER, 's'), meta(PAYER, 'sw'), meta(s.SYSTEM)],
-        join(u32(2), u64(1n), BOB.bytes),
-      ),
-    ]);
-  }),
+  failure(
+    'alt-extend-frozen',
+    'A frozen table, which has no authority, is extended.',
+    'PROGRAM_IMMUTABLE',
+    [/frozen/],
+    (scene) => {
+      tableAccount(scene, { authority: null });
+      return scene.send([
+        instruction(
+          s.LOOKUP_TABLE,
+          [meta(TABLE, 'w'), meta(PAYER, 's'), meta(PAYER, 'sw'), meta(s.SYSTEM)],
+          join(u32(2), u64(1n), BOB.bytes),
+        ),
+      ]);
+    },
+  ),
   failure(
     'alt-close-not-deactivated',
-    'close a table that is active',
+    'A table is closed that is active.',
     'PROGRAM_INVALID_ARGUMENT',
     [/is active/, /Deactivate/],
     (scene) => {
@@ -288,7 +306,7 @@ export const STAKE_CASES = [
   ),
   failure(
     'alt-close-cooling',
-    'close a table deactivated just now (cooling down)',
+    'A table is closed that was deactivated just now.',
     'PROGRAM_INVALID_ARGUMENT',
     [/513/, /from slot/],
     (scene) => {
@@ -297,19 +315,25 @@ export const STAKE_CASES = [
       return scene.send([instruction(s.LOOKUP_TABLE, [meta(TABLE, 'w'), meta(PAYER, 's'), meta(BOB, 'w')], u32(4))]);
     },
   ),
-  failure('alt-full', 'table full: 256 + 1', 'PROGRAM_INVALID_ARGUMENT', ['256'], (scene) => {
-    tableAccount(scene, { addresses: Array.from({ length: 256 }, (_, i) => key(i)) });
-    return scene.send([
-      instruction(
-        s.LOOKUP_TABLE,
-        [meta(TABLE, 'w'), meta(PAYER, 's'), meta(PAYER, 'sw'), meta(s.SYSTEM)],
-        join(u32(2), u64(1n), BOB.bytes),
-      ),
-    ]);
-  }),
+  failure(
+    'alt-full',
+    'A table with 256 addresses is extended by one.',
+    'PROGRAM_INVALID_ARGUMENT',
+    ['256'],
+    (scene) => {
+      tableAccount(scene, { addresses: Array.from({ length: 256 }, (_, i) => key(i)) });
+      return scene.send([
+        instruction(
+          s.LOOKUP_TABLE,
+          [meta(TABLE, 'w'), meta(PAYER, 's'), meta(PAYER, 'sw'), meta(s.SYSTEM)],
+          join(u32(2), u64(1n), BOB.bytes),
+        ),
+      ]);
+    },
+  ),
   failure(
     'alt-create-old-slot',
-    'create with slot that is not recent',
+    'A table is created with a slot that is not recent.',
     'PROGRAM_INVALID_INSTRUCTION_DATA',
     [/999 is not a recent slot/],
     (scene) =>

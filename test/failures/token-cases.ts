@@ -88,7 +88,7 @@ const close = (account: Pubkey, program: string = TOKEN) =>
 export const TOKEN_CASES = [
   failure(
     'token-2022-fee-unchecked',
-    'Plain Transfer on a mint with transfer fee: needs TransferChecked with the mint',
+    'Plain Transfer of a mint with transfer fees, which needs TransferChecked, with the mint.',
     'TOKEN_2022_MINT_REQUIRED_FOR_TRANSFER',
     [/TransferChecked/],
     (scene) => {
@@ -98,7 +98,7 @@ export const TOKEN_CASES = [
   ),
   failure(
     'token-2022-fee-mismatch',
-    'TransferCheckedWithFee says fee 0, mint takes 1% = 1 (rounded up) of 50',
+    'TransferCheckedWithFee names a fee of 0; of 50 the mint takes 1%, which is 1 rounded up.',
     'TOKEN_2022_FEE_MISMATCH',
     ['100 basis points', /says 0/, /fee of 1\./],
     (scene) => {
@@ -114,7 +114,7 @@ export const TOKEN_CASES = [
   ),
   failure(
     'token-2022-hook-missing',
-    'mint has transfer hook (program OUTER), extra accounts (hook program, validation account) not passed',
+    'The mint has outer program as its transfer hook; neither it nor its validation account is passed.',
     'CPI_PROGRAM_NOT_IN_TRANSACTION',
     [/transfer hook/, 'outer program', /extra-account-metas/],
     (scene) => {
@@ -152,7 +152,7 @@ export const TOKEN_CASES = [
   ),
   failure(
     'token-2022-nontransferable',
-    'mint is non-transferable (soulbound)',
+    'The mint is non-transferable.',
     'TOKEN_2022_NON_TRANSFERABLE',
     ['mint', /non-transferable/],
     (scene) => {
@@ -162,7 +162,7 @@ export const TOKEN_CASES = [
   ),
   failure(
     'token-2022-cpi-guard',
-    'CPI guard on source; program transfers with owner as authority in a CPI',
+    'The source has its CPI guard on, and a program transfers with the owner as authority.',
     'TOKEN_2022_CPI_GUARD_TRANSFER_BLOCKED',
     ["alice's tokens", /delegate/],
     (scene) => {
@@ -180,7 +180,7 @@ export const TOKEN_CASES = [
   ),
   failure(
     'token-2022-default-frozen',
-    'Mint with default state frozen: bobs account is frozen since creation',
+    "The mint's accounts are frozen from the start, and nobody thawed bob's.",
     'TOKEN_2022_ACCOUNT_FROZEN',
     ["bob's tokens", /DefaultAccountState/, 'alice'],
     (scene) => {
@@ -190,7 +190,7 @@ export const TOKEN_CASES = [
   ),
   failure(
     'token-2022-permanent-delegate',
-    'authority is not owner nor the permanent delegate (ALICE)',
+    'The authority is neither the owner nor the permanent delegate, who is alice.',
     'TOKEN_2022_OWNER_MISMATCH',
     ['bob', /permanent delegate .*alice/],
     (scene) => {
@@ -200,7 +200,7 @@ export const TOKEN_CASES = [
   ),
   failure(
     'token-2022-close-mint-supply',
-    'Close mint that has supply',
+    'A mint is closed that has a supply.',
     'TOKEN_2022_MINT_HAS_SUPPLY',
     ['1,000,000', /Burn/],
     (scene) => {
@@ -210,7 +210,7 @@ export const TOKEN_CASES = [
   ),
   failure(
     'token-2022-close-mint-wrong-auth',
-    'Close mint by someone who is not its close authority (ALICE)',
+    'A mint is closed by another than its close authority, who is alice.',
     'TOKEN_2022_OWNER_MISMATCH',
     [/close authority of .*alice/],
     (scene) => {
@@ -220,7 +220,7 @@ export const TOKEN_CASES = [
   ),
   failure(
     'token-2022-withheld',
-    'account closed with withheld fees',
+    'An account is closed that holds withheld fees.',
     'TOKEN_2022_ACCOUNT_HAS_WITHHELD_TRANSFER_FEES',
     [/holds 7/, /Harvest/],
     (scene) => {
@@ -233,13 +233,13 @@ export const TOKEN_CASES = [
       return scene.send([close(ALICE_TOKENS, TOKEN_2022)]);
     },
   ),
-  failure('token-2022-paused', 'mint is paused', 'TOKEN_2022_MINT_PAUSED', [/paused/, 'payer'], (scene) => {
+  failure('token-2022-paused', 'The mint is paused.', 'TOKEN_2022_MINT_PAUSED', [/paused/, 'payer'], (scene) => {
     extended(scene, tlv([26, join(PAYER.bytes, u8(1))]), tlv([27, u8()]));
     return scene.send([checked()]);
   }),
   failure(
     'token-2022-init-mint-space',
-    'mint account was created with 82 bytes and then MetadataPointer ext initialised: too small',
+    'The account of the mint was created with 82 bytes, too few for the metadata pointer that is initialized in it.',
     'PROGRAM_INVALID_ACCOUNT_DATA',
     [/82 bytes/, /234/],
     (scene) => {
@@ -249,7 +249,7 @@ export const TOKEN_CASES = [
   ),
   failure(
     'token-2022-init-account-space',
-    'Token account created with 165 bytes for a mint with transfer fees needs 178',
+    'The token account was created with 165 bytes; that of a mint with transfer fees needs 178.',
     'PROGRAM_INVALID_ACCOUNT_DATA',
     [/165 bytes/, /178/, 'TransferFeeConfig'],
     (scene) => {
@@ -260,7 +260,7 @@ export const TOKEN_CASES = [
   ),
   failure(
     'token-2022-ext-after-init',
-    'extension initialized after the mint itself',
+    'An extension is initialized after the mint itself.',
     'TOKEN_2022_ALREADY_IN_USE',
     ['mint', /already/],
     (scene) => {
@@ -270,7 +270,7 @@ export const TOKEN_CASES = [
   ),
   failure(
     'mint-to-other-mint',
-    'MintTo destination is of other mint',
+    'The destination of MintTo is of another mint.',
     'TOKEN_MINT_MISMATCH',
     ['other mint'],
     (scene) => {
@@ -308,7 +308,7 @@ export const TOKEN_CASES = [
   ),
   failure(
     'token-delegate-over',
-    'alice is delegate for 10, moves 50',
+    'alice is the delegate for 10, and moves 50.',
     'TOKEN_INSUFFICIENT_FUNDS',
     ['alice', /delegate for 10/, '50'],
     (scene) => {
@@ -324,7 +324,7 @@ export const TOKEN_CASES = [
   ),
   failure(
     'token-native-burn',
-    'BurnChecked on wrapped SOL not supported',
+    "BurnChecked on wrapped SOL, which can't be burned.",
     'TOKEN_NATIVE_NOT_SUPPORTED',
     [/[Ww]rapped SOL|native tokens/],
     (scene) => {
@@ -340,7 +340,7 @@ export const TOKEN_CASES = [
   ),
   failure(
     'token-init-account-uncreated',
-    'InitializeAccount3 without CreateAccount before',
+    'InitializeAccount3 without CreateAccount before it.',
     'PROGRAM_INVALID_ACCOUNT_DATA',
     ["alice's tokens", /does not exist/, /CreateAccount/],
     (scene) => {
@@ -350,7 +350,7 @@ export const TOKEN_CASES = [
   ),
   failure(
     'token-multisig-few',
-    'multisig 2 of 3 signed by one',
+    'One signs for a multisig of 2 of 3.',
     'PROGRAM_MISSING_REQUIRED_SIGNATURE',
     [/needs 2 of its 3/, 'bob'],
     (scene) => {
@@ -374,7 +374,7 @@ export const TOKEN_CASES = [
   ),
   failure(
     'token-freeze-wrong',
-    'freeze by a non freeze authority (ALICE is)',
+    'Another than the freeze authority, who is alice, freezes.',
     'TOKEN_OWNER_MISMATCH',
     [/freeze authority .* alice/],
     (scene) => {
@@ -385,7 +385,7 @@ export const TOKEN_CASES = [
   ),
   failure(
     'token-close-other-auth',
-    'close by owner while close authority is ALICE',
+    'The owner closes an account whose close authority is alice.',
     'TOKEN_OWNER_MISMATCH',
     [/close authority .*alice/],
     (scene) => {
@@ -396,28 +396,34 @@ export const TOKEN_CASES = [
       return scene.send([close(ALICE_TOKENS)]);
     },
   ),
-  failure('token-overflow', 'mint beyond u64', 'TOKEN_OVERFLOW', [/2\^64/], (scene) => {
-    scene.mint(MINT);
-    scene.tokens(ALICE_TOKENS, MINT, PAYER, 3n);
-    return scene.send([s.mintTo(MINT, ALICE_TOKENS, PAYER, (1n << 64n) - 1n)]);
-  }),
+  failure(
+    'token-overflow',
+    'So much is minted that the supply would exceed a u64.',
+    'TOKEN_OVERFLOW',
+    [/2\^64/],
+    (scene) => {
+      scene.mint(MINT);
+      scene.tokens(ALICE_TOKENS, MINT, PAYER, 3n);
+      return scene.send([s.mintTo(MINT, ALICE_TOKENS, PAYER, (1n << 64n) - 1n)]);
+    },
+  ),
   failure(
     'ata-wrong-owner-nested',
-    'RecoverNested with wrong wallet',
+    'RecoverNested is given another wallet.',
     'PROGRAM_INVALID_SEEDS',
     ['payer', /seed 0 is alice/],
     (scene) => nested(scene, meta(PAYER, 'sw')),
   ),
   failure(
     'ata-nested-unsigned',
-    'RecoverNested, wallet did not sign',
+    'The wallet did not sign RecoverNested.',
     'PROGRAM_MISSING_REQUIRED_SIGNATURE',
     ['walletAddress', 'alice'],
     (scene) => nested(scene, meta(ALICE, 'w')),
   ),
   failure(
     'ata-owner-changed',
-    'CreateIdempotent but the ATA was given away to BOB',
+    'CreateIdempotent, and the associated token account was given away to bob.',
     'ATA_INVALID_OWNER',
     ['bob', 'alice'],
     (scene) => {
@@ -429,7 +435,7 @@ export const TOKEN_CASES = [
   ),
   failure(
     'ata-system-missing',
-    'Create without the system program (5 accounts + token)',
+    'Create is passed Token, and no System.',
     'INSTRUCTION_ACCOUNTS_MISSING',
     [/takes 6 accounts, and was given 5/, /`systemProgram` is Token/],
     (scene) => {
@@ -442,7 +448,7 @@ export const TOKEN_CASES = [
   ),
   failure(
     'ata-mint-owner-swapped',
-    'wallet and mint swapped',
+    'The wallet and the mint are swapped.',
     'PROGRAM_INVALID_SEEDS',
     [/order of the seeds/],
     (scene) => {
@@ -453,7 +459,7 @@ export const TOKEN_CASES = [
   ),
   failure(
     'ata-derived-with-token',
-    'ATA derived with Token but program passed Token-2022 and mint is Token-2022',
+    "The address was derived with Token; the mint and the program that is passed are Token-2022's.",
     'PROGRAM_INVALID_SEEDS',
     [/Token, not Token-2022/],
     (scene) => {

@@ -138,7 +138,7 @@ export const TOLD_CASES = [
   ),
   failure(
     'anchor-seeds',
-    'ConstraintSeeds with left/right keys',
+    "Bob's address is what the seeds give, and alice is passed: Anchor's ConstraintSeeds, with both addresses in the log.",
     'ANCHOR_CONSTRAINT_SEEDS',
     [/given alice, derived bob/],
     (scene) => {
@@ -162,7 +162,7 @@ export const TOLD_CASES = [
   ),
   failure(
     'anchor-mismatch-owner',
-    'AccountOwnedByWrongProgram token account given Token-2022',
+    'A token account of Token-2022 is passed where one of Token is declared: AccountOwnedByWrongProgram.',
     'ANCHOR_ACCOUNT_OWNED_BY_WRONG_PROGRAM',
     [/its owner is Token-2022, and should be Token/],
     (scene) => {
@@ -186,7 +186,7 @@ export const TOLD_CASES = [
   ),
   failure(
     'anchor-no-log',
-    'Anchor program built without logs returns 3012',
+    'The account does not exist; an Anchor program that was built without logs returns 3012.',
     'ANCHOR_ACCOUNT_NOT_INITIALIZED',
     ['alice', /does not exist/],
     (scene) => {
@@ -196,7 +196,7 @@ export const TOLD_CASES = [
   ),
   failure(
     'anchor-require-gt',
-    'require_gt with left right numbers',
+    'The swap gives 95 and 100 are required: require_gt!, with both numbers in the log.',
     'PROGRAM_CUSTOM_ERROR',
     ['SlippageExceeded', /lib\.rs:99/],
     (scene) => {
@@ -218,7 +218,7 @@ export const TOLD_CASES = [
   ),
   failure(
     'anchor-declared-id',
-    'DeclaredProgramIdMismatch',
+    'The program runs at another address than its declare_id says.',
     'ANCHOR_DECLARED_PROGRAM_ID_MISMATCH',
     [/declare_id/],
     (scene) => {
@@ -237,7 +237,7 @@ export const TOLD_CASES = [
   ),
   failure(
     'native-logs',
-    'native program logs reason then returns custom',
+    'The pool is paused: the program logs that as its reason and returns a number of its own.',
     'PROGRAM_CUSTOM_ERROR',
     [/pool is paused until slot 99/],
     (scene) => {
@@ -249,7 +249,7 @@ export const TOLD_CASES = [
   ),
   failure(
     'native-missing-sig',
-    'program requires ALICE signature, she did not',
+    "The program wants alice's signature, and she did not sign.",
     'PROGRAM_MISSING_REQUIRED_SIGNATURE',
     ['alice', /payer did/],
     (scene) => {
@@ -259,7 +259,7 @@ export const TOLD_CASES = [
   ),
   failure(
     'native-owner',
-    'program returns IncorrectProgramId as vault is not owned by it',
+    'The program returns IncorrectProgramId, as it does not own vault.',
     'PROGRAM_INCORRECT_PROGRAM_ID',
     ['vault', /owned by System/],
     (scene) => {
@@ -270,7 +270,7 @@ export const TOLD_CASES = [
   ),
   failure(
     'borrow-failed',
-    'AccountBorrowFailed same account twice',
+    'The same account is passed twice, and borrowed twice.',
     'PROGRAM_ACCOUNT_BORROW_FAILED',
     ['vault', /2 times/],
     (scene) => {

@@ -357,7 +357,7 @@ export const VM_CASES = [
   ),
   failure(
     'vm-func',
-    'in a callee function, store past end of vault data in growth area end',
+    'A function that a function calls stores far behind the data of the accounts.',
     'VM_ACCESS_VIOLATION',
     [/function_5/, /Called from function_3/, /instruction data/],
     (scene) => {
@@ -372,7 +372,7 @@ export const VM_CASES = [
   ),
   failure(
     'vm-memcpy-oob',
-    'memcpy of 64 KiB from account data',
+    "64 KiB are copied out of an account's data onto the heap, which is smaller.",
     'VM_ACCESS_VIOLATION',
     [/sol_memcpy_/, /past the end of the heap/],
     (scene) => {
@@ -384,25 +384,42 @@ export const VM_CASES = [
       );
     },
   ),
-  failure('vm-log-invalid-utf8', 'sol_log with invalid UTF-8', 'SYSCALL_ARGUMENT', [/500 bytes/], (scene) =>
-    run(
-      scene,
-      ` ldxdw r3, [r2-8]\n mov64 r1, r2\n mov64 r2, r3\n syscall sol_log_${exit}`,
-      [],
-      new Uint8Array(500).fill(0xff),
-    ),
+  failure(
+    'vm-log-invalid-utf8',
+    '500 bytes are logged that are no UTF-8.',
+    'SYSCALL_ARGUMENT',
+    [/500 bytes/],
+    (scene) =>
+      run(
+        scene,
+        ` ldxdw r3, [r2-8]\n mov64 r1, r2\n mov64 r2, r3\n syscall sol_log_${exit}`,
+        [],
+        new Uint8Array(500).fill(0xff),
+      ),
   ),
-  failure('vm-callx', 'callx to nonsense address', 'VM_CODE', [/outside of the text segment/], (scene) =>
-    run(scene, ` lddw r2, 0x12345678\n callx r2${exit}`),
+  failure(
+    'vm-callx',
+    'A function is called at an address where there is none.',
+    'VM_CODE',
+    [/outside of the text segment/],
+    (scene) => run(scene, ` lddw r2, 0x12345678\n callx r2${exit}`),
   ),
-  failure('vm-huge-alloc', 'rust alloc error', 'PROGRAM_OUT_OF_MEMORY', [/memory allocation failed/], (scene) => {
-    scene.program(
-      OUTER,
-      asm(` ldxdw r6, [r2-8]\n mov64 r1, r2\n mov64 r2, r6\n syscall sol_log_\n mov64 r1, 0\n stxdw [r1+0], r1\n exit`),
-    );
-    return scene.send([s.instruction(OUTER, [], s.text('Error: memory allocation failed, out of memory'))]);
-  }),
-  failure('elf-bad', 'ELF unresolved syscall executed', 'VM_CODE', [/unsupported/], (scene) =>
+  failure(
+    'vm-huge-alloc',
+    "More memory is allocated than the heap has: Rust's allocator gives up.",
+    'PROGRAM_OUT_OF_MEMORY',
+    [/memory allocation failed/],
+    (scene) => {
+      scene.program(
+        OUTER,
+        asm(
+          ` ldxdw r6, [r2-8]\n mov64 r1, r2\n mov64 r2, r6\n syscall sol_log_\n mov64 r1, 0\n stxdw [r1+0], r1\n exit`,
+        ),
+      );
+      return scene.send([s.instruction(OUTER, [], s.text('Error: memory allocation failed, out of memory'))]);
+    },
+  ),
+  failure('elf-bad', 'The program calls a syscall that does not exist.', 'VM_CODE', [/unsupported/], (scene) =>
     run(scene, ` syscall sol_no_such_thing${exit}`),
   ),
   failure(

@@ -15,6 +15,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { buildPackage } from './build/package.mjs';
+import compileAhead from './compile-ahead.mjs';
 
 const ROOT = new URL('../', import.meta.url);
 const { exports: doors, bin } = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8'));
@@ -41,12 +42,23 @@ const entriesOf = (names) => names.map((name) => ({ in: `src/${name}.ts`, out: n
 /** The doors that have a `require` condition. */
 const required = Object.values(doors).flatMap((door) => (door.require ? [moduleOf(door.default)] : []));
 
+/** Here nothing is loaded lazily, and what was compiled ahead is too much to read for whoever may not need it. */
+const withoutAhead = {
+  name: 'without-ahead',
+  setup({ onLoad }) {
+    onLoad({ filter: /bundled.ahead.[\w-]+\.generated\.ts$/ }, () => ({
+      contents: 'export const program = undefined;',
+    }));
+  },
+};
+
 process.chdir(fileURLToPath(ROOT));
 const [option, folder] = process.argv.slice(2);
 if (option === '--cjs') await buildCommonJs(folder);
 else await buildAll();
 
 async function buildAll() {
+  compileAhead();
   const outputs = await buildPackage();
   rmSync('dist', { recursive: true, force: true });
   for (const [path, text] of Object.entries(outputs)) {
@@ -71,6 +83,7 @@ async function buildCommonJs(outdir) {
     entryPoints: entriesOf(required),
     outdir,
     external: ['node:*', '@solana/*', '@solana-program/*'],
+    plugins: [withoutAhead],
     // The names by which neutral builds find a package's module where it has no `exports`.
     mainFields: ['module', 'main'],
   });

@@ -202,7 +202,7 @@ export const program: BundledProgram${isOwn ? '' : ' | undefined'} = ${programTe
 
 function programText(entry, deflated) {
   if (entry === undefined) return 'undefined';
-  const { name, address, loader, programDataAddress, length } = entry;
+  const { name, address, loader, programDataAddress, length, sha256 } = entry;
   const dataAddress = programDataAddress === undefined ? 'undefined' : `'${programDataAddress}'`;
   return `{
   name: '${name}',
@@ -210,6 +210,7 @@ function programText(entry, deflated) {
   loader: '${loader}',
   programDataAddress: ${dataAddress},
   length: ${length},
+  sha256: '${sha256}',
   deflated: '${deflated}',
 }`;
 }

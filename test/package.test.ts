@@ -18,7 +18,8 @@ import {
   signTransactionMessageWithSigners,
 } from '@solana/kit';
 import { getAddMemoInstruction } from '@solana-program/memo';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { program as memoAhead } from '../src/bank/bundled/ahead/memo.generated.ts';
 import { bigModExp } from '../src/crypto/big-mod-exp.ts';
 import { EDWARDS } from '../src/crypto/curve25519-groups.ts';
 import type { Svm } from '../src/index.ts';
@@ -51,7 +52,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function memoTransaction(svm: Svm) {
+async function memoTransaction(svm: Svm, memo = 'good morning') {
   const payer = await generateKeyPairSigner();
   svm.airdrop(payer.address, lamports(1_000_000_000n));
   const message = pipe(
@@ -62,8 +63,7 @@ async function memoTransaction(svm: Svm) {
         { blockhash: svm.latestBlockhash(), lastValidBlockHeight: 1_000n },
         m,
       ),
-    (m) =>
-      appendTransactionMessageInstruction(getAddMemoInstruction({ memo: 'good morning' }, { programAddress: MEMO }), m),
+    (m) => appendTransactionMessageInstruction(getAddMemoInstruction({ memo }, { programAddress: MEMO }), m),
   );
   return signTransactionMessageWithSigners(message);
 }
@@ -77,6 +77,31 @@ describe.each(['node', 'browser'])('the package in %s', (host) => {
     const outcome = svm.sendTransaction(await memoTransaction(svm));
     expect(outcome.error).toBeNull();
     expect(formatTrace(outcome.trace)).toContain('good morning');
+  });
+
+  test('runs what was compiled at build time', async () => {
+    const { Svm } = (await load('index.js')) as typeof import('../src/index.ts');
+    const { Module } = WebAssembly;
+    const lengths: number[] = [];
+    const spy = vi.spyOn(WebAssembly, 'Module').mockImplementation(
+      class extends Module {
+        constructor(bytes: Uint8Array<ArrayBuffer>) {
+          super(bytes);
+          lengths.push(bytes.length);
+        }
+      } as never,
+    );
+    const svm = new Svm();
+    // After that many it is worth reading.
+    for (let units = 0n; units < 450_000n; svm.expireBlockhash()) {
+      const { error, computeUnitsConsumed } = svm.sendTransaction(
+        await memoTransaction(svm, 'good morning'.repeat(70)),
+      );
+      expect(error).toBeNull();
+      units += computeUnitsConsumed;
+    }
+    spy.mockRestore();
+    expect(lengths).toContain(memoAhead!.length);
   });
 
   test('all its doors share one core', async () => {

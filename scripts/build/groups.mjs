@@ -52,11 +52,15 @@ export const WHOLE_GROUPS = new Set(['addresses', 'calls', 'compiler', 'machine'
 /** A group and all it stands on, what is nearest first. */
 export const withBases = (group) => [group, ...new Set((BASES[group] ?? []).flatMap(withBases))];
 
-/** The bundled programs, each a group. */
+/** The bundled programs, and what was compiled of them, each a group. */
 export function programGroups() {
-  const files = readdirSync('src/bank/bundled').filter((file) => file.endsWith('.generated.ts'));
+  return { ...groupEach('src/bank/bundled'), ...groupEach('src/bank/bundled/ahead', '-ahead') };
+}
+
+function groupEach(folder, suffix = '') {
+  const files = readdirSync(folder).filter((file) => file.endsWith('.generated.ts'));
   return Object.fromEntries(
-    files.map((file) => [basename(file, '.generated.ts').replace('.', '-'), [`src/bank/bundled/${file}`]]),
+    files.map((file) => [basename(file, '.generated.ts').replace('.', '-') + suffix, [`${folder}/${file}`]]),
   );
 }
 
@@ -80,11 +84,11 @@ export function lazyGroups() {
     // What runs compiled programs.
     machine: [
       ...inRoom('runtime', ['programs/bpf-loader', 'serialization', 'syscalls/index']),
-      ...inRoom('sbpf', ['errors', 'executable', 'verifier']),
+      ...inRoom('sbpf', ['compiler/ahead', 'errors', 'executable', 'verifier']),
     ],
     // Until a program has run for long, the machine only interprets.
     compiler: [
-      ...restOf('src/sbpf/compiler', inRoom('sbpf/compiler', ['tiered-engine'])),
+      ...restOf('src/sbpf/compiler', inRoom('sbpf/compiler', ['ahead', 'ahead-writer', 'tiered-engine'])),
       ...inRoom('sbpf', ['interpreter', 'memory-operations']),
     ],
     opcodes: inRoom('sbpf', ['opcodes']),
@@ -129,7 +133,7 @@ export function lazyGroups() {
     trace: [...restOf('src/trace', [...READING, ...IN_CORE]), ...inRoom('testing', ['outcome-facts'])],
     testing: inRoom('testing', ['advice', 'capsule', 'capsule-from-rpc', 'matchers', 'rewind', 'shadow-program']),
     decoders: ['src/trace/decoders/clients.generated.ts'],
-    inflate: ['src/bank/bundled/inflate.ts'],
+    inflate: ['src/bank/bundled/ahead.ts', 'src/bank/bundled/inflate.ts'],
     ...programGroups(),
   };
 }

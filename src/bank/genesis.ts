@@ -50,7 +50,7 @@ import type { Account } from '../wire/account.ts';
 import { writeU64 } from '../wire/bytes.ts';
 import { Pubkey } from '../wire/pubkey.ts';
 import { Accounts } from './accounts.ts';
-import { type BundledProgram, bundledElf, bundledPrograms } from './bundled/index.ts';
+import { type BundledProgram, bundledElf, bundledPrograms, withAhead } from './bundled/index.ts';
 import { chainRulesOf } from './chain-rules.ts';
 import { programAccount, programDataAccount, programDataLen } from './program-accounts.ts';
 
@@ -246,12 +246,12 @@ export function setProgram(
   const len = program.length;
   if (program.programDataAddress === undefined) {
     const account = { ...storedAccount(loader, minimumBalance(rent, len), NO_DATA), executable: true };
-    accounts.set(key, new LazyAccount(account, () => bundledElf(program)));
+    accounts.set(key, new LazyAccount(account, () => withAhead(program, bundledElf(program))));
     return;
   }
   const programDataKey = Pubkey.constant(program.programDataAddress);
   const account = storedAccount(loader, minimumBalance(rent, programDataLen(len)), NO_DATA);
-  const data = () => programDataAccount(bundledElf(program), deploymentSlot, rent).data;
+  const data = () => withAhead(program, programDataAccount(bundledElf(program), deploymentSlot, rent).data);
   accounts.set(programDataKey, new LazyAccount(account, data));
   accounts.set(key, programAccount(programDataKey, rent));
 }

@@ -6,6 +6,7 @@
 // Source: agave program-runtime/src/loaded_programs.rs, svm/src/program_loader.rs; syscalls/src/lib.rs,
 // create_program_runtime_environment.
 
+import { type AheadModule, type AheadSource, noteAhead } from '../sbpf/compiler/ahead.ts';
 import type { Config } from '../sbpf/config.ts';
 import { ElfError } from '../sbpf/errors.ts';
 import { Executable } from '../sbpf/executable.ts';
@@ -23,6 +24,8 @@ import type { FeatureName, RuntimeFeatures } from './features.ts';
 import type { InvokeContext } from './invoke-context.ts';
 import type { TransactionRules } from './rules.ts';
 import { createDeploymentSyscalls, createSyscalls } from './syscalls/index.ts';
+
+export type { AheadModule };
 
 /** A program that is part of the runtime. */
 export interface BuiltinProgram {
@@ -65,6 +68,16 @@ export function hostedProgram(accountData: Uint8Array): BuiltinProgram | undefin
   return isAnyHosted ? hostedPrograms.get(accountData) : undefined;
 }
 
+const aheadSources = new WeakMap<Uint8Array, { readonly elfLen: number; readonly source: AheadSource }>();
+
+/**
+ * Notes that the program whose account data is this very array was compiled ahead. `elfLen`: how much of it is the ELF, at
+ * its end.
+ */
+export function noteProgramAhead(accountData: Uint8Array, elfLen: number, source: AheadSource): void {
+  aheadSources.set(accountData, { elfLen, source });
+}
+
 /** What ELF files are loaded for: the machine's settings and the syscalls they may name. */
 export class ProgramEnvironment {
   readonly config: Config;
@@ -86,15 +99,18 @@ export class ProgramEnvironment {
   load(data: Uint8Array, elfOffset: number): CompiledEntry {
     const known = this.#entries.get(data);
     if (known?.elfOffset === elfOffset) return known.entry;
-    const entry = this.#loadAndVerify(data.subarray(elfOffset));
+    const entry = this.#loadAndVerify(data, elfOffset);
     this.#entries.set(data, { elfOffset, entry });
     return entry;
   }
 
-  #loadAndVerify(elf: Uint8Array): CompiledEntry {
+  #loadAndVerify(data: Uint8Array, elfOffset: number): CompiledEntry {
+    const elf = data.subarray(elfOffset);
     const executable = Executable.load(elf, this.config, this.syscalls);
     if (executable instanceof ElfError) return { type: 'failedVerification', reason: executable.text };
     noteElf(executable, elf);
+    const ahead = aheadSources.get(data);
+    if (ahead?.elfLen === elf.length) noteAhead(executable, ahead.source);
     const error = verify(executable);
     return error === undefined ? { type: 'loaded', executable } : { type: 'failedVerification', reason: error.text };
   }

@@ -5,7 +5,14 @@ import { DEFAULT_TIERING, type TieringOptions } from '../../src/sbpf/compiler/ti
 import type { Report } from './report.ts';
 import { randomNumbers } from './sbpf-exec.ts';
 
-export type EngineName = 'tiers' | 'interpreter' | 'compiler' | 'partly compiled' | 'in turns';
+export type EngineName =
+  | 'tiers'
+  | 'interpreter'
+  | 'compiler'
+  | 'partly compiled'
+  | 'in turns'
+  | 'ahead'
+  | 'ahead, in turns';
 
 const below = (random: () => number, count: number): number => random() % count;
 
@@ -14,6 +21,14 @@ const ENGINES: Readonly<Record<EngineName, (random: () => number) => TieringOpti
   tiers: () => ({}),
   interpreter: () => ({ threshold: Number.POSITIVE_INFINITY }),
   compiler: () => ({ threshold: 0 }),
+  // What was compiled at build time of the bundled programs, from the start; other programs as users have them.
+  ahead: () => ({ ahead: true }),
+  // The same, but giving up and looking around as below.
+  'ahead, in turns': (random) => ({
+    ahead: true,
+    interpretFor: () => 1 + below(random, 200),
+    handOut: (units) => Math.min(units, 20 + below(random, 3000)),
+  }),
   // Compiled at any time, as far as it ran by then; what it comes to later, the interpreter finishes, until that is compiled.
   'partly compiled': (random) => ({
     get threshold() {
@@ -30,7 +45,14 @@ const ENGINES: Readonly<Record<EngineName, (random: () => number) => TieringOpti
 };
 
 /** In an order in which each leaves more that is compiled to the next. */
-export const ENGINE_NAMES: readonly EngineName[] = ['interpreter', 'tiers', 'partly compiled', 'compiler', 'in turns'];
+export const ENGINE_NAMES: readonly EngineName[] = [
+  'interpreter',
+  'tiers',
+  'ahead, in turns',
+  'partly compiled',
+  'compiler',
+  'in turns',
+];
 
 /** From now on all machines of the process that were given no options run like that. */
 export function useEngine(name: EngineName, seed = 1): void {

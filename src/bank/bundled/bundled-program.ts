@@ -14,6 +14,8 @@ export interface BundledProgram {
   readonly programDataAddress: string | undefined;
   /** Bytes of the ELF. */
   readonly length: number;
+  /** Of the ELF, in hexadecimal digits. */
+  readonly sha256: string;
   /** Base64 of the ELF's raw deflate stream. */
   readonly deflated: string;
 }

@@ -11,6 +11,7 @@ import { program as token } from './token.generated.ts';
 import { program as token35 } from './token-3.5.generated.ts';
 import { program as token2022 } from './token-2022.generated.ts';
 
+export { withAhead } from './ahead.ts';
 export { type BundledProgram, bundledElf } from './bundled-program.ts';
 
 const PROGRAMS: readonly BundledProgram[] = [token2022, associatedToken, memoV1, memo, addressLookupTable, stake];

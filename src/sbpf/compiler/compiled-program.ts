@@ -27,7 +27,8 @@ export interface CompiledProgram {
   readonly bytes: Uint8Array;
   /** The name of the export that goes on at a slot. */
   readonly entries: ReadonlyMap<number, string>;
-  readonly sites: Sites;
+  /** Where a run can fail: see `Sites`. */
+  readonly sites: readonly number[];
   /** By entry that calls return to: which of r1 to r5 are read from there on; and which are read by whoever comes after its exit. */
   readonly leaks: ReadonlyMap<number, { readonly read: number; readonly kept: number }>;
   /** The entries that leave in r1 to r5 what the program left there. */

@@ -11,6 +11,7 @@ import {
   CALL_DEPTH,
   FRAME_RETURN_PC,
   FRAME_SHIFT,
+  FRAME_STRIDE,
   FRAMES,
   PC,
   REGISTERS,
@@ -23,10 +24,10 @@ import type { VmMemory } from '../memory.ts';
 import { UNSEEN } from '../program-images.ts';
 import { dynamicStackFrames } from '../version.ts';
 import type { Engine, Vm } from '../vm.ts';
+import { type AheadModule, aheadModuleOf, compiledAhead, seenAhead } from './ahead.ts';
 import { REACHED } from './cold-blocks.ts';
 import { type CompiledProgram, compileProgram } from './compiled-program.ts';
 import { ARGUMENTS } from './flow-graph.ts';
-import { frameStride } from './support.ts';
 
 /**
  * Instructions of a program that are interpreted before it is compiled: so many, and so many more for each slot of its
@@ -35,6 +36,11 @@ import { frameStride } from './support.ts';
  */
 const THRESHOLD = 10_000;
 const THRESHOLD_PER_SLOT = 50;
+/**
+ * Instructions of a program that are interpreted before what was compiled of it at build time is read. Reading it takes ten
+ * milliseconds at the start of a process, most of them in the host's compiler; so few transactions never win that back.
+ */
+const AHEAD_THRESHOLD = 400_000;
 /** An activation that compiled code gives up costs as much as interpreting so many instructions. */
 const GIVING_UP = 400;
 /** And a call from one module to another as much as so many. */
@@ -70,6 +76,8 @@ export interface TieringOptions {
   readonly onlySeen?: boolean;
   /** For tests: every slot at which the interpreter stopped becomes an entry. */
   readonly enterAnywhere?: boolean;
+  /** For tests: whether what was compiled at build time is used, from the first instruction on. */
+  readonly ahead?: boolean;
 }
 
 /** What machines go by that are given no options of their own. For tests: so whole transactions run on every mixture. */
@@ -99,6 +107,10 @@ class Program {
   canCompile = true;
   /** Bytes of all its modules. */
   compiledLen = 0;
+  /** What was compiled of it at build time, if that is in use. */
+  ahead: AheadModule | undefined;
+  /** Whether it was looked for. */
+  wasAheadSought = false;
 }
 
 const programs = new WeakMap<Executable, Program>();
@@ -155,11 +167,31 @@ export class TieredEngine implements Engine {
       this.#executable = vm.executable;
       this.#program = programOf(vm.executable);
     }
+    if (!this.#program.wasAheadSought && this.#program.interpreted >= this.#aheadThreshold) this.#takeAhead();
     const { entries } = this.#program;
     // A run that ended just as it had run long enough: calls and syscalls count, and the interpreter is not asked again.
     if (this.#isDue) this.#compileAnew([vm.pc]);
     else if (entries.size > 0 && !entries.has(vm.pc) && !this.#program.tried.has(vm.pc)) this.#compile([vm.pc]);
     this.#drive(false, false);
+  }
+
+  get #aheadThreshold(): number {
+    const { threshold, ahead } = this.#options;
+    if (ahead !== undefined) return ahead ? 0 : Number.POSITIVE_INFINITY;
+    return threshold === undefined ? AHEAD_THRESHOLD : Number.POSITIVE_INFINITY;
+  }
+
+  /** Goes on with what was compiled at build time, where the program has that. */
+  #takeAhead(): void {
+    const program = this.#program;
+    program.wasAheadSought = true;
+    const module = aheadModuleOf(this.#vm.executable);
+    const compiled = module && compiledAhead(module);
+    if (compiled === undefined) return;
+    program.ahead = module;
+    program.isPartial = true;
+    program.compiledLen = compiled.bytes.length;
+    for (const slot of compiled.entries.keys()) program.entries.set(slot, compiled);
   }
 
   /** How much of the program must have been interpreted before it is compiled, or compiled again. */
@@ -267,7 +299,8 @@ export class TieredEngine implements Engine {
     const { image } = this.#vm;
     const { bytes, u32 } = this.#memory;
     const slots = image.textLen / INSN_SIZE;
-    const seen = (this.#program.seen ??= new Uint8Array(slots).fill(UNSEEN));
+    const { ahead } = this.#program;
+    const seen = (this.#program.seen ??= ahead ? seenAhead(ahead, slots) : new Uint8Array(slots).fill(UNSEEN));
     for (let slot = 0; slot < slots; slot++) {
       const region = bytes[image.profile + slot];
       if (region !== UNSEEN) seen[slot] = region;
@@ -356,7 +389,8 @@ export class TieredEngine implements Engine {
   #placeFrame(depth: number): void {
     const { version, config } = this.#vm.executable;
     if (dynamicStackFrames(version)) return;
-    const framePointer = MM_STACK_START + config.stackFrameSize + depth * frameStride(version, config);
+    const stride = this.#memory.u32[FRAME_STRIDE >> 2];
+    const framePointer = MM_STACK_START + config.stackFrameSize + depth * stride;
     this.#memory.writeU64(REGISTERS + FRAME_POINTER * 8, framePointer);
   }
 

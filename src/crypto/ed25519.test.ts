@@ -5,6 +5,7 @@ import { encodeMessage } from '../wire/message.ts';
 import { compileMessage } from '../wire/message-compiler.ts';
 import { Pubkey } from '../wire/pubkey.ts';
 import { createTransaction, encodeTransaction } from '../wire/transaction.ts';
+import { P, Y_OF_ORDER_8 } from './curve25519/constants.ts';
 import { verifyPrecompileSignature, verifySignatureStrict } from './ed25519.ts';
 import { hashes } from './hashes.ts';
 
@@ -206,6 +207,44 @@ describe('tables', () => {
         const other = join(rBytes, toBytes(0n));
         expect(verifySignatureStrict(other, message, publicKey)).toBe(false);
       }
+    }
+  });
+
+  test('a key with a part of small order gives each answer by its own message, however often it was seen', () => {
+    for (const [secret, order] of [
+      [5n, 8],
+      [77n, 4],
+      [1234n, 2],
+    ] as const) {
+      const publicKey = Point.BASE.multiply(secret)
+        .add(torsion(8 / order))
+        .toBytes();
+      const rBytes = Point.BASE.multiply(9n).toBytes();
+      const answers = new Set<boolean>();
+      for (let use = 0; use < 120; use++) {
+        const text = Uint8Array.of(use, 5);
+        const k = challenge(rBytes, publicKey, text);
+        const signature = join(rBytes, toBytes((9n + k * secret) % ORDER));
+        const holds = k % BigInt(order) === 0n;
+        answers.add(holds);
+        expect(verifySignatureStrict(signature, text, publicKey), `use ${use}`).toBe(holds);
+        // The same with L added to s: nobody may make a second signature of one.
+        if (holds)
+          expect(
+            verifySignatureStrict(join(rBytes, toBytes(((9n + k * secret) % ORDER) + ORDER)), text, publicKey),
+          ).toBe(false);
+      }
+      expect(answers.size).toBe(2);
+    }
+  });
+
+  test('keys of small order, of p and above, and off the curve hold nothing, however often they were seen', () => {
+    const keys = [0n, 1n, P - 1n, Y_OF_ORDER_8, ...Array.from({ length: 19 }, (_, i) => P + BigInt(i)), 2n, 7n].flatMap(
+      (y) => [toBytes(y), toBytes(y + 2n ** 255n)],
+    );
+    const signature = join(Point.BASE.toBytes(), toBytes(1n));
+    for (let use = 0; use < 40; use++) {
+      for (const key of keys) expect(verifySignatureStrict(signature, Uint8Array.of(use), key)).toBe(false);
     }
   });
 

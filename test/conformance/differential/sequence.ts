@@ -53,15 +53,15 @@ export function runSequence(options: SequenceOptions): SequenceResult {
   return { transactions, options: machineOptions, steps, difference, explained };
 }
 
-/** Sequence by sequence: half of them as users have it. */
+/** Sequence by sequence. */
 const ENGINES: readonly EngineName[] = [
   'tiers',
   'in turns',
-  'tiers',
+  'ahead',
   'partly compiled',
   'tiers',
   'compiler',
-  'tiers',
+  'ahead, in turns',
   'interpreter',
 ];
 

@@ -48,7 +48,7 @@ export function eager(group, file, exports) {
 /** An expression that can be used for the value that `path` would load. */
 function stub(path, value) {
   if (isClass(value)) return `/* @__PURE__ */ ${classStub(path)}`;
-  if (typeof value === 'function') return `/* @__PURE__ */ ${functionStub(path, value)}`;
+  if (typeof value === 'function') return functionStub(path, value);
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'undefined';
   if (ArrayBuffer.isView(value) || value instanceof Map || value instanceof Set)
     throw new Error(`${path} can't have a façade`);
@@ -67,7 +67,7 @@ function stub(path, value) {
     // Called as a method of what it belongs to.
     if (typeof member === 'function') {
       const parameters = parametersOf(member);
-      return `${name}: ${withOwn(`((o) => (${parameters}) => (o ??= ${path}).${name}(${parameters}))()`, path, member)}`;
+      return `${name}: ${withOwn(`/* @__PURE__ */ ((o) => (${parameters}) => (o ??= ${path}).${name}(${parameters}))()`, path, member)}`;
     }
     return `${name}: ${stub(`${path}.${name}`, member)}`;
   });
@@ -77,14 +77,14 @@ function stub(path, value) {
 /** Remembered: some run for each instruction. */
 function functionStub(path, value) {
   const parameters = parametersOf(value);
-  return withOwn(`((f) => (${parameters}) => (f ??= ${path})(${parameters}))()`, path, value);
+  return withOwn(`/* @__PURE__ */ ((f) => (${parameters}) => (f ??= ${path})(${parameters}))()`, path, value);
 }
 
 /** The stub with what the function has beside: who asks that does not call it. */
 function withOwn(stub, path, value) {
   const own = Object.entries(value);
   if (!own.every(([, each]) => isData(each))) throw new Error(`${path} can't have a façade`);
-  return own.length === 0 ? stub : `Object.assign(${stub}, ${JSON.stringify(Object.fromEntries(own))})`;
+  return own.length === 0 ? stub : `/* @__PURE__ */ Object.assign(${stub}, ${JSON.stringify(Object.fromEntries(own))})`;
 }
 
 /**

@@ -139,7 +139,7 @@ function serializeAligned(
       account.writeLamports(view, at + ALIGNED_LAMPORTS);
       writeLen(view, at + ALIGNED_DATA_LEN, dataLen);
       bytes.set(account.data, at + ALIGNED_DATA);
-      if (!isAsLast || dataEnd - inputOffset < last.written) bytes.fill(0, dataEnd, end);
+      if (!isAsLast || dataEnd - inputOffset < last.written) last.zeroRoom(known, bytes, dataEnd, end, inputOffset);
       writeRentEpoch(view, end);
       last.note(known, account, at, dataEnd - inputOffset, inputOffset);
     }
@@ -194,6 +194,19 @@ class LastInput {
       this.#keys[position] === account.key &&
       this.records[position].version === 0
     );
+  }
+
+  /** Zeros the room behind an account's data, but for what is still zero of the room behind the account in its place. */
+  zeroRoom(position: number, bytes: Uint8Array, start: number, end: number, inputOffset: number): void {
+    let zerosFrom = end;
+    let zerosTo = end;
+    if (position < this.count) {
+      const { dataAt, originalDataLen } = this.records[position];
+      zerosFrom = Math.max(dataAt + originalDataLen, inputOffset + this.written);
+      zerosTo = dataAt + reservedDataLen(originalDataLen);
+    }
+    if (start < zerosFrom) bytes.fill(0, start, Math.min(zerosFrom, end));
+    if (zerosTo < end) bytes.fill(0, Math.max(zerosTo, start), end);
   }
 
   /** Notes that a record was written from an account. */

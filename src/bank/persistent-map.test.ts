@@ -44,6 +44,8 @@ describe('a persistent map', () => {
             expect(map.delete(key)).toBe(model.delete(step.name));
           }
           expect(map.get(key)).toBe(model.get(step.name));
+          // What was found before is found again, wherever it has gone meanwhile.
+          for (const [name, value] of model) expect(map.get(new Key(name, HASHES[name % HASHES.length]))).toBe(value);
         }
         for (const { map, model } of maps) {
           expect(map.size).toBe(model.size);

@@ -39,6 +39,10 @@ const BITS = 5;
 const SLOT_COUNT = 1 << BITS;
 const MASK = SLOT_COUNT - 1;
 
+/** A transaction asks for the same few accounts as the one before, and stores them: no need to go down the trie again. */
+const RECENT_MASK = 63;
+const NOTHING_FOUND: readonly undefined[] = new Array(RECENT_MASK + 1).fill(undefined);
+
 /** Nobody's: the first write to it makes a copy. */
 const EMPTY = new Node<never, never>({}, new Array(SLOT_COUNT).fill(undefined));
 
@@ -46,6 +50,8 @@ export class PersistentMap<K extends MapKey & { equals(other: K): boolean }, V> 
   #owner: object = {};
   #root: Node<K, V>;
   #size = 0;
+  /** By the lower bits of the hash: the leaf that was found last, while it is in the trie. */
+  #recent: (Leaf<K, V> | undefined)[] = NOTHING_FOUND as undefined[];
 
   constructor() {
     this.#root = EMPTY as Node<K, V>;
@@ -65,6 +71,11 @@ export class PersistentMap<K extends MapKey & { equals(other: K): boolean }, V> 
   }
 
   get(key: K): V | undefined {
+    const recent = this.#recent[key.hash & RECENT_MASK];
+    return recent?.key.equals(key) ? recent.value : this.#find(key)?.value;
+  }
+
+  #find(key: K): Leaf<K, V> | undefined {
     const { hash } = key;
     let node = this.#root;
     for (let shift = 0; ; shift += BITS) {
@@ -75,14 +86,30 @@ export class PersistentMap<K extends MapKey & { equals(other: K): boolean }, V> 
         continue;
       }
       for (let leaf: Leaf<K, V> | undefined = found; leaf !== undefined; leaf = leaf.next) {
-        if (leaf.key.equals(key)) return leaf.value;
+        if (leaf.key.equals(key)) {
+          this.#note(leaf);
+          return leaf;
+        }
       }
       return undefined;
     }
   }
 
+  #note(leaf: Leaf<K, V>): void {
+    if (this.#recent === NOTHING_FOUND) this.#recent = NOTHING_FOUND.slice();
+    this.#recent[leaf.key.hash & RECENT_MASK] = leaf;
+  }
+
   set(key: K, value: V): this {
     const { hash } = key;
+    const recent = this.#recent[hash & RECENT_MASK];
+    if (recent !== undefined) {
+      if (recent.owner === this.#owner && recent.next === undefined && recent.key.equals(key)) {
+        recent.value = value;
+        return this;
+      }
+      this.#recent[hash & RECENT_MASK] = undefined;
+    }
     this.#root = this.#own(this.#root);
     let node = this.#root;
     for (let shift = 0; ; shift += BITS) {
@@ -120,6 +147,7 @@ export class PersistentMap<K extends MapKey & { equals(other: K): boolean }, V> 
   delete(key: K): boolean {
     if (this.get(key) === undefined) return false;
     const { hash } = key;
+    this.#recent[hash & RECENT_MASK] = undefined;
     this.#root = this.#own(this.#root);
     let node = this.#root;
     for (let shift = 0; ; shift += BITS) {

@@ -82,7 +82,7 @@ export function loadAccounts(request: LoadRequest): LoadedAccounts {
   const loaded: LoadingAccounts = { accounts, programs: NO_PROGRAMS, size, error: undefined, refusal: undefined };
   if (size > sizeLimit) loaded.error = sizeExceeded(loaded, request, undefined);
   for (let i = 0; i < keys.length && loaded.error === undefined; i++) {
-    loaded.error = loadAccount(loaded, request, i);
+    loaded.error = loadAccount(loaded, request, keys[i], i);
   }
   for (let i = 0; i < plans.length && loaded.error === undefined; i++) {
     loaded.error = checkProgram(loaded, request, plans[i].programIndex);
@@ -90,9 +90,13 @@ export function loadAccounts(request: LoadRequest): LoadedAccounts {
   return loaded;
 }
 
-function loadAccount(loaded: LoadingAccounts, request: LoadRequest, index: number): TransactionError | undefined {
+function loadAccount(
+  loaded: LoadingAccounts,
+  request: LoadRequest,
+  key: Pubkey,
+  index: number,
+): TransactionError | undefined {
   const { sanitized, sizeLimit } = request;
-  const key = sanitized.keys[index];
   let account: Account | undefined;
   if (index === 0) {
     account = request.payer;
@@ -170,6 +174,8 @@ function checkProgram(loaded: LoadingAccounts, request: LoadRequest, index: numb
 }
 
 function isLoader(owner: Pubkey): boolean {
+  // The owners of most accounts that are no programs.
+  if (owner === SYSTEM_PROGRAM_ID || owner === NATIVE_LOADER_ID) return false;
   return (
     owner.equals(BPF_LOADER_UPGRADEABLE_ID) ||
     owner.equals(BPF_LOADER_ID) ||

@@ -52,6 +52,11 @@ export function takeFee(
   features: RuntimeFeatures,
 ): Account {
   const { lamports, data, owner, executable, rentEpoch } = payer;
+  const left = lamports - fee;
+  // Most payers are like this one; who isn't, is asked by and by.
+  if (data.length === 0 && left > 0n && left >= minimumBalance(rent, 0) && owner.equals(SYSTEM_PROGRAM_ID)) {
+    return { lamports: left, data, owner, executable, rentEpoch };
+  }
   if (lamports === 0n) refuse(key, 'AccountNotFound', { asked: 'lamports', limit: fee, actual: 0n });
   if (!owner.equals(SYSTEM_PROGRAM_ID)) refuse(key, 'InvalidAccountForFee', { detail: `owned by ${owner}` });
   let needed = fee;
@@ -64,7 +69,7 @@ export function takeFee(
   if (lamports < needed) {
     refuse(key, 'InsufficientFundsForFee', { asked: 'lamports', limit: needed, actual: lamports });
   }
-  const after: Account = { lamports: lamports - fee, data, owner, executable, rentEpoch };
+  const after: Account = { lamports: left, data, owner, executable, rentEpoch };
   if (!isRentTransitionAllowed(rent, features, payer, after) && !key.equals(INCINERATOR_ID)) {
     const limit = minimumBalance(rent, data.length);
     const detail = `it would have ${after.lamports} lamports left after the fee of ${fee}`;

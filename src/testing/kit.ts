@@ -46,7 +46,7 @@ const knownKeys = new Map<string, Pubkey>();
 export function fromAddress(address: Address | string): Pubkey {
   let key = knownKeys.get(address);
   if (key === undefined) {
-    key = Pubkey.fromBase58(address);
+    key = Pubkey.intern(Pubkey.fromBase58(address));
     if (knownKeys.size >= MAX_KNOWN_KEYS) knownKeys.clear();
     knownKeys.set(address, key);
   }

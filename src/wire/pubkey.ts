@@ -98,6 +98,14 @@ export class Pubkey {
     return (interned[slot] = new Pubkey(bytes));
   }
 
+  /** The same for a key that is there. */
+  static intern(key: Pubkey): Pubkey {
+    const slot = key.hash & (INTERNED_SLOTS - 1);
+    if (constants[slot]?.equals(key)) return constants[slot];
+    const known = interned[slot];
+    return known?.equals(key) ? known : (interned[slot] = key);
+  }
+
   /** A copy of the 32 bytes at `offset`. */
   static at(bytes: Uint8Array, offset: number): Pubkey {
     // Not `bytes.slice`: Node's Buffer overrides it with a view.

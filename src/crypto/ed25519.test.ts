@@ -1,6 +1,8 @@
+import { createPublicKey, verify } from 'node:crypto';
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { LiteSVM } from 'litesvm';
 import { describe, expect, test } from 'vitest';
+import { randomNumbers } from '../../test/support/random-numbers.ts';
 import { encodeMessage } from '../wire/message.ts';
 import { compileMessage } from '../wire/message-compiler.ts';
 import { Pubkey } from '../wire/pubkey.ts';
@@ -268,5 +270,101 @@ describe('R of p and above', () => {
       expect(verifySignatureStrict(signature, message, publicKey)).toBe(false);
       expect(verifyPrecompileSignature(signature, message, publicKey)).toBe(false);
     }
+  });
+});
+
+describe('beside other implementations', () => {
+  const { random, randomBig, randomBytes } = randomNumbers(77);
+  const SPKI = Buffer.from('302a300506032b6570032100', 'hex');
+  /** OpenSSL's answer: cofactorless and with canonical s, but points of small order and y of p and above pass as A. */
+  function hostVerifies(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean {
+    const key = createPublicKey({ key: Buffer.concat([SPKI, publicKey]), format: 'der', type: 'spki' });
+    return verify(null, message, key, signature);
+  }
+  /** The rules word by word, in another's arithmetic: [s]B − [k]A = R without the cofactor, R in its canonical bytes. */
+  function holdsByTheRules(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean {
+    const [rBytes, s] = [signature.subarray(0, 32), toBigInt(signature.subarray(32))];
+    if (s >= ORDER) return false;
+    let [a, r]: (Point | undefined)[] = [];
+    try {
+      [a, r] = [Point.fromBytes(publicKey, true), Point.fromBytes(rBytes, true)];
+    } catch {
+      return false;
+    }
+    if (a.isSmallOrder() || r.isSmallOrder()) return false;
+    const k = challenge(rBytes, publicKey, message);
+    const sum = (s === 0n ? Point.ZERO : Point.BASE.multiplyUnsafe(s)).subtract(a.multiplyUnsafe(k));
+    return Buffer.from(sum.toBytes()).equals(Buffer.from(rBytes));
+  }
+
+  interface Signed {
+    readonly signature: Uint8Array;
+    readonly message: Uint8Array;
+    readonly publicKey: Uint8Array;
+  }
+  const flipped = (bytes: Uint8Array): Uint8Array => {
+    const bit = Math.floor(random() * bytes.length * 8);
+    return bytes.with(bit >> 3, bytes[bit >> 3] ^ (1 << (bit & 7)));
+  };
+  const EDGES = [0n, 1n, 2n ** 255n - 20n, 2n ** 255n - 19n, 2n ** 255n - 18n, 2n ** 255n - 1n, 2n ** 256n - 1n, ORDER];
+  const SPOILERS: { readonly [name: string]: (signed: Signed) => Signed } = {
+    nothing: (signed) => signed,
+    'a bit of the signature': (signed) => ({ ...signed, signature: flipped(signed.signature) }),
+    'a bit of the key': (signed) => ({ ...signed, publicKey: flipped(signed.publicKey) }),
+    'a bit of the message': (signed) => ({ ...signed, message: flipped(signed.message) }),
+    "R's sign": (signed) => ({ ...signed, signature: signed.signature.with(31, signed.signature[31] ^ 0x80) }),
+    "A's sign": (signed) => ({ ...signed, publicKey: signed.publicKey.with(31, signed.publicKey[31] ^ 0x80) }),
+    'R at an edge': (signed) => ({
+      ...signed,
+      signature: join(toBytes(EDGES[Math.floor(random() * EDGES.length)]), signed.signature.subarray(32)),
+    }),
+    's at an edge': (signed) => ({
+      ...signed,
+      signature: join(signed.signature.subarray(0, 32), toBytes(EDGES[Math.floor(random() * EDGES.length)])),
+    }),
+    'A at an edge': (signed) => ({ ...signed, publicKey: toBytes(EDGES[Math.floor(random() * EDGES.length)]) }),
+    's + L': (signed) => ({
+      ...signed,
+      signature: join(signed.signature.subarray(0, 32), toBytes(toBigInt(signed.signature.subarray(32)) + ORDER)),
+    }),
+    'R off by a point of small order': (signed) => {
+      const r = Point.fromBytes(signed.signature.subarray(0, 32)).add(torsion(1 + Math.floor(random() * 7)));
+      return { ...signed, signature: join(r.toBytes(), signed.signature.subarray(32)) };
+    },
+    everything: () => ({ signature: randomBytes(64), message: randomBytes(20), publicKey: randomBytes(32) }),
+  };
+
+  test.each(Object.entries(SPOILERS))('agree where this was spoiled: %s', (name, spoil) => {
+    for (let i = 0; i < 8; i++) {
+      const secret = randomBytes(32);
+      const message = randomBytes(1 + Math.floor(random() * 300));
+      const made = { signature: ed25519.sign(message, secret), message, publicKey: ed25519.getPublicKey(secret) };
+      const { signature, message: said, publicKey } = spoil(made);
+      const holds = verifySignatureStrict(signature, said, publicKey);
+      const what = `${name}: ${Buffer.from(signature).toString('hex')} ${Buffer.from(publicKey).toString('hex')}`;
+      expect(holds, what).toBe(holdsByTheRules(signature, said, publicKey));
+      if (holds) expect(hostVerifies(signature, said, publicKey), what).toBe(true);
+      else if (!name.includes('edge')) expect(hostVerifies(signature, said, publicKey), what).toBe(false);
+      if (name === 'nothing') expect(holds, what).toBe(true);
+    }
+  });
+
+  test('agree on keys and nonces of mixed order, whose challenges cancel the torsion or do not', () => {
+    const found = new Set<boolean>();
+    for (let i = 0; i < 32; i++) {
+      const [ta, tr] = [1 + (i % 7), Math.floor(random() * 8)];
+      const secret = (randomBig(252) % (ORDER - 1n)) + 1n;
+      const nonce = (randomBig(252) % (ORDER - 1n)) + 1n;
+      const publicKey = Point.BASE.multiply(secret).add(torsion(ta)).toBytes();
+      const rBytes = Point.BASE.multiply(nonce).add(torsion(tr)).toBytes();
+      const message = randomBytes(32);
+      const s = (nonce + challenge(rBytes, publicKey, message) * secret) % ORDER;
+      const signature = join(rBytes, toBytes(s));
+      const holds = verifySignatureStrict(signature, message, publicKey);
+      expect(holds, `${i}`).toBe(holdsByTheRules(signature, message, publicKey));
+      expect(holds, `${i}`).toBe(hostVerifies(signature, message, publicKey));
+      found.add(holds);
+    }
+    expect(found.size).toBe(2);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { randomNumbers } from '../../../test/support/random-numbers.ts';
 import { ModuleBuilder } from '../../wasm/module-builder.ts';
 import { defineInvert, defineIsSquare } from './binary-gcd.ts';
 import { L, LIMBS, P } from './constants.ts';
@@ -26,18 +27,7 @@ const limbs = new BigInt64Array(buffer);
 const BYTES = 0;
 const [A, B, C] = [512, 512 + FIELD_BYTES, 512 + 2 * FIELD_BYTES];
 
-let state = 1;
-const random = (): number => {
-  state ^= state << 13;
-  state ^= state >>> 17;
-  state ^= state << 5;
-  return (state >>> 0) / 2 ** 32;
-};
-const randomBig = (bits: number): bigint => {
-  let value = 0n;
-  for (let i = 0; i < bits; i += 32) value = (value << 32n) | BigInt(Math.floor(random() * 2 ** 32));
-  return value & ((1n << BigInt(bits)) - 1n);
-};
+const { random, randomBig } = randomNumbers();
 const modulo = (value: bigint): bigint => ((value % P) + P) % P;
 const power = (base: bigint, exponent: bigint): bigint => {
   let result = 1n;

@@ -244,28 +244,21 @@ function defineIsZero(module: ModuleBuilder, toBytes: number, bytes: number): nu
 
 /** x = x^(2^252 − 3), that is x^((p − 5)/8). Exponents 2^n − 1 are built from one another. */
 function writePower(f: FunctionBuilder, { mul, sqr }: PairField, x: number, [t0, t1, t2]: readonly number[]): void {
-  const product = (to: number, a: number, b: number): void => void f.i32(to).i32(a).i32(b).call(mul);
-  const squares = (to: number, a: number, count: number): void => void f.i32(to).i32(a).i32(count).call(sqr);
-  squares(t0, x, 1); // 2
-  squares(t1, t0, 2); // 8
-  product(t1, t1, x); // 9
-  product(t0, t0, t1); // 11
-  squares(t0, t0, 1); // 22
-  product(t0, t0, t1); // 2^5 − 1
-  squares(t1, t0, 5);
-  product(t0, t1, t0); // 2^10 − 1
-  squares(t1, t0, 10);
-  product(t1, t1, t0); // 2^20 − 1
-  squares(t2, t1, 20);
-  product(t1, t2, t1); // 2^40 − 1
-  squares(t1, t1, 10);
-  product(t0, t1, t0); // 2^50 − 1
-  squares(t1, t0, 50);
-  product(t1, t1, t0); // 2^100 − 1
-  squares(t2, t1, 100);
-  product(t1, t2, t1); // 2^200 − 1
-  squares(t1, t1, 50);
-  product(t0, t1, t0); // 2^250 − 1
-  squares(t0, t0, 2);
-  product(x, t0, x);
+  /** to = a^(2^count) · b */
+  const raise = (to: number, a: number, count: number, b: number): void => {
+    f.i32(t2).i32(a).i32(count).call(sqr);
+    f.i32(to).i32(t2).i32(b).call(mul);
+  };
+  f.i32(t0).i32(x).i32(1).call(sqr); // 2
+  raise(t1, t0, 2, x); // 9
+  f.i32(t0).i32(t0).i32(t1).call(mul); // 11
+  raise(t0, t0, 1, t1); // 2^5 − 1
+  raise(t0, t0, 5, t0);
+  raise(t1, t0, 10, t0); // 2^20 − 1
+  raise(t1, t1, 20, t1);
+  raise(t0, t1, 10, t0); // 2^50 − 1
+  raise(t1, t0, 50, t0);
+  raise(t1, t1, 100, t1); // 2^200 − 1
+  raise(t0, t1, 50, t0);
+  raise(x, t0, 2, x);
 }

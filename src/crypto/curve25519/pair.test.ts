@@ -1,5 +1,6 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { describe, expect, test } from 'vitest';
+import { randomNumbers } from '../../../test/support/random-numbers.ts';
 import { ModuleBuilder } from '../../wasm/module-builder.ts';
 import { L, P, Y_OF_ORDER_8 } from './constants.ts';
 import { definePairBytes } from './pair-bytes.ts';
@@ -41,18 +42,7 @@ const [BYTES, BYTES1] = [0, 64];
 const [A, B, C] = [512, 512 + PAIR_BYTES, 512 + 2 * PAIR_BYTES];
 const [P0, P1, NIELS] = [2048, 2048 + POINT_BYTES, 2048 + 2 * POINT_BYTES];
 
-let state = 1;
-const random = (): number => {
-  state ^= state << 13;
-  state ^= state >>> 17;
-  state ^= state << 5;
-  return (state >>> 0) / 2 ** 32;
-};
-const randomBig = (bits: number): bigint => {
-  let value = 0n;
-  for (let i = 0; i < bits; i += 32) value = (value << 32n) | BigInt(Math.floor(random() * 2 ** 32));
-  return value & ((1n << BigInt(bits)) - 1n);
-};
+const { random, randomBig } = randomNumbers();
 const modulo = (value: bigint, by = P): bigint => ((value % by) + by) % by;
 
 function put(address: number, value: bigint, length = 32): void {

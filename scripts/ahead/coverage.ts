@@ -2,17 +2,16 @@
 // from all machines.
 
 import { elfFileOf } from '../../src/runtime/elf-files.ts';
-import { REACHED } from '../../src/sbpf/compiler/cold-blocks.ts';
+import { profileOf, REACHED_BIT } from '../../src/sbpf/compiler/profile.ts';
 import { TieredEngine } from '../../src/sbpf/compiler/tiered-engine.ts';
 import type { Executable } from '../../src/sbpf/executable.ts';
-import { UNSEEN } from '../../src/sbpf/program-images.ts';
 import type { Vm } from '../../src/sbpf/vm.ts';
 
 /** What ran of one program. */
 export interface Coverage {
   readonly executable: Executable;
   readonly elf: Uint8Array;
-  /** See program-images.ts, and REACHED. */
+  /** See profile.ts. */
   readonly seen: Uint8Array;
 }
 
@@ -31,7 +30,7 @@ export async function coverageOf(play: () => Promise<void>): Promise<readonly Co
   } finally {
     TieredEngine.prototype.execute = execute;
   }
-  return programs;
+  return programs.map((each) => ({ ...each, seen: profileOf(each.seen) }));
 }
 
 /** The same file may be loaded more than once. */
@@ -39,15 +38,14 @@ function coverageIn(programs: Coverage[], executable: Executable): Coverage {
   const elf = elfFileOf(executable)!;
   const known = programs.find((each) => each.executable === executable || Buffer.compare(each.elf, elf) === 0);
   if (known !== undefined) return known;
-  const coverage = { executable, elf, seen: new Uint8Array(executable.text.length / 8).fill(UNSEEN) };
+  const coverage = { executable, elf, seen: new Uint8Array(executable.text.length / 8) };
   programs.push(coverage);
   return coverage;
 }
 
 function note({ seen }: Coverage, { image, memory }: Vm): void {
   for (let slot = 0; slot < seen.length; slot++) {
-    const region = memory.bytes[image.profile + slot];
-    if (region !== UNSEEN) seen[slot] = region;
-    else if (memory.u32[(image.callTargets >> 2) + slot] !== 0) seen[slot] = REACHED;
+    seen[slot] |= memory.bytes[image.profile + slot];
+    if (memory.u32[(image.callTargets >> 2) + slot] !== 0) seen[slot] |= REACHED_BIT;
   }
 }

@@ -79,8 +79,9 @@ function emitTranslation(e: Emitter, kind: number): void {
   const size = 1 << (kind & 3);
   f.i32(kind).set(e.accessKind);
   f.get(e.address).i64(32).op('i64ShrU', 'i32WrapI64').tee(entry).i32(REGION_COUNT).op('i32GeU').brIf(e.slowAccess);
-  // For the compiler, which guesses that the instruction will go to the same region again.
-  f.get(e.pc).i32(3).op('i32ShrU').i32(0).load('i32Load', PROFILE).op('i32Add').get(entry).store('i32Store8', 0);
+  // For the compiler, which guesses that the instruction will go to the same regions again: a bit for each.
+  f.get(e.pc).i32(3).op('i32ShrU').i32(0).load('i32Load', PROFILE).op('i32Add').tee(offset);
+  f.get(offset).load('i32Load8U', 0).i32(1).get(entry).op('i32Shl', 'i32Or').store('i32Store8', 0);
   f.get(entry).i32(REGION_SHIFT).op('i32Shl').set(entry);
   f.get(e.address).op('i32WrapI64').set(offset);
   if (stackFrameGaps(e.version)) {

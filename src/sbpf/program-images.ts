@@ -26,12 +26,9 @@ export interface ProgramImage {
   readonly rodata: number;
   /** One i32 a slot: 0 not known yet, n > 0 a function at slot n - 1, n < 0 syscall number -n - 1. */
   readonly callTargets: number;
-  /** One byte a slot: the region that the slot's load or store last went to, as far as the interpreter saw. */
+  /** One byte a slot: the regions that the slot's load or store went to, as far as the interpreter saw, a bit for each. */
   readonly profile: number;
 }
-
-/** In a profile: no access yet. */
-export const UNSEEN = 0xff;
 
 export class ProgramImages {
   readonly #memory: VmMemory;
@@ -87,8 +84,7 @@ export class ProgramImages {
     };
     bytes.set(rodata, start);
     bytes.set(text.length === textLen ? text : text.subarray(0, textLen), image.text);
-    bytes.fill(0, image.text + textLen, image.profile);
-    bytes.fill(UNSEEN, image.profile, this.#end);
+    bytes.fill(0, image.text + textLen, this.#end);
     for (let i = 0; i < SENTINELS; i++) bytes[image.text + textLen + i * INSN_SIZE] = SENTINEL;
     this.#images.set(executable, image);
     return image;

@@ -9,11 +9,10 @@ import { FeatureSet } from '../../src/runtime/features.ts';
 import { programEnvironment } from '../../src/runtime/program-cache.ts';
 import { aheadModuleOf, environmentOf, noteAhead, seenAhead } from '../../src/sbpf/compiler/ahead.ts';
 import { writeAhead } from '../../src/sbpf/compiler/ahead-writer.ts';
-import { REACHED } from '../../src/sbpf/compiler/cold-blocks.ts';
+import { REACHED, UNSEEN } from '../../src/sbpf/compiler/profile.ts';
 import { TieredEngine } from '../../src/sbpf/compiler/tiered-engine.ts';
 import { assemble, type Executable } from '../../src/sbpf/index.ts';
 import { InterpreterEngine } from '../../src/sbpf/interpreter-engine.ts';
-import { UNSEEN } from '../../src/sbpf/program-images.ts';
 import { Vm } from '../../src/sbpf/vm.ts';
 import { type EngineName, useEngine } from '../conformance/engines.ts';
 

@@ -4,8 +4,8 @@
 import { describe, expect, it } from 'vitest';
 import { assemble } from '../../src/sbpf/assembler.ts';
 import { compileProgram } from '../../src/sbpf/compiler/compiled-program.ts';
+import { UNSEEN } from '../../src/sbpf/compiler/profile.ts';
 import { DEFAULT_CONFIG } from '../../src/sbpf/config.ts';
-import { UNSEEN } from '../../src/sbpf/program-images.ts';
 import { functionBodies, printBody } from '../support/wasm-text.ts';
 
 const REGISTER_NAMES = ['r1', 'r2', 'r3', 'r4', 'r5', 'r0', 'r6', 'r7', 'r8', 'r9', 'r10'];

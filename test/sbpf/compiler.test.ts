@@ -227,3 +227,68 @@ describe('a heap that is filled from its end', () => {
     }
   });
 });
+
+describe('a pointer that goes from region to region', () => {
+  // The heap, a frame of its own, the caller's and the input, in turns: at once, and in a loop of so many words.
+  const source = (below: number, words: number) => `
+      mov64 r2, r10
+      sub64 r2, ${below}
+      stdw [r10-40], 77
+      call function_walk
+      exit
+    function_walk:
+      lddw r6, ${0x3_0000_0000 + 100}
+      mov64 r7, r10
+      sub64 r7, ${below}
+      mov64 r8, r2
+      mov64 r9, r1
+      mov64 r5, 40
+    again:
+      mov64 r1, r6
+      mov64 r6, r7
+      mov64 r7, r8
+      mov64 r8, r9
+      mov64 r9, r1
+      ldxdw r2, [r1+0]
+      stxb [r1+5], r5
+      add64 r0, r2
+      mov64 r2, 0
+    next:
+      mov64 r3, r2
+      lsh64 r3, 3
+      add64 r3, r1
+      ldxw r4, [r3+0]
+      add64 r0, r4
+      mul64 r0, 31
+      stxh [r3+2], r0
+      add64 r2, 1
+      jne r2, ${words}, next
+      sub64 r5, 1
+      jne r5, 0, again
+      exit`;
+
+  describe.each([
+    ['well inside', 96, 6],
+    ['up to the end of a frame', 48, 6],
+    ['beyond the end of a frame', 48, 7],
+    ['across the end of a frame', 46, 6],
+  ])('%s', (_, below, words) => {
+    it.each([
+      [0, true],
+      [0, false],
+      [3, false],
+    ] as const)('V%d, gaps: %s', (version, enableStackFrameGaps) => {
+      const load = () =>
+        assemble(source(below, words), { version, config: { ...DEFAULT_CONFIG, enableStackFrameGaps } });
+      const trial = { input: new Uint8Array(80).fill(3), budget: 100_000 };
+      const expected = outcome(machine(NEVER), { ...trial, executable: load() });
+      // Compiled once it has been everywhere.
+      for (const options of [{ threshold: 500 }, { threshold: 500, onlySeen: true }, ALWAYS]) {
+        const vm = machine(options);
+        const executable = load();
+        outcome(vm, { ...trial, executable, budget: 700 });
+        for (let i = 0; i < 2; i++) expect(outcome(vm, { ...trial, executable })).toEqual(expected);
+      }
+    });
+  });
+});

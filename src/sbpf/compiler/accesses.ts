@@ -22,11 +22,11 @@ import {
   WRITE_ROOMS,
 } from '../control-block.ts';
 import { Status } from '../interpreter-emitter.ts';
-import { UNSEEN } from '../program-images.ts';
 import type { FunctionCompiler } from './function-compiler.ts';
 import { Kind } from './instructions.ts';
 import { ADDRESS, DELTAS, ENTRY, FRAME_HOST, HOST, local, X } from './locals.ts';
 import type { Stream } from './loop-versions.ts';
+import { goesAlsoToStack, UNSEEN } from './profile.ts';
 import { hasGaps, STORE, type Support } from './support.ts';
 
 const STACK_REGION = MM_STACK_START / MM_REGION_SIZE;
@@ -121,13 +121,19 @@ function emitChecked(
 ): void {
   const { code } = f.graph.functions;
   const { version, config } = code.executable;
+  /** Takes an address from the stack. */
   const slow = (): void => emitSlowAccess(f, log2Size + (isStore ? STORE : 0), support);
+  const slowInAddress = (): void => {
+    f.c.get(ADDRESS);
+    slow();
+  };
   const seen = f.linkage.regions[f.pc];
   const isDynamicStack = base === FRAME_POINTER && seen === UNSEEN;
   const region = isDynamicStack ? STACK_REGION : seen;
   if (region >= REGION_COUNT) {
     emitAddress(f, base, offset);
-    emitByTable(f, isStore, slow);
+    const isInGaps = goesAlsoToStack(region) && hasGaps(version, config);
+    emitByTable(f, isStore, isInGaps ? () => emitOrInStack(f, isStore, slow) : slowInAddress);
     return;
   }
   const { c } = f;
@@ -193,8 +199,27 @@ function emitGapCheck(f: FunctionCompiler, room: number): void {
   c.op(Op.i32WrapI64);
 }
 
-/** Takes an address from the stack and leaves the offset in memory. */
-function emitByTable(f: FunctionCompiler, isStore: boolean, slow: () => void): void {
+/** For an address in ADDRESS that the table does not admit: the stack's, where there are gaps, never are. Sets HOST. */
+function emitOrInStack(f: FunctionCompiler, isStore: boolean, slow: () => void): void {
+  const { c } = f;
+  c.get(ADDRESS);
+  c.i64(-MM_STACK_START);
+  c.op(Op.i64Add);
+  c.set(ADDRESS);
+  emitGapCheck(f, (isStore ? WRITE_ROOMS : READ_ROOMS) + STACK_REGION * 8);
+  c.i32(STACK);
+  c.op(Op.i32Add);
+  c.set(HOST);
+  c.else();
+  c.get(ADDRESS);
+  c.i64(MM_STACK_START);
+  c.op(Op.i64Add);
+  slow();
+  c.end();
+}
+
+/** Takes an address from the stack and leaves the offset in memory. `otherwise` sets HOST for the address in ADDRESS. */
+function emitByTable(f: FunctionCompiler, isStore: boolean, otherwise: () => void): void {
   const { c } = f;
   c.tee(ADDRESS);
   c.get(ADDRESS);
@@ -214,8 +239,7 @@ function emitByTable(f: FunctionCompiler, isStore: boolean, slow: () => void): v
   c.op(Op.i32Add);
   c.set(HOST);
   c.else();
-  c.get(ADDRESS);
-  slow();
+  otherwise();
   c.end();
   c.get(HOST);
 }

@@ -2,14 +2,14 @@
 
 import { encodeBase64 } from '../../wire/base64.ts';
 import type { Executable } from '../executable.ts';
-import { UNSEEN } from '../program-images.ts';
 import { type AheadModule, environmentOf } from './ahead.ts';
 import { compileProgram } from './compiled-program.ts';
+import { UNSEEN } from './profile.ts';
 
 /**
  * Compiles what has run of a program.
  *
- * @param seen what the interpreter noted: see program-images.ts and cold-blocks.ts
+ * @param seen what had run: see profile.ts
  */
 export function writeAhead(executable: Executable, seen: Uint8Array): AheadModule {
   const compiled = compileProgram(executable, [executable.entryPc], seen.slice(), true);

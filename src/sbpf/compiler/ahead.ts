@@ -8,8 +8,8 @@
 import { decodeBase64 } from '../../wire/base64.ts';
 import * as layout from '../control-block.ts';
 import type { Executable } from '../executable.ts';
-import { UNSEEN } from '../program-images.ts';
 import type { CompiledProgram } from './compiled-program.ts';
+import { UNSEEN } from './profile.ts';
 
 /** To be raised whenever what compiled code imports, or what its entries leave behind, means something else than before. */
 const CONVENTION = 1;
@@ -99,7 +99,7 @@ class AheadProgram implements CompiledProgram {
   }
 }
 
-/** What had run: see program-images.ts. */
+/** What had run: see profile.ts. */
 export function seenAhead({ seen }: AheadModule, slots: number): Uint8Array {
   const profile = new Uint8Array(slots).fill(UNSEEN);
   const numbers = readNumbers(seen);

@@ -7,12 +7,12 @@ import { CodeWriter } from '../../wasm/code-writer.ts';
 import { Op } from '../../wasm/opcodes.ts';
 import { INSN_SIZE } from '../address-space.ts';
 import { FRAME_SHIFT, REGISTERS, UNITS } from '../control-block.ts';
-import { UNSEEN } from '../program-images.ts';
 import { staticSyscalls } from '../version.ts';
 import { ARGUMENT_COUNT } from './flow-graph.ts';
 import type { Linkage } from './function-compiler.ts';
 import { type Code, Kind } from './instructions.ts';
 import { FRAME, FUEL, local, parametersOf } from './locals.ts';
+import { UNSEEN } from './profile.ts';
 
 /** More functions are not looked for. */
 const MAX_TARGETS = 32;

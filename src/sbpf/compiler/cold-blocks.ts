@@ -2,16 +2,14 @@
 // nobody asked for and ways into a panic. Blocks that have not run are left to the interpreter, which finishes the
 // activation where one is reached after all; when that has happened often enough, the program is compiled again.
 // What has run is told by the interpreter's own notes: the region each load and store went to, and the calls it has looked
-// up (program-images.ts). A block with neither says nothing of itself, and counts as what follows it does.
+// up (profile.ts). A block with neither says nothing of itself, and counts as what follows it does.
 
-import { UNSEEN } from '../program-images.ts';
 import { staticSyscalls } from '../version.ts';
 import { End, type FlowGraph } from './flow-graph.ts';
 import { Kind } from './instructions.ts';
+import { UNSEEN } from './profile.ts';
 
 const NONE = -1;
-/** In a profile, at a call: it was reached. */
-export const REACHED = 0;
 
 /** Takes the blocks that have not run out of the graph, but for the first. Answers whether there were any. */
 export function leaveOutColdBlocks(graph: FlowGraph, seen: Uint8Array): boolean {

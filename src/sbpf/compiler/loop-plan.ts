@@ -17,6 +17,7 @@ import type { FunctionCompiler } from './function-compiler.ts';
 import { type LinearForm, REGISTERS } from './linear-forms.ts';
 import { A, ADDRESS, B, DELTAS, ENTRY, FRAME_HOST, FUEL, HOST, LIMIT, local, X, Y } from './locals.ts';
 import type { LoopVersions, Stream } from './loop-versions.ts';
+import { ALSO_STACK } from './profile.ts';
 import { hasGaps } from './support.ts';
 
 const NONE = -1;
@@ -68,8 +69,10 @@ function emitStream(f: FunctionCompiler, versions: LoopVersions, stream: Stream)
   const span = form.high - form.low;
   // Each leaves in ADDRESS how far the lowest access is into its stretch of memory, in X how long that stretch is, and on
   // the stack what else has to hold.
-  if (region >= REGION_COUNT) emitByTable(f, versions, stream);
-  else if (region === STACK_REGION && hasGaps(version, config)) emitInFrame(f, versions, stream);
+  const areGaps = hasGaps(version, config);
+  if (region === ALSO_STACK && areGaps) emitInFrameOrByTable(f, versions, stream);
+  else if (region >= REGION_COUNT) emitByTable(f, versions, stream);
+  else if (region === STACK_REGION && areGaps) emitInFrame(f, versions, stream);
   else {
     emitForm(f, versions, form, -region * MM_REGION_SIZE);
     c.set(ADDRESS);
@@ -134,6 +137,22 @@ function emitStream(f: FunctionCompiler, versions: LoopVersions, stream: Stream)
   c.get(HOST);
   c.op(Op.select);
   c.set(ROUNDS);
+}
+
+function emitInFrameOrByTable(f: FunctionCompiler, versions: LoopVersions, stream: Stream): void {
+  const { c } = f;
+  emitForm(f, versions, stream.form, -MM_STACK_START);
+  c.i64(32);
+  c.op(Op.i64ShrU);
+  c.op(Op.i64Eqz);
+  c.if();
+  emitInFrame(f, versions, stream);
+  c.set(HOST);
+  c.else();
+  emitByTable(f, versions, stream);
+  c.set(HOST);
+  c.end();
+  c.get(HOST);
 }
 
 /** Of the frame that the lowest access is in: the others must be in the same one. */

@@ -10,7 +10,6 @@
 
 import { MM_REGION_SIZE, MM_STACK_START } from '../address-space.ts';
 import { REGION_COUNT } from '../control-block.ts';
-import { UNSEEN } from '../program-images.ts';
 import { dynamicStackFrames } from '../version.ts';
 import { End, type FlowGraph } from './flow-graph.ts';
 import { Kind } from './instructions.ts';
@@ -26,6 +25,7 @@ import {
   shifted,
 } from './linear-forms.ts';
 import { MAX_STREAMS } from './locals.ts';
+import { ALSO_STACK, goesAlsoToStack, UNSEEN } from './profile.ts';
 
 const NONE = -1;
 const FRAME_POINTER = 10;
@@ -51,7 +51,7 @@ export interface Following {
 export interface Stream {
   /** The address in terms of registers at the header; its constants are those of the lowest and highest access. */
   form: LinearForm;
-  /** As guessed, or UNSEEN. */
+  /** As guessed, ALSO_STACK or UNSEEN. */
   readonly region: number;
   hasStore: boolean;
   /** By how much the address changes each time round: at least, at most; and by a register that stays the same, or -1. */
@@ -228,7 +228,7 @@ function followLoop(graph: FlowGraph, body: readonly number[], regions: Uint8Arr
 const joinAll = (x: Forms, y: Forms): Forms => x.map((form, register) => join(form, y[register]));
 
 function streamFor(versions: LoopVersions, form: LinearForm, guess: number, round: Forms): Stream | undefined {
-  const region = guess < REGION_COUNT ? guess : UNSEEN;
+  const region = guess < REGION_COUNT ? guess : goesAlsoToStack(guess) ? ALSO_STACK : UNSEEN;
   for (const stream of versions.streams) {
     if (stream.region !== region || !sameTerms(stream.form, form)) continue;
     const joined = join(stream.form, form)!;

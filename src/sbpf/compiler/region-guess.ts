@@ -6,9 +6,9 @@
 
 import { MM_INPUT_START, MM_REGION_SIZE, MM_STACK_START } from '../address-space.ts';
 import { REGION_COUNT } from '../control-block.ts';
-import { UNSEEN } from '../program-images.ts';
 import { End, type FlowGraph } from './flow-graph.ts';
 import { Kind } from './instructions.ts';
+import { isMixed, UNSEEN } from './profile.ts';
 
 const STACK_REGION = MM_STACK_START / MM_REGION_SIZE;
 const INPUT_REGION = MM_INPUT_START / MM_REGION_SIZE;
@@ -109,8 +109,8 @@ export class RegionGuesses {
 
   #guess(pc: number, state: Uint8Array, base: number): void {
     if (base === FRAME_POINTER) return;
-    if (this.bySlot[pc] !== UNSEEN) state[base] = this.bySlot[pc];
-    else this.bySlot[pc] = state[base];
+    if (this.bySlot[pc] === UNSEEN) this.bySlot[pc] = state[base];
+    else if (!isMixed(this.bySlot[pc])) state[base] = this.bySlot[pc];
   }
 
   #passArguments(root: number, state: Uint8Array): void {

@@ -21,13 +21,12 @@ import type { Executable } from '../executable.ts';
 import { Status } from '../interpreter-emitter.ts';
 import { InterpreterEngine } from '../interpreter-engine.ts';
 import type { VmMemory } from '../memory.ts';
-import { UNSEEN } from '../program-images.ts';
 import { dynamicStackFrames } from '../version.ts';
 import type { Engine, Vm } from '../vm.ts';
 import { type AheadModule, aheadModuleOf, compiledAhead, seenAhead } from './ahead.ts';
-import { REACHED } from './cold-blocks.ts';
 import { type CompiledProgram, compileProgram } from './compiled-program.ts';
 import { ARGUMENTS } from './flow-graph.ts';
+import { notesOf, profileOf, REACHED_BIT } from './profile.ts';
 
 /**
  * Instructions of a program that are interpreted before it is compiled: so many, and so many more for each slot of its
@@ -94,7 +93,7 @@ class Program {
   patience = 1;
   /** Whether compiled code leaves out what had not run. */
   isPartial = false;
-  /** What has run, on whichever machine: see program-images.ts, and REACHED. */
+  /** What has run, on whichever machine, as interpreters note it: see program-images.ts, and REACHED_BIT. */
   seen: Uint8Array | undefined;
   /** Which module to enter at a slot. */
   readonly entries = new Map<number, CompiledProgram>();
@@ -281,9 +280,9 @@ export class TieredEngine implements Engine {
     const program = this.#program;
     if (slots.length === 0 || !program.canCompile) return;
     for (const slot of slots) program.tried.add(slot);
-    const seen = this.#noteSeen();
+    const profile = profileOf(this.#noteSeen());
     const { threshold, onlySeen = threshold === undefined } = this.#options;
-    const compiled = compileProgram(this.#vm.executable, slots, seen.slice(), onlySeen, program.calledByAddress);
+    const compiled = compileProgram(this.#vm.executable, slots, profile, onlySeen, program.calledByAddress);
     if (compiled === undefined) {
       program.canCompile = program.entries.size > 0;
       return;
@@ -300,11 +299,10 @@ export class TieredEngine implements Engine {
     const { bytes, u32 } = this.#memory;
     const slots = image.textLen / INSN_SIZE;
     const { ahead } = this.#program;
-    const seen = (this.#program.seen ??= ahead ? seenAhead(ahead, slots) : new Uint8Array(slots).fill(UNSEEN));
+    const seen = (this.#program.seen ??= ahead ? notesOf(seenAhead(ahead, slots)) : new Uint8Array(slots));
     for (let slot = 0; slot < slots; slot++) {
-      const region = bytes[image.profile + slot];
-      if (region !== UNSEEN) seen[slot] = region;
-      else if (u32[(image.callTargets >> 2) + slot] !== 0) seen[slot] = REACHED;
+      seen[slot] |= bytes[image.profile + slot];
+      if (u32[(image.callTargets >> 2) + slot] !== 0) seen[slot] |= REACHED_BIT;
     }
     return seen;
   }

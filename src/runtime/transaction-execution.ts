@@ -31,11 +31,11 @@ export class TransactionExecution {
   readonly returnData: ReturnData | undefined;
   /** Of a success where more than one instruction ran. */
   readonly frames: FrameNotes | undefined;
+  /** Of a success: the writable accounts, in the order of the keys. */
+  readonly written: readonly Account[] | undefined;
   readonly #prepared: PreparedTransaction;
   /** Undefined where none were made. */
   readonly #calls: readonly (readonly InnerInstruction[])[] | undefined;
-  /** Of a success: the writable accounts, in the order of the keys. */
-  readonly #written: readonly Account[] | undefined;
   #accounts: readonly AccountChange[] | undefined;
 
   private constructor(
@@ -51,9 +51,9 @@ export class TransactionExecution {
     this.computeUnitsConsumed = computeUnitsConsumed;
     this.returnData = transaction?.returnData;
     this.frames = isSuccess && transaction.traceLength > 1 ? new FrameNotes(transaction) : undefined;
+    this.written = isSuccess ? writtenAccounts(prepared, transaction) : undefined;
     this.#prepared = prepared;
     this.#calls = transaction?.hasCalls ? callsOf(transaction, prepared.sanitized.plans.length) : undefined;
-    this.#written = isSuccess ? writtenAccounts(prepared, transaction) : undefined;
     this.#accounts = undefined;
   }
 
@@ -95,7 +95,7 @@ export class TransactionExecution {
 
   /** Hands each of them to a bank. Of a success nothing is made for it. */
   storeAccounts(bank: { set(key: Pubkey, account: Account): void }): void {
-    const written = this.#written;
+    const written = this.written;
     if (written === undefined) {
       for (const [key, account] of this.accounts) bank.set(key, account);
       return;
@@ -107,7 +107,7 @@ export class TransactionExecution {
   #listAccounts(): readonly AccountChange[] {
     const { sanitized, payer, storedPayer, nonce } = this.#prepared;
     const { keys, roles } = sanitized;
-    const written = this.#written;
+    const written = this.written;
     if (written === undefined) return rollbackAccountsOf(keys[0], payer, storedPayer, nonce);
     let at = 0;
     return keys.filter((_, i) => roles[i].isWritable).map((key) => [key, written[at++]]);

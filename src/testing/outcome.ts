@@ -177,16 +177,27 @@ export class TransactionOutcome {
     const recorded = recordedBy(record);
     if (recorded !== undefined) return recorded.trace(facts);
     const { prepared, execution } = record;
-    const { decoders, names } = snapshotOf(this.#traceOptions);
-    const recordAgain = () => {
-      const recorder = new TraceRecorder({ decoders, names });
-      if (prepared.status === 'prepared') executeTransaction(prepared, recorder);
-      return recorder.trace(facts);
-    };
-    if (prepared.status === 'rejected' || execution === undefined) return recordAgain();
-    const reader = new FrameReader(decoders, new AddressNames(names));
-    return quickTrace({ prepared, execution, facts, reader, record: recordAgain }) ?? recordAgain();
+    const options = snapshotOf(this.#traceOptions);
+    if (prepared.status === 'rejected' || execution === undefined) return recordAgain(record, facts, options);
+    const reader = new FrameReader(options.decoders, new AddressNames(options.names));
+    const quick = quickTrace({
+      prepared,
+      execution,
+      facts,
+      reader,
+      record() {
+        return recordAgain(record, facts, options);
+      },
+    });
+    return quick ?? recordAgain(record, facts, options);
   }
+}
+
+/** The trace of a second run. */
+function recordAgain({ prepared }: TransactionRecord, facts: RecordFacts, options: TraceOptions): TransactionTrace {
+  const recorder = new TraceRecorder(options);
+  if (prepared.status === 'prepared') executeTransaction(prepared, recorder);
+  return recorder.trace(facts);
 }
 
 /** Names and decoders as they are now: parts of the trace are made later. */

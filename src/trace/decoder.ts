@@ -107,6 +107,8 @@ export class DecoderRegistry {
       if (reading === undefined) return undefined;
       const { name, args, accountNames, missingAccounts = [], unsignedAccounts = [], cutArgument } = reading;
       const decoded = { name: String(name), args: plainObject(args) };
+      const isWhole = missingAccounts.length === 0 && unsignedAccounts.length === 0 && cutArgument === undefined;
+      if (isWhole) return { instruction: decoded, accountNames: [...accountNames] };
       return {
         instruction: {
           ...decoded,

@@ -229,12 +229,14 @@ class QuickTree implements FieldMaker {
   #changes(isCompiled: boolean): AccountChange[] | undefined {
     if (isCompiled || this.#notes.length > 1) return undefined;
     const { prepared, execution, reader } = this.#source;
+    const { written } = execution;
+    if (written === undefined) return undefined;
     const { keys, roles } = prepared.sanitized;
     const changes: AccountChange[] = [];
-    for (let index = 0, written = 0; index < keys.length; index++) {
+    for (let index = 0, at = 0; at < written.length; index++) {
       if (!roles[index].isWritable) continue;
       const before = prepared.loaded.accounts[index];
-      const [, after] = execution.accounts[written++];
+      const after = written[at++];
       if (after === before) continue;
       // Of accounts with data the changed bytes are to be found, and what they held of tokens.
       if (after.data !== before.data || after.data.length > 0) return undefined;

@@ -2,6 +2,7 @@
 // began and when it ended. A trace that shows no more than that needs no second run (trace/quick-tree.ts).
 // Banks keep outcomes for a while, so as little as possible is held on to: numbers, where no calls were made.
 
+import { instructionData } from '../wire/message-shape.ts';
 import type { SanitizedTransaction } from './sanitized-transaction.ts';
 import type { InstructionContext, TransactionContext } from './transaction-context.ts';
 
@@ -39,11 +40,11 @@ export class FrameNotes {
   list({ plans, transaction }: SanitizedTransaction): readonly FrameNote[] {
     if (this.#transaction !== undefined) return this.#transaction.trace;
     const bounds = this.#bounds as readonly number[];
-    const { instructions } = transaction.message;
+    const { message } = transaction;
     return plans.map(({ programIndex, accounts }, i) => ({
       programIndexInTransaction: programIndex,
       accounts,
-      data: instructions[i].data,
+      data: instructionData(message, i),
       stackHeight: 1,
       abi: undefined,
       signers: undefined,

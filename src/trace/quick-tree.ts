@@ -6,6 +6,7 @@ import { heapUnits, MAINNET_COSTS } from '../runtime/execution-cost.ts';
 import type { FrameNote } from '../runtime/frame-notes.ts';
 import type { TransactionExecution } from '../runtime/transaction-execution.ts';
 import type { PreparedTransaction } from '../runtime/transaction-processor.ts';
+import { instructionData } from '../wire/message-shape.ts';
 import type { Pubkey } from '../wire/pubkey.ts';
 import { addressOf, type FrameReader, kindOfLine, type RoledAccount } from './frame-reader.ts';
 import type { FieldMaker } from './lazy-fields.ts';
@@ -67,7 +68,7 @@ function onlyNote({ prepared, execution }: QuickSource): readonly FrameNote[] | 
     {
       programIndexInTransaction: programIndex,
       accounts,
-      data: transaction.message.instructions[0].data,
+      data: instructionData(transaction.message, 0),
       stackHeight: 1,
       abi: undefined,
       signers: undefined,

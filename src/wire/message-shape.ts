@@ -173,6 +173,11 @@ class ShapedInstruction implements CompiledInstruction {
   }
 }
 
+/** The data of an instruction: a view, for which no instruction is made where none is there. */
+export function instructionData(message: VersionedMessage, instruction: number): Uint8Array {
+  return message instanceof ShapedMessage ? message.dataOf(instruction) : message.instructions[instruction].data;
+}
+
 const NO_LOOKUPS: readonly MessageAddressTableLookup[] = [];
 
 const SLOT_BITS = 6;

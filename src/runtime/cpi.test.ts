@@ -649,6 +649,21 @@ rows('account infos are what the loader gave', [
     says: 'failed',
   },
   {
+    name: 'a lamports cell across 2^53',
+    abi: 'rust',
+    call: withInfo(OWNED, 'w', { lamportsCellAddr: (1n << 53n) - 1n }),
+    says: 'address 0x20000000000017',
+  },
+  {
+    name: 'a lamports cell around the largest address, whose value lies at 0',
+    abi: 'rust',
+    script: (on, abi) => {
+      on.reset('v3', driverWithRodata(u64s(on.info(OWNED).lamportsAddr)));
+      return new Script().call(abi, withInfo(OWNED, 'w', { lamportsCellAddr: U64_MAX - 23n })(on));
+    },
+    says: 'success',
+  },
+  {
     name: 'a data cell in the input',
     abi: 'rust',
     call: (on) => withInfo(OWNED, 'w', { dataCellAddr: on.account(OWNED).vmDataAddr + 1000n })(on),

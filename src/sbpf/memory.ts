@@ -106,7 +106,10 @@ export interface MemoryLayout {
 
 /** An address moved by a few bytes, wrapping as the machine's addresses do. */
 export function addAddr(addr: U64, bytes: number): U64 {
-  return typeof addr === 'number' ? addr + bytes : BigInt.asUintN(64, addr + BigInt(bytes));
+  const sum = typeof addr === 'number' ? addr + bytes : -1;
+  if (sum >= 0 && sum <= Number.MAX_SAFE_INTEGER) return sum;
+  const wrapped = BigInt.asUintN(64, BigInt(addr) + BigInt(bytes));
+  return wrapped <= Number.MAX_SAFE_INTEGER ? Number(wrapped) : wrapped;
 }
 
 const word = (region: number, field: number): number => (field + (region << REGION_SHIFT)) >> 2;

@@ -4,6 +4,8 @@
 
 import { describe, expect, it, vi } from 'vitest';
 import { assemble } from '../../src/sbpf/assembler.ts';
+import { Functions } from '../../src/sbpf/compiler/functions.ts';
+import { Code } from '../../src/sbpf/compiler/instructions.ts';
 import { TieredEngine, type TieringOptions } from '../../src/sbpf/compiler/tiered-engine.ts';
 import { DEFAULT_CONFIG } from '../../src/sbpf/config.ts';
 import { EbpfError } from '../../src/sbpf/errors.ts';
@@ -255,6 +257,27 @@ describe.each(PROGRAMS)('%s', (_name, versions, source) => {
       }
     }
   });
+});
+
+it.each([
+  // As many functions as there are calls, each of which goes on to the end of the text.
+  ['that call into each other', 'add64 r3, 1\ncall 0\n'.repeat(3000)],
+  // Whose addresses the program holds.
+  [
+    'that are called by address',
+    Array.from({ length: 32 }, (_, i) => `lddw r2, ${0x1_0000_0000 + (400 + i) * 8}\n`).join('') +
+      `callx r2\nexit\n${'add64 r3, 1\n'.repeat(20_000)}`,
+  ],
+])('overlapping functions %s are given up in time', (_name, source) => {
+  const executable = assemble(`${source}exit`, { version: 3, syscalls: SYSCALLS });
+  const functions = new Functions(new Code(executable));
+  functions.at(0);
+  for (let i = 0; i < 32; i++) functions.at(400 + i);
+  let looks = 0;
+  for (const { size } of functions.byRoot.values()) looks += size;
+  expect(looks).toBeLessThan(250_000);
+  const { interpreted, compiled } = MACHINES;
+  expect(run(compiled, executable, STEPS)).toEqual(run(interpreted, executable, STEPS));
 });
 
 it('a machine that never compiles does not run what another has compiled', () => {

@@ -62,7 +62,7 @@ export function compileProgram(
     const known = graphs.get(root);
     if (known !== undefined) return known;
     const extent = functions.byRoot.get(root)!;
-    if (extent.size > MAX_FUNCTION) return undefined;
+    if (extent.size > MAX_FUNCTION || !extent.isWhole) return undefined;
     const graph = new FlowGraph(functions, extent, blockOf);
     graphs.set(root, graph);
     return graph;

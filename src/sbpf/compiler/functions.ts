@@ -3,11 +3,15 @@
 // Whether a call returns is found at the same time: code behind it is looked at only when an `exit` of the callee was
 // found. Without that, what follows a call of a panic would be the next function in the text, and so on to the end.
 //
-// The work is linear in the instructions: each is looked at once a function that has it.
+// The work is linear in the instructions: each is looked at once a function that has it. Functions that overlap on purpose
+// could have any number of them, so that there is an end to it: what is not found by then is not compiled.
 
 import { ADD64_IMM } from '../opcodes.ts';
 import { dynamicStackFrames } from '../version.ts';
 import { type Code, Kind, NO_CALLEE, syscallOf } from './instructions.ts';
+
+/** Instructions that are looked at: as many as there are, and so many more for those that functions share. */
+const MORE_LOOKS = 200_000;
 
 export class FunctionExtent {
   readonly id: number;
@@ -22,6 +26,8 @@ export class FunctionExtent {
   waiting: { readonly caller: FunctionExtent; readonly pc: number }[] = [];
   /** Instructions. */
   size = 0;
+  /** Whether all of it was found. */
+  isWhole = true;
   callees: number[] = [];
 
   constructor(id: number, root: number) {
@@ -36,12 +42,15 @@ export class Functions {
   /** Slots at which a block must start, whichever function it is in. */
   readonly leaders: Uint8Array;
   readonly #owner: Int32Array;
+  /** How many instructions may still be looked at. */
+  #looks: number;
   readonly #queue: { readonly caller: FunctionExtent; readonly pc: number }[] = [];
 
   constructor(code: Code) {
     this.code = code;
     this.leaders = new Uint8Array(code.slots + 1);
     this.#owner = new Int32Array(code.slots + 1);
+    this.#looks = code.slots + MORE_LOOKS;
   }
 
   /** The function that starts at a slot, with all that it calls. */
@@ -89,6 +98,12 @@ export class Functions {
   #scan(extent: FunctionExtent, start: number): void {
     const { code, leaders } = this;
     const { slots, words, set } = code;
+    if (this.#looks <= 0) {
+      // For all that is known, it returns.
+      extent.isWhole = false;
+      this.#setReturns(extent);
+      return;
+    }
     let pc = start;
     leaders[pc] = 1;
     const runStart = pc;
@@ -102,6 +117,7 @@ export class Functions {
         break;
       }
       extent.size++;
+      this.#looks--;
       const kind = isPlain(code, pc) ? set.kind[words[pc * 2] & 0xff] : Kind.unknown;
       pc++;
       if (kind < Kind.ja) {

@@ -1,7 +1,7 @@
 // Calls that developers get wrong: seeds that are spelled, ordered or stored otherwise, flags that are lost on the way down, and
 // callees that refuse what they are given.
 
-import { callFrom, pdaTransfer, pub, RETURN_0 } from './calls.ts';
+import { callDeep, callFrom, pdaTransfer, pub, RETURN_0 } from './calls.ts';
 import { failure } from './case.ts';
 import * as s from './scene.ts';
 
@@ -14,7 +14,6 @@ const {
   POOL,
   OUTER,
   INNER,
-  DEEP,
   pdaOf,
   ataOf,
   key,
@@ -88,26 +87,7 @@ export const CALL_CASES = [
     [/vault writable where outer program calls inner program/],
     (scene) => {
       scene.account(VAULT);
-      scene.program(OUTER, 'driver');
-      scene.program(INNER, 'driver');
-      scene.program(DEEP, 'driver');
-      const o = [meta(VAULT, 'w'), meta(INNER), meta(DEEP)];
-      const innerAccts = [meta(VAULT), meta(DEEP)];
-      const inner = new Script()
-        .call('rust', {
-          programId: DEEP,
-          infos: scene.infos(innerAccts),
-          metas: [pub(meta(VAULT, 'w'))],
-          data: RETURN_0,
-        })
-        .exit();
-      const scr = new Script().call('rust', {
-        programId: INNER,
-        infos: scene.infos(o),
-        metas: innerAccts.map(pub),
-        data: inner,
-      });
-      return scene.send([scene.script(o, scr)]);
+      return callDeep(scene, meta(VAULT, 'w'), meta(VAULT), meta(VAULT, 'w'));
     },
   ),
   failure(
@@ -116,26 +96,7 @@ export const CALL_CASES = [
     'CPI_SIGNER_PRIVILEGE',
     [/where outer program calls inner program/],
     (scene) => {
-      scene.program(OUTER, 'driver');
-      scene.program(INNER, 'driver');
-      scene.program(DEEP, 'driver');
-      const o = [meta(PAYER, 'sw'), meta(INNER), meta(DEEP)];
-      const innerAccts = [meta(PAYER, 'w'), meta(DEEP)];
-      const inner = new Script()
-        .call('rust', {
-          programId: DEEP,
-          infos: scene.infos(innerAccts),
-          metas: [pub(meta(PAYER, 'sw'))],
-          data: RETURN_0,
-        })
-        .exit();
-      const scr = new Script().call('rust', {
-        programId: INNER,
-        infos: scene.infos(o),
-        metas: innerAccts.map(pub),
-        data: inner,
-      });
-      return scene.send([scene.script(o, scr)]);
+      return callDeep(scene, meta(PAYER, 'sw'), meta(PAYER, 'w'), meta(PAYER, 'sw'));
     },
   ),
   failure(

@@ -6,7 +6,7 @@ import type { Pubkey } from '../../src/wire/pubkey.ts';
 import type { Call } from '../support/cpi-driver.ts';
 import * as s from './scene.ts';
 
-const { ALICE, BOB, OUTER, INNER, MEMO, SYSTEM, Script, join, meta, text, toKey, u32, u64 } = s;
+const { ALICE, BOB, OUTER, INNER, DEEP, MEMO, SYSTEM, Script, join, meta, text, toKey, u32, u64 } = s;
 
 /** A program that runs scripts returns 0. */
 export const RETURN_0 = join(u64(0n), u64(0n));
@@ -38,6 +38,16 @@ export function callFrom(scene: s.Scene, outer: readonly s.Meta[], call: CallTo,
   const instructions = [callOf(scene, outer, call)];
   if (extra.length > 0) instructions.push(s.instruction(MEMO, extra, text('x')));
   return scene.send(instructions);
+}
+
+/** An account goes down with these flags: `OUTER` gets it and calls `INNER` with it, which calls `DEEP` with it. */
+export function callDeep(scene: s.Scene, inOuter: s.Meta, inInner: s.Meta, inDeep: s.Meta) {
+  scene.program(DEEP, 'driver');
+  const inner = [inInner, meta(DEEP)];
+  const data = new Script()
+    .call('rust', { programId: DEEP, infos: scene.infos(inner), metas: [pub(inDeep)], data: RETURN_0 })
+    .exit();
+  return callFrom(scene, [inOuter, meta(INNER), meta(DEEP)], { programId: INNER, metas: inner, data });
 }
 
 /** `OUTER` transfers out of `pda`, and signs for it with these seeds. */

@@ -1,4 +1,4 @@
-// The bundled programs that were compiled ahead, at build time: scripts/compile-ahead.ts writes the modules beside.
+// The bundled programs that were compiled ahead, at build time: scripts/compile-ahead.mjs writes the modules beside.
 
 import { type AheadModule, noteProgramAhead } from '../../runtime/program-cache.ts';
 import { decodeBase64 } from '../../wire/base64.ts';
